@@ -1,0 +1,1 @@
+"""Builds the module: runs the imports once in wasmtime and writes the heap as data segments."""

@@ -1,0 +1,1 @@
+"""Reads a canister's source as Kybra's analyser does: bundle, declarations, refusals, interface description."""

@@ -1,0 +1,1 @@
+"""State tree, hash trees, BLS signatures and certificates."""

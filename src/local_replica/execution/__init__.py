@@ -1,0 +1,1 @@
+"""Executes one message in one canister: validation, instrumentation, system API, rollback."""

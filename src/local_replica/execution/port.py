@@ -1,0 +1,173 @@
+"""The port between the scheduler (what runs when, who is told) and the executor (one entry point, one canister).
+
+The scheduler owns canisters' settings, cycles, queues and call contexts. The executor owns modules, memories,
+globals, stable memory. One `execute` runs one entry point to its end; nothing it did is kept until `commit`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+
+class Entry(Enum):
+    """Kinds of entry point (interface specification, "Entry points"); decides which imports are allowed and limits."""
+
+    START = "start"
+    INIT = "init"
+    PRE_UPGRADE = "pre_upgrade"
+    POST_UPGRADE = "post_upgrade"
+    INSPECT = "inspect_message"
+    UPDATE = "update"
+    REPLICATED_QUERY = "replicated_query"
+    QUERY = "query"
+    COMPOSITE_QUERY = "composite_query"
+    HEARTBEAT = "heartbeat"
+    TIMER = "timer"
+    LOW_WASM_MEMORY = "low_wasm_memory"
+    REPLY_CALLBACK = "reply_callback"
+    REJECT_CALLBACK = "reject_callback"
+    CLEANUP = "cleanup"
+    COMPOSITE_REPLY_CALLBACK = "composite_reply_callback"
+    COMPOSITE_REJECT_CALLBACK = "composite_reject_callback"
+    COMPOSITE_CLEANUP = "composite_cleanup"
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A closure of the module: index into its table and the environment passed to it."""
+
+    function: int
+    environment: int
+
+
+@dataclass(slots=True)
+class OutgoingCall:
+    """A call performed by `call_perform`; cycles already left the balance. `timeout_seconds` None: guaranteed response."""
+
+    callee: bytes
+    method: str
+    arg: bytes
+    cycles: int
+    on_reply: Callback
+    on_reject: Callback
+    on_cleanup: Callback | None = None
+    timeout_seconds: int | None = None
+
+
+@dataclass(slots=True)
+class Request:
+    """One entry point to run, with all that the system API may tell it. Times in ns, amounts in cycles."""
+
+    entry: Entry
+    canister_id: bytes
+    time: int
+    caller: bytes = b""
+    method: str = ""
+    arg: bytes = b""
+    callback: Callback | None = None
+    reject_code: int = 0
+    reject_message: str = ""
+    deadline: int = 0
+    balance: int = 0
+    available: int = 0
+    refunded: int = 0
+    responded: bool = False
+    """The call context was answered before (callbacks after a reply)."""
+    controllers: tuple[bytes, ...] = ()
+    canister_version: int = 0
+    status: int = 1
+    """1 running, 2 stopping, 3 stopped."""
+    certificate: bytes | None = None
+    environment_variables: tuple[tuple[str, str], ...] = ()
+    subnet_id: bytes = b""
+    freezing_limit: int = 0
+    """Cycles that outgoing calls must leave in the balance."""
+    wasm_memory_limit: int = 0
+    instruction_limit: int | None = None
+    """Overrides the limit of the entry kind."""
+    reserve_output_slot: Callable[[bytes], bool] = lambda _: True
+    """Asked once per call_perform with the callee; False makes it answer 2 (queue full)."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one entry point did. With `error` set all other effects but `instructions` and `logs` are void."""
+
+    instructions: int = 0
+    error: tuple[str, str] | None = None
+    """(error code, message) as the replica words it to an ingress caller, without "Error from Canister …: "."""
+    backtrace: str = ""
+    reply: bytes | None = None
+    reject: str | None = None
+    accepted_message: bool = False
+    calls: list[OutgoingCall] = field(default_factory=list)
+    balance: int = 0
+    """Balance after accepting, attaching, burning and minting."""
+    accepted: int = 0
+    """Cycles taken from `available` by msg_cycles_accept."""
+    burned: int = 0
+    certified_data: bytes | None = None
+    timer: int | None = None
+    """New value of the global timer in ns (0: disarmed) or None when untouched."""
+    logs: list[bytes] = field(default_factory=list)
+
+
+class Instance(Protocol):
+    """One installed module with its memories. Not thread safe; different instances may run at the same time."""
+
+    def execute(self, request: Request) -> Outcome:
+        """Run one entry point. On error the state is already rolled back; else call `commit` or `rollback` next."""
+
+    def commit(self) -> None:
+        """Keep what the last `execute` did to heap, globals and stable memory."""
+
+    def rollback(self) -> None:
+        """Drop what the last `execute` did (queries; updates that the scheduler takes back)."""
+
+    def exports(self) -> frozenset[str]:
+        """Names as exported, e.g. "canister_update add"."""
+
+    def heap_bytes(self) -> int: ...
+    def stable_bytes(self) -> int: ...
+
+    def dump(self) -> "InstanceState":
+        """All state between messages, for snapshots and copies."""
+
+    def take_dirty(self) -> "InstanceDelta":
+        """What changed since the last call (4 KiB pages of both memories, globals); for the store on disk."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class InstanceState:
+    """Committed state: `heap` and `stable` are whole memories, `globals` every mutable global in index order."""
+
+    heap: bytes
+    stable: bytes
+    globals: tuple[int | float, ...]
+
+
+@dataclass(slots=True)
+class InstanceDelta:
+    """Changed 4 KiB pages by number, total sizes in bytes, every mutable global."""
+
+    heap_size: int
+    stable_size: int
+    heap_pages: dict[int, bytes]
+    stable_pages: dict[int, bytes]
+    globals: tuple[int | float, ...]
+
+
+class Executor(Protocol):
+    """Compiles and instantiates modules. Compiled code is cached by the module's hash, on disk too."""
+
+    def validate(self, module: bytes) -> tuple[str, str] | None:
+        """(error code, message) with which install_code refuses the (already gunzipped) module, or None."""
+
+    def instantiate(self, module: bytes, *, stable: bytes | None = None) -> Instance:
+        """A fresh instance (start function not yet run: that is `Entry.START`); `stable` is kept over an upgrade."""
+
+    def restore(self, module: bytes, state: InstanceState) -> Instance:
+        """An instance with the given state."""

@@ -1,0 +1,1 @@
+"""PocketIC's REST API over replicas in this process."""
