@@ -1,0 +1,101 @@
+"""Sentences for the sample, in the languages and scripts that real desks see; made up for this repository."""
+
+SUBJECTS = (
+    "Cannot sign in after the update",
+    "Invoice {n} shows the wrong amount",
+    "Export stops at row {n}",
+    "Please add a second delivery address",
+    "Printer on floor {n} prints blank pages",
+    "Refund for order {n}",
+    "Rechnung {n} ist falsch",
+    "Kündigung zum Monatsende",
+    "Factura {n} duplicada",
+    "Impossible d'ouvrir la pièce jointe n° {n}",
+    "لا أستطيع تسجيل الدخول إلى حسابي رقم {n}",
+    "החשבונית {n} לא הגיעה",
+    "注文番号 {n} の配送が遅れています",
+    "订单 {n} 无法付款",
+    "ऑर्डर {n} का रिफ़ंड नहीं मिला",
+    "Webhook returns 5{n} 🙁",
+)
+
+SENTENCES = (
+    "We have tried this on two machines and it is the same on both.",
+    "It worked until yesterday evening, then it stopped.",
+    "The message says that the session has expired, but I signed in a minute ago.",
+    "Could you look at it before Friday? Our month closes then.",
+    "I have attached what the screen shows.",
+    "Our colleague in the other office sees the right amount.",
+    "Restarting did not help, neither did another browser.",
+    "Thank you, that solved the first half of it.",
+    "I am passing this on to the second level with the log of last night.",
+    "Wir haben das Gerät schon zweimal neu gestartet.",
+    "Bitte geben Sie uns bis morgen Bescheid, ob der Betrag stimmt.",
+    "Nous utilisons la dernière version depuis lundi.",
+    "El cliente espera una respuesta hoy mismo.",
+    "ظهرت الرسالة نفسها بعد إعادة التشغيل.",
+    "הבעיה מופיעה רק אצל משתמשים חדשים.",
+    "請確認收貨地址是否正確。",
+    "昨日から同じエラーが続いています。",
+    "कृपया जल्द से जल्द उत्तर दें।",
+    "Status 502 от шлюза, повторяется каждые десять минут.",
+    "👩🏽‍💻 says: e\u0301 and é are different here, and so are “quotes”.",
+)
+
+TAGS = (
+    "billing",
+    "login",
+    "shipping",
+    "hardware",
+    "refund",
+    "export",
+    "api",
+    "vip",
+    "langue-fr",
+    "回線",
+    "עברית",
+    "crash",
+)
+
+GIVEN = (
+    "Ada",
+    "Bahar",
+    "Chidi",
+    "Dörte",
+    "Émile",
+    "Farid",
+    "Grace",
+    "Hana",
+    "Ines",
+    "Jun",
+    "Kaito",
+    "Leïla",
+    "מרים",
+    "Nour",
+)
+FAMILY = (
+    "Abebe",
+    "Brandt",
+    "Costa",
+    "Dubois",
+    "Eriksen",
+    "فارس",
+    "García",
+    "Huang",
+    "Ito",
+    "Jansen",
+    "Kumar",
+    "Łukasik",
+)
+
+ORGANISATIONS = (
+    "Northwind Freight",
+    "Alder & Sons",
+    "Blaue Brücke GmbH",
+    "Café Étoile",
+    "مؤسسة الندى",
+    "Delta Kliniken",
+    "さくら商会",
+    "Eastgate Schools",
+)
+"""The first one asks 30 % of everything."""
