@@ -1,0 +1,51 @@
+"""What a replica is made of: its subnets, its seed and the time that it starts at."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+START_OF_TIME_NS = 1_620_328_630_000_000_000
+"""The time (ns) at which a replica starts by default, and the earliest that it accepts (as PocketIC 10)."""
+
+
+class SubnetKind(Enum):
+    """Kinds of subnet as PocketIC names them, in the order in which canister ranges are handed out."""
+
+    NNS = "NNS"
+    SNS = "SNS"
+    II = "II"
+    FIDUCIARY = "Fiduciary"
+    BITCOIN = "Bitcoin"
+    SYSTEM = "System"
+    APPLICATION = "Application"
+    VERIFIED_APPLICATION = "VerifiedApplication"
+
+    @property
+    def is_free(self) -> bool:
+        """Whether canisters on it pay nothing (NNS, SNS, II, Bitcoin and system subnets)."""
+        return self in _FREE
+
+
+_FREE = {SubnetKind.NNS, SubnetKind.SNS, SubnetKind.II, SubnetKind.BITCOIN, SubnetKind.SYSTEM}
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetConfig:
+    """One subnet to create. `subnet_id` is derived from the replica's seed when None (or given by whoever holds its key)."""
+
+    kind: SubnetKind = SubnetKind.APPLICATION
+    subnet_id: bytes | None = None
+    benchmarking: bool = False
+    """Instruction limits are 2**63 (PocketIC's `Benchmarking`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaConfig:
+    """A whole replica. The same config gives the same history."""
+
+    subnets: tuple[SubnetConfig, ...] = (SubnetConfig(),)
+    seed: bytes = b""
+    """Source of subnet ids and `raw_rand`."""
+    initial_time_ns: int = START_OF_TIME_NS
+    ingress_bytes_limit: int = 2 * 1024 * 1024
+    round_instructions: int = field(default=7_000_000_000)
+    """Instructions that one canister may spend in one round before it waits for the next."""
