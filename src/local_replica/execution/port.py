@@ -53,6 +53,24 @@ class OutgoingCall:
     on_reject: Callback
     on_cleanup: Callback | None = None
     timeout_seconds: int | None = None
+    fee: int = 0
+    """What `Request.call_fee` asked for this call; left the balance besides `cycles`."""
+
+
+class CostSchedule(Protocol):
+    """What `ic0.cost_*` answer, in cycles. Signing costs raise LookupError with 1 (curve) or 2 (key) as argument."""
+
+    def call(self, method_name_bytes: int, payload_bytes: int) -> int: ...
+
+    def create_canister(self) -> int: ...
+
+    def http_request(self, request_bytes: int, max_response_bytes: int) -> int: ...
+
+    def sign_with_ecdsa(self, key_name: str, curve: int) -> int: ...
+
+    def sign_with_schnorr(self, key_name: str, algorithm: int) -> int: ...
+
+    def vetkd_derive_key(self, key_name: str, curve: int) -> int: ...
 
 
 @dataclass(slots=True)
@@ -88,6 +106,45 @@ class Request:
     """Overrides the limit of the entry kind."""
     reserve_output_slot: Callable[[bytes], bool] = lambda _: True
     """Asked once per call_perform with the callee; False makes it answer 2 (queue full)."""
+    call_fee: Callable[[int], int] = lambda _: 0
+    """Cycles that a performed call withholds besides what it attaches, by its payload's bytes (name and argument)."""
+    allocate_memory: Callable[[int], "ExecutionError | None"] = lambda _: None
+    """Asked before either memory grows, with the additional bytes of this message so far; an error ends the message."""
+    call_context_instructions: int = 0
+    """Instructions that earlier messages of the call context used, for `performance_counter(1)`."""
+    root_key: bytes = b""
+    """DER of the public key behind `ic0.root_key_copy`."""
+    costs: CostSchedule | None = None
+    """None: `ic0.cost_*` answer 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionError:
+    """Why a message failed.
+
+    The replica's text to a caller is `"Error from Canister <id>: " + message + backtrace + help`, where `backtrace`
+    is left out for callers that may not see it. Logs and "call_on_cleanup also failed" leave `help` out.
+    """
+
+    code: str
+    """Error code as PocketIC names it, e.g. "CanisterTrapped"."""
+    message: str
+    backtrace: str = ""
+    """Empty, or a line break, "Canister Backtrace:" and one frame a line, the last one ended too."""
+    help: str = ""
+    """Empty, or a full stop, a line break and what the replica advises."""
+
+    @property
+    def text(self) -> str:
+        return self.message + self.backtrace + self.help
+
+
+class ModuleRefused(Exception):  # noqa: N818 - says what happened, as the port's other names
+    """A valid module that cannot be instantiated (tables, data or elements out of bounds)."""
+
+    def __init__(self, error: ExecutionError) -> None:
+        super().__init__(error.message)
+        self.error = error
 
 
 @dataclass(slots=True)
@@ -95,9 +152,7 @@ class Outcome:
     """What one entry point did. With `error` set all other effects but `instructions` and `logs` are void."""
 
     instructions: int = 0
-    error: tuple[str, str] | None = None
-    """(error code, message) as the replica words it to an ingress caller, without "Error from Canister …: "."""
-    backtrace: str = ""
+    error: ExecutionError | None = None
     reply: bytes | None = None
     reject: str | None = None
     accepted_message: bool = False
@@ -117,7 +172,11 @@ class Instance(Protocol):
     """One installed module with its memories. Not thread safe; different instances may run at the same time."""
 
     def execute(self, request: Request) -> Outcome:
-        """Run one entry point. On error the state is already rolled back; else call `commit` or `rollback` next."""
+        """Run one entry point. On error the state is already rolled back; else call `commit` or `rollback` next.
+
+        START, INIT, PRE_UPGRADE, POST_UPGRADE, INSPECT and CLEANUP entries that the module lacks do nothing; the others
+        are for the scheduler to look up in `exports` first.
+        """
 
     def commit(self) -> None:
         """Keep what the last `execute` did to heap, globals and stable memory."""
@@ -163,11 +222,14 @@ class InstanceDelta:
 class Executor(Protocol):
     """Compiles and instantiates modules. Compiled code is cached by the module's hash, on disk too."""
 
-    def validate(self, module: bytes) -> tuple[str, str] | None:
-        """(error code, message) with which install_code refuses the (already gunzipped) module, or None."""
+    def validate(self, module: bytes) -> ExecutionError | None:
+        """The error with which install_code refuses the (already gunzipped) module, or None."""
 
     def instantiate(self, module: bytes, *, stable: bytes | None = None) -> Instance:
-        """A fresh instance (start function not yet run: that is `Entry.START`); `stable` is kept over an upgrade."""
+        """A fresh instance (start function not yet run: that is `Entry.START`); `stable` is kept over an upgrade.
+
+        Raises ModuleRefused.
+        """
 
     def restore(self, module: bytes, state: InstanceState) -> Instance:
         """An instance with the given state."""
