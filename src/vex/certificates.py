@@ -1,0 +1,80 @@
+"""Checks certificates with `pyblst`, since the module that `icp-py-core` wants for it is on no registry.
+
+Rules: interface specification, "Certificate"; the tree, its hashes and look-ups are `icp-py-core`'s.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import cbor2
+from icp_certificate.certificate import Certificate
+from pyblst import BlstP1Element, BlstP2Element, final_verify, miller_loop
+
+from vex.errors import Untrusted
+
+_DOMAIN = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
+_G2 = bytes.fromhex(
+    "93e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e"
+    "024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8"
+)
+"""Generator of G2, compressed (draft-irtf-cfrg-pairing-friendly-curves, BLS12-381)."""
+
+
+class RootedCertificate(Certificate):  # type: ignore[misc] # icp-py-core carries no types
+    """A certificate that is checked against the root key of one network, not of mainnet alone."""
+
+    def __init__(self, content: dict[str, Any], root_key: bytes) -> None:
+        super().__init__(content)
+        self._root_key = root_key
+
+    def read_root_key(self) -> bytes:
+        return self._root_key
+
+    def verify(self, canister_id: bytes) -> None:
+        """Check signature, delegation and canister ranges for `canister_id`. Raises Untrusted."""
+        if self.delegation is not None:
+            self._parent().verify(canister_id)
+        try:
+            proof = self.verify_cert(canister_id, backend="return_materials")
+        except (ValueError, TypeError, KeyError, IndexError, RuntimeError) as error:
+            raise Untrusted(f"certificate: {error}") from error
+        if not signature_holds(proof["signature"], proof["message"], proof["bls_public_key"]):
+            raise Untrusted("certificate: the signature does not match")
+
+    def _parent(self) -> "RootedCertificate":
+        parent = read_certificate(bytes(self.delegation["certificate"]), self._root_key)
+        if parent.delegation is not None:
+            raise Untrusted("certificate: a delegation inside a delegation")
+        return parent
+
+
+def read_certificate(encoded: bytes, root_key: bytes) -> RootedCertificate:
+    """Decode a certificate; nothing is checked yet. `root_key` is DER. Raises Untrusted for what is none."""
+    try:
+        return RootedCertificate(cbor2.loads(encoded), root_key)
+    except (cbor2.CBORDecodeError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise Untrusted(f"not a certificate: {error}") from error
+
+
+def verified_certificate(encoded: bytes, root_key: bytes, canister_id: bytes) -> RootedCertificate:
+    """Decode a certificate and check it for `canister_id`. Raises Untrusted."""
+    certificate = read_certificate(encoded, root_key)
+    certificate.verify(canister_id)
+    return certificate
+
+
+@lru_cache(maxsize=256)
+def signature_holds(signature: bytes, message: bytes, public_key: bytes) -> bool:
+    """Whether `signature` (G1, 48 bytes) of `message` is by `public_key` (G2, 96 bytes).
+
+    Answers of one block share their signature, so the last ones are remembered.
+    """
+    try:
+        point = BlstP1Element().uncompress(signature)
+        key = BlstP2Element().uncompress(public_key)
+        generator = BlstP2Element().uncompress(_G2)
+    except ValueError:
+        return False
+    return bool(
+        final_verify(miller_loop(point, generator), miller_loop(BlstP1Element.hash_to_group(message, _DOMAIN), key))
+    )

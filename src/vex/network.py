@@ -1,0 +1,212 @@
+"""Talks to a replica over the IC HTTP API: signed requests out, certified replies in. The only file that opens sockets.
+
+Requests are made and signed by `icp-py-core`, sent over one pool of connections, and their certificates checked by
+`vex.certificates`. Source: interface specification, "HTTPS Interface".
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import cbor2
+import httpx
+from icp_agent.agent import IC_ROOT_KEY, sign_request
+from icp_identity.identity import Identity
+
+from candid import Principal
+from vex.certificates import RootedCertificate, verified_certificate
+from vex.errors import Rejected, Unreachable, Untrusted, VexError
+
+EXPIRY_NS = 180 * 10**9
+"""How long a request may wait for its block; the specification allows 5 minutes."""
+MAX_CLOCK_SKEW_NS = 300 * 10**9
+RESENDS = 4
+POLLS_PER_SECOND = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """A request as it goes over the wire; sending the same bytes again has no second effect."""
+
+    request_id: bytes
+    envelope: bytes
+    canister_id: Principal
+    expires_ns: int
+
+
+class Network:
+    """A replica at `url`; `root_key` (DER) is what its certificates are checked against.
+
+    Without a root key, mainnet's is used, but for a replica on this machine, whose key `status` tells: a development
+    replica makes a key of its own, and nobody stands between it and us.
+    """
+
+    def __init__(self, url: str, *, root_key: bytes | None = None, connections: int = 64) -> None:
+        self.url = url.rstrip("/")
+        self._root_key = root_key
+        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        self._http = httpx.AsyncClient(base_url=self.url, limits=limits, timeout=60, trust_env=False)
+
+    async def __aenter__(self) -> "Network":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def root_key(self) -> bytes:
+        """The key (DER) that certificates are checked against."""
+        if self._root_key is None:
+            local = urlsplit(self.url).hostname in {"127.0.0.1", "localhost", "::1"}
+            self._root_key = bytes((await self.status())["root_key"]) if local else IC_ROOT_KEY
+        return self._root_key
+
+    async def status(self) -> dict[str, Any]:
+        """What `/api/v2/status` tells: `root_key`, `replica_health_status`, `impl_version`."""
+        response = await self._send("GET", "/api/v2/status", None)
+        return _map(response.content)
+
+    def caller(self, identity: Identity) -> "Caller":
+        """Requests signed by `identity` (`Identity(anonymous=True)` for none)."""
+        return Caller(self, identity)
+
+    async def post(self, path: str, body: bytes) -> httpx.Response:
+        """POST CBOR; sent again when nothing answered, which requests of this API allow. Raises Unreachable."""
+        for attempt in range(RESENDS):
+            try:
+                response = await self._send("POST", path, body)
+            except Unreachable:
+                if attempt == RESENDS - 1:
+                    raise
+            else:
+                if response.status_code not in {429, 502, 503, 504}:
+                    return response
+            await asyncio.sleep(0.1 * 4**attempt)
+        raise Unreachable(f"{self.url}{path}: too busy ({response.status_code})")
+
+    async def _send(self, verb: str, path: str, body: bytes | None) -> httpx.Response:
+        try:
+            return await self._http.request(verb, path, content=body, headers={"content-type": "application/cbor"})
+        except httpx.HTTPError as error:
+            raise Unreachable(f"{self.url}{path}: {type(error).__name__} {error}") from error
+
+
+class Caller:
+    """One identity on one network. Raises Unreachable, Untrusted and Rejected."""
+
+    def __init__(self, network: Network, identity: Identity) -> None:
+        self.network = network
+        self._identity = identity
+        self.principal = Principal(bytes(identity.sender().bytes))
+
+    async def query(self, canister_id: Principal, method: str, arg: bytes) -> bytes:
+        """Ask one replica node; fast, and not certified unless the reply carries its own proof."""
+        request = self._signed("query", canister_id, {"method_name": method, "arg": arg})
+        answer = _map((await self._accepted(f"/api/v2/canister/{canister_id}/query", request)).content)
+        if answer.get("status") == "replied":
+            return bytes(answer["reply"]["arg"])
+        raise _rejected(answer)
+
+    async def update(
+        self, canister_id: Principal, method: str, arg: bytes, *, effective: Principal | None = None
+    ) -> bytes:
+        """Call with effect; returns the certified reply. `effective` routes calls to the management canister."""
+        target = effective or canister_id
+        request = self._signed("call", canister_id, {"method_name": method, "arg": arg, "nonce": os.urandom(16)})
+        response = await self._accepted(f"/api/v3/canister/{target}/call", request)
+        answer = _map(response.content) if response.content else {}
+        if answer.get("status") == "non_replicated_rejection":
+            raise _rejected(answer)
+        if answer.get("status") == "replied":
+            certificate = await self._certificate(bytes(answer["certificate"]), target)
+        else:
+            certificate = await self._polled(request, target)
+        return _certified_reply(certificate, request.request_id)
+
+    async def read_state(self, canister_id: Principal, paths: Sequence[Sequence[bytes]]) -> RootedCertificate:
+        """The certified values at `paths` (interface specification, "State tree")."""
+        request = self._signed("read_state", canister_id, {"paths": [list(path) for path in paths]})
+        response = await self._accepted(f"/api/v2/canister/{canister_id}/read_state", request)
+        return await self._certificate(bytes(_map(response.content)["certificate"]), canister_id)
+
+    def _signed(self, kind: str, canister_id: Principal, fields: dict[str, Any]) -> SignedRequest:
+        expires = time.time_ns() + EXPIRY_NS
+        content = {
+            "request_type": kind,
+            "sender": self.principal.to_bytes(),
+            "ingress_expiry": expires,
+            **fields,
+        }
+        if kind != "read_state":
+            content["canister_id"] = canister_id.to_bytes()
+        request_id, envelope = sign_request(content, self._identity)
+        return SignedRequest(request_id, _without_absent(envelope), canister_id, expires)
+
+    async def _accepted(self, path: str, request: SignedRequest) -> httpx.Response:
+        response = await self.network.post(path, request.envelope)
+        if response.status_code >= 400:  # noqa: PLR2004 - HTTP
+            raise Rejected(1, f"HTTP {response.status_code}: {response.text[:500]}")
+        return response
+
+    async def _polled(self, request: SignedRequest, target: Principal) -> RootedCertificate:
+        path = [b"request_status", request.request_id]
+        while time.time_ns() < request.expires_ns:
+            certificate = await self.read_state(target, [path])
+            if _text(certificate.lookup_request_status(request.request_id)) in {"replied", "rejected", "done"}:
+                return certificate
+            await asyncio.sleep(1 / POLLS_PER_SECOND)
+        raise Unreachable(f"request {request.request_id.hex()} has no answer before its expiry")
+
+    async def _certificate(self, encoded: bytes, canister_id: Principal) -> RootedCertificate:
+        certificate = verified_certificate(encoded, await self.network.root_key(), canister_id.to_bytes())
+        try:
+            certificate.verify_cert_timestamp(MAX_CLOCK_SKEW_NS)
+        except ValueError as error:
+            raise Untrusted(str(error)) from error
+        return certificate
+
+
+def _certified_reply(certificate: RootedCertificate, request_id: bytes) -> bytes:
+    status = _text(certificate.lookup_request_status(request_id))
+    if status == "replied":
+        return bytes(certificate.lookup_reply(request_id))
+    if status == "rejected":
+        raise _rejected(certificate.lookup_request_rejection(request_id))
+    raise Untrusted(f"the certificate says {status or 'nothing'} of this request")
+
+
+def _rejected(answer: dict[str, Any]) -> VexError:
+    code = answer.get("reject_code", 0)
+    if isinstance(code, bytes):
+        code = int.from_bytes(code, "big")
+    return Rejected(int(code), _text(answer.get("reject_message")) or "", _text(answer.get("error_code")))
+
+
+def _map(encoded: bytes) -> dict[str, Any]:
+    try:
+        value = cbor2.loads(encoded)
+    except (cbor2.CBORDecodeError, ValueError) as error:
+        raise Untrusted(f"not CBOR: {error}") from error
+    if not isinstance(value, dict):
+        raise Untrusted("not a CBOR map")
+    return value
+
+
+def _without_absent(envelope: bytes) -> bytes:
+    """An anonymous envelope has no key and no signature, where `icp-py-core` writes nulls."""
+    fields = cbor2.loads(envelope)
+    if fields["sender_pubkey"] is not None:
+        return envelope
+    return cbor2.dumps({"content": fields["content"]})
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    return value if isinstance(value, str) else None
