@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import cbor2
@@ -52,7 +52,7 @@ class Network:
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._http = httpx.AsyncClient(base_url=self.url, limits=limits, timeout=60, trust_env=False)
 
-    async def __aenter__(self) -> "Network":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -150,7 +150,7 @@ class Caller:
 
     async def _accepted(self, path: str, request: SignedRequest) -> httpx.Response:
         response = await self.network.post(path, request.envelope)
-        if response.status_code >= 400:  # noqa: PLR2004 - HTTP
+        if response.status_code >= 400:
             raise Rejected(1, f"HTTP {response.status_code}: {response.text[:500]}")
         return response
 
