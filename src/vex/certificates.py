@@ -42,7 +42,11 @@ class RootedCertificate(Certificate):  # type: ignore[misc] # icp-py-core carrie
             raise Untrusted("certificate: the signature does not match")
 
     def _parent(self) -> "RootedCertificate":
-        parent = read_certificate(bytes(self.delegation["certificate"]), self._root_key)
+        try:
+            encoded = bytes(self.delegation["certificate"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise Untrusted(f"certificate: not a delegation: {error}") from error
+        parent = read_certificate(encoded, self._root_key)
         if parent.delegation is not None:
             raise Untrusted("certificate: a delegation inside a delegation")
         return parent

@@ -1,0 +1,72 @@
+"""Certificates over a subnet's state tree: witness, BLS signature, and the root's delegation where one is needed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import cbor2
+
+from local_replica.certification.hash_tree import Node, domain_separator
+from local_replica.certification.keys import SubnetKeys
+from local_replica.certification.state_tree import SELF_DESCRIBED, StateTree
+from local_replica.certification.witness import Path, wanted, witness
+
+STATE_ROOT = domain_separator("ic-state-root")
+TIME: Path = (b"time",)
+
+
+class DelegationFormat(Enum):
+    """Where a delegation tells the subnet's canister ranges: older endpoints flat, newer ones in the tree of ranges."""
+
+    FLAT = "flat"
+    TREE = "tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """The root's word that a subnet's key may certify for its canisters: the id and a whole certificate."""
+
+    subnet_id: bytes
+    certificate: bytes
+
+    def encoded(self) -> dict[str, bytes]:
+        return {"subnet_id": self.subnet_id, "certificate": self.certificate}
+
+
+class CertifiedState:
+    """One block's state tree; it is signed when the first certificate over it is asked for, and only once."""
+
+    def __init__(
+        self, tree: Node, keys: SubnetKeys, delegations: dict[DelegationFormat, Delegation] | None = None
+    ) -> None:
+        """Hold `tree` as certified by `keys`; `delegations` is absent for the root subnet itself."""
+        self.tree = tree
+        self._keys = keys
+        self._delegations = delegations
+
+    @cached_property
+    def signature(self) -> bytes:
+        """The subnet's signature over the root hash, 48 bytes."""
+        return self._keys.bls.sign(STATE_ROOT + self.tree.digest)
+
+    def certificate(self, paths: Iterable[Path], delegation_format: DelegationFormat = DelegationFormat.TREE) -> bytes:
+        """Return the CBOR certificate that shows /time and `paths`, or that they are absent."""
+        shown = witness(self.tree, wanted((TIME, *paths)))
+        fields: dict[str, object] = {"tree": shown.encoded(), "signature": self.signature}
+        if self._delegations is not None:
+            fields["delegation"] = self._delegations[delegation_format].encoded()
+        return SELF_DESCRIBED + cbor2.dumps(fields)
+
+
+def delegate(
+    root_tree: StateTree, root_keys: SubnetKeys, subnet_id: bytes, time: int
+) -> dict[DelegationFormat, Delegation]:
+    """Certify a subnet's key and canister ranges by the root subnet, at `time` (ns), in both formats."""
+    state = CertifiedState(root_tree.root(time), root_keys)
+    public_key: Path = (b"subnet", subnet_id, b"public_key")
+    ranges: dict[DelegationFormat, Path] = {
+        DelegationFormat.FLAT: (b"subnet", subnet_id, b"canister_ranges"),
+        DelegationFormat.TREE: (b"canister_ranges", subnet_id),
+    }
+    return {form: Delegation(subnet_id, state.certificate((public_key, path))) for form, path in ranges.items()}

@@ -1,0 +1,34 @@
+"""Representation-independent hash (interface specification, "Request ids"): request ids and query signatures."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from local_replica.certification.hash_tree import domain_separator
+from local_replica.certification.state_tree import leb128
+
+Hashable: TypeAlias = "int | str | bytes | Sequence[Hashable] | Mapping[str, Hashable]"
+
+REQUEST = domain_separator("ic-request")
+RESPONSE = domain_separator("ic-response")
+REQUEST_AUTH_DELEGATION = domain_separator("ic-request-auth-delegation")
+_sha256 = hashlib.sha256
+
+
+def hash_of_value(value: Hashable) -> bytes:
+    """Hash one value: bytes and texts as they are, numbers as LEB128, arrays and maps by their parts."""
+    if isinstance(value, bytes):
+        return _sha256(value).digest()
+    if isinstance(value, str):
+        return _sha256(value.encode()).digest()
+    if isinstance(value, int):
+        return _sha256(leb128(value)).digest()
+    if isinstance(value, Mapping):
+        return hash_of_map(value)
+    return _sha256(b"".join(hash_of_value(item) for item in value)).digest()
+
+
+def hash_of_map(fields: Mapping[str, Hashable]) -> bytes:
+    """Hash a map independent of its order and encoding; of a request's content this is the request id."""
+    pairs = sorted(_sha256(key.encode()).digest() + hash_of_value(value) for key, value in fields.items())
+    return _sha256(b"".join(pairs)).digest()

@@ -1,0 +1,57 @@
+"""Witnesses: a tree with all pruned but what some paths ask for (interface specification, "Certificate", "Lookup")."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from local_replica.certification import label_map
+from local_replica.certification.hash_tree import Empty, Fork, Labeled, Node, Pruned
+
+Path: TypeAlias = tuple[bytes, ...]
+Wanted: TypeAlias = dict[bytes, "Wanted | None"]
+"""Labels to show: None shows all beneath, an empty dict only that the label exists."""
+
+
+def wanted(paths: Iterable[Path]) -> "Wanted | None":
+    """Merge paths; a path that is a prefix of another one wins. None stands for everything."""
+    root: Wanted = {}
+    for path in paths:
+        if not path:
+            return None
+        level: Wanted = root
+        for label in path[:-1]:
+            below = level.setdefault(label, {})
+            if below is None:
+                break
+            level = below
+        else:
+            level[path[-1]] = None
+    return root
+
+
+def witness(tree: Node, asked: "Wanted | None") -> Node:
+    """Return a tree of the same digest that shows what is asked, and for what is absent that it is."""
+    if asked is None or isinstance(tree, Empty):
+        return tree
+    if not isinstance(tree, Fork | Labeled):
+        return Pruned(tree.digest)
+    shown: Wanted = {}
+    for label, below in asked.items():
+        if label_map.lookup(tree, label) is not None:
+            shown[label] = below
+            continue
+        for neighbour in label_map.neighbours(tree, label):
+            if neighbour is not None:
+                shown.setdefault(neighbour, asked.get(neighbour, {}))
+    return _cut(tree, shown)
+
+
+def _cut(tree: Node, shown: Wanted) -> Node:
+    if shown and isinstance(tree, Labeled):
+        below = shown[tree.label]
+        subtree = Pruned(tree.subtree.digest) if below == {} else witness(tree.subtree, below)
+        return Labeled(tree.label, subtree)
+    if shown and isinstance(tree, Fork):
+        left = {label: below for label, below in shown.items() if not label_map.bit(label, tree.bit)}
+        right = {label: below for label, below in shown.items() if label not in left}
+        return Fork(_cut(tree.left, left), _cut(tree.right, right), tree.bit)
+    return Pruned(tree.digest)
