@@ -1,0 +1,1 @@
+"""The index canister: routing table, placement of organisations, the shard fleet, the front door for dapps."""

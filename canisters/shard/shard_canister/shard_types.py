@@ -1,0 +1,60 @@
+"""Candid records of the shard canister alone. Times are ns since 1970-01-01."""
+
+from kybra import Opt, Record, Variant, Vec, blob, nat32, nat64, text
+
+from vex_canister.error_types import Error
+
+
+# What `open_session` learned, kept in the shard's cache until `expires`.
+class Session(Record):
+    person: nat64
+    roles: Vec[text]
+    teams: Vec[nat32]
+    permissions: Vec[text]
+    epoch: nat64
+    expires: nat64
+
+
+class SessionAnswer(Variant, total=False):
+    Ok: Session
+    Err: Error
+
+
+class ListEvents(Record):
+    organisation: nat64
+    ticket: Opt[nat64]
+    cursor: Opt[text]
+    limit: Opt[nat32]
+
+
+# A block of the chain. `hash` is the ICRC-3 value hash of the map {phash, btype, ts, tid, org, actor, ver, commit};
+# `commitment` is SHA-256 of `salt` and the ICRC-3 value hash of what changed.
+class AuditEvent(Record):
+    index: nat64
+    parent: Opt[blob]
+    kind: text
+    at: nat64
+    ticket: nat64
+    organisation: nat64
+    actor: nat64
+    version: nat32
+    commitment: blob
+    hash: blob
+
+
+class AuditPage(Record):
+    events: Vec[AuditEvent]
+    next: Opt[text]
+
+
+class AuditPageAnswer(Variant, total=False):
+    Ok: AuditPage
+    Err: Error
+
+
+# `witness` is a CBOR hash tree with labels last_block_index, last_block_hash (ICRC-3) and the pruned `tickets`.
+class AuditHead(Record):
+    events: nat64
+    head: Opt[blob]
+    certificate: Opt[blob]
+    witness: blob

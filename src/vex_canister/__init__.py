@@ -1,0 +1,1 @@
+"""What the three canisters share: Candid records, the environment, token windows, chain and certification."""
