@@ -1,0 +1,99 @@
+"""Which modules belong to a canister, decided as Kybra's bundler (modulegraph) decides it."""
+
+import importlib
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, PathFinder
+from pathlib import Path
+
+from canister_runtime.source.imports import Import
+from canister_runtime.source.model import SourceModule
+from canister_runtime.source.modules import Bundle, BundledModule, MissingImport
+from canister_runtime.source.search_path import search_path
+
+
+def bundle(entry_file: Path) -> tuple[SourceModule, ...]:
+    """The entry and every module that it reaches by imports, those inside functions included.
+
+    The standard library is not among them. An entry that is imported again under its own name stands here once.
+    """
+    modules = trace(entry_file).modules
+    found = {module.name: module for module in reversed(modules)}
+    return tuple(SourceModule(m.name, m.is_package, str(m.path)) for m in reversed(found.values()))
+
+
+def trace(entry_file: Path) -> Bundle:
+    """Follow the imports of `entry_file` along `search_path`."""
+    importlib.invalidate_caches()
+    entry = entry_file.resolve()
+    tracing = _Tracing(search_path(entry))
+    script = BundledModule(entry.stem, "script", entry)
+    tracing.follow(script)
+    return Bundle(entry, (script, *tracing.found.values()), tuple(tracing.missing))
+
+
+class _Tracing:
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self.path = path
+        self.found: dict[str, BundledModule] = {}
+        self.missing: list[MissingImport] = []
+        self._scanned: set[str] = set()
+
+    def follow(self, module: BundledModule) -> None:
+        """Load all that `module` imports. Until that is done its own names do not count, as in modulegraph."""
+        for statement in module.imports:
+            self._follow_import(module, statement)
+        self._scanned.add(module.name if module.kind != "script" else "")
+
+    def _follow_import(self, importer: BundledModule, statement: Import) -> None:
+        name = _absolute_name(importer, statement)
+        target = self._load_dotted(name) if name else None
+        if target is None:
+            self.missing.append(MissingImport(importer, statement, name or "." * statement.level + statement.name))
+            return
+        for member in statement.names:
+            known = target.stored_names if target.name in self._scanned else frozenset()
+            if member != "*" and target.is_package and member not in known:
+                self._load(f"{target.name}.{member}", target)
+
+    def _load_dotted(self, name: str) -> BundledModule | None:
+        module: BundledModule | None = None
+        parts = name.split(".")
+        for count in range(1, len(parts) + 1):
+            if module is not None and not module.is_package:
+                return None
+            module = self._load(".".join(parts[:count]), module)
+            if module is None:
+                return None
+        return module
+
+    def _load(self, name: str, parent: BundledModule | None) -> BundledModule | None:
+        if name in self.found:
+            return self.found[name]
+        spec = PathFinder.find_spec(name, list(parent.folders) if parent else list(self.path))
+        module = _module_of(name, spec) if spec else None
+        if module is not None:
+            self.found[name] = module
+            self.follow(module)
+        return module
+
+
+def _module_of(name: str, spec: ModuleSpec) -> BundledModule | None:
+    folders = tuple(spec.submodule_search_locations or ())
+    if spec.origin is None:
+        return BundledModule(name, "namespace", Path(folders[0]), folders)
+    origin = Path(spec.origin)
+    if spec.origin.endswith(tuple(EXTENSION_SUFFIXES)):
+        return BundledModule(name, "extension", origin)
+    if origin.suffix != ".py":
+        return None
+    return BundledModule(name, "package" if folders else "module", origin, folders)
+
+
+def _absolute_name(importer: BundledModule, statement: Import) -> str | None:
+    """The dotted name that an import means, or None for a relative import that leads out of every package."""
+    if statement.level == 0:
+        return statement.name
+    base = importer.package.split(".") if importer.package else []
+    kept = len(base) - (statement.level - 1)
+    if kept < 1:
+        return None
+    return ".".join([*base[:kept], *([statement.name] if statement.name else [])])
