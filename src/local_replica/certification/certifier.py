@@ -1,7 +1,8 @@
 """Keeps every subnet's state tree beside the replica, and signs what is asked of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 from local_replica.certification.certificate import CertifiedState, Delegation, DelegationFormat, delegate
 from local_replica.certification.keys import SubnetKeys
@@ -15,6 +16,7 @@ class _Subnet:
     tree: StateTree
     delegations: dict[DelegationFormat, Delegation] | None = None
     state: CertifiedState | None = None
+    transactions: int = 0
 
 
 class StateCertifier:
@@ -41,6 +43,22 @@ class StateCertifier:
     def tree(self, subnet_id: bytes) -> StateTree:
         """Return a subnet's state tree, to be changed between two calls of `seal`. Raises KeyError."""
         return self._subnets[subnet_id].tree
+
+    def count_transaction(self, subnet_id: bytes) -> None:
+        """Count one more update transaction for the subnet's metrics."""
+        self._subnets[subnet_id].transactions += 1
+
+    def count(self, subnet_id: bytes, canisters: int, state_bytes: int = 0) -> None:
+        """Set /subnet/<id>/metrics of a subnet."""
+        subnet = self._subnets[subnet_id]
+        subnet.tree.set_metrics(canisters, state_bytes, subnet.transactions)
+
+    def copy(self) -> "StateCertifier":
+        """Return a certifier of the same state that changes on its own."""
+        twin = copy(self)
+        subnets = {one: replace(subnet, tree=copy(subnet.tree)) for one, subnet in self._subnets.items()}
+        twin._subnets = subnets  # noqa: SLF001 - one of this class
+        return twin
 
     def seal(self, time: int) -> None:
         """Finish a block at `time` (ns): certificates from now on are over the trees as they are."""

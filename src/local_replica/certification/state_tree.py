@@ -18,12 +18,11 @@ Ranges = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class CanisterFacts:
-    """What the state tree tells of a canister; `metadata` holds custom sections by name, public and private."""
+    """What the state tree tells of a canister, but for its module's metadata."""
 
     controllers: tuple[bytes, ...]
     module_hash: bytes | None = None
     certified_data: bytes = b""
-    metadata: Mapping[str, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +89,15 @@ class StateTree:
         entry = label_map.insert(own, b"metrics", Leaf(metrics))
         self._subnet_tree = label_map.insert(self._subnet_tree, self._own, entry)
 
-    def set_canister(self, canister_id: bytes, facts: CanisterFacts) -> None:
-        """Set /canister/<id>. Without a module only the controllers are told."""
+    def set_canister(
+        self, canister_id: bytes, facts: CanisterFacts, metadata: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Set /canister/<id>; `metadata`: sections by name. Without a module only the controllers are told."""
         entries: dict[bytes, Node] = {
             b"controllers": Leaf(SELF_DESCRIBED + cbor2.dumps([bytes(one) for one in facts.controllers]))
         }
         if facts.module_hash is not None:
-            sections = {name.encode(): Leaf(content) for name, content in (facts.metadata or {}).items()}
+            sections = {name.encode(): Leaf(content) for name, content in (metadata or {}).items()}
             entries[b"certified_data"] = Leaf(facts.certified_data)
             entries[b"module_hash"] = Leaf(facts.module_hash)
             entries[b"metadata"] = label_map.from_entries(dict(sections))

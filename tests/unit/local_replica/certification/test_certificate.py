@@ -28,8 +28,8 @@ TIME = 1_700_000_000_000_000_000
 @pytest.fixture
 def certifier() -> StateCertifier:
     made = StateCertifier({ROOT.subnet_id: (ROOT, ROOT_RANGE), APP.subnet_id: (APP, APP_RANGE)}, ROOT.subnet_id)
-    facts = CanisterFacts((b"\4",), b"h" * 32, b"certified", {"open": b"text"})
-    made.tree(APP.subnet_id).set_canister(CANISTER, facts)
+    facts = CanisterFacts((b"\4",), b"h" * 32, b"certified")
+    made.tree(APP.subnet_id).set_canister(CANISTER, facts, {"open": b"text"})
     made.seal(TIME)
     return made
 
