@@ -1,0 +1,123 @@
+"""One canister's host: its parts, made before its source is imported and wired to its functions afterwards."""
+
+import sys
+from collections.abc import Mapping
+from types import FrameType, ModuleType
+from typing import Any
+
+from canister_runtime.host.calls import Calls, Outgoing, ServiceCall
+from canister_runtime.host.entries import Entry, EntryCompiler
+from canister_runtime.host.ic_object import IcObject
+from canister_runtime.host.outgoing import checked_text
+from canister_runtime.host.principals import principal_reader
+from canister_runtime.host.signature import Codec
+from canister_runtime.host.timers import Timers
+from canister_runtime.source.exports import TIMER_EXECUTOR, export_names
+from canister_runtime.source.model import CanisterModel, ServiceClass
+from canister_runtime.system_api import SystemApi
+
+_HOST = "canister_runtime.host."
+_RAW_RAND = "raw_rand"
+_EMPTY_ARGUMENTS = b"DIDL\x00\x00"
+
+
+class Canister:
+    """The host's side of a canister: `dispatch`, `callback` and the object that `kybra` calls."""
+
+    def __init__(self, system: SystemApi, kybra: ModuleType) -> None:
+        self._system = system
+        self._principal_class = kybra.Principal
+        self._calls = Calls(system, principal_reader(kybra.Principal), kybra.CallResult)
+        self._timers = Timers(system, self._calls)
+        self._entries: tuple[Entry, ...] = ()
+        self._replies: dict[str, Any] = {}
+        self.ic_object = IcObject(system, kybra.Principal, self._calls, self._timers, self._reply)
+        self.callback = self._calls.callback
+        vars(kybra).update(_kybra_ic=self.ic_object, get_first_called_function_name=first_called_function_name)
+
+    def wire(self, model: CanisterModel, scope: Mapping[str, Any]) -> None:
+        """Compile everything that `model` declares over the functions in `scope`."""
+        codec = Codec(dict(model.types), self._principal_class, scope)
+        entries = EntryCompiler(self._system, codec, self._calls, scope)
+        for service in model.services:
+            self._calls.services.update(_service_calls(service, codec))
+        self.ic_object.add_notifications(self._calls.services)
+        self._replies = {method.name: codec.result_encoder(method.result) for method in model.methods if method.manual}
+        self._entries = self._wire_exports(model, entries)
+
+    def dispatch(self, index: int) -> None:
+        """Run the export at `index` of `export_names(model)`."""
+        self._entries[index]()
+
+    def _wire_exports(self, model: CanisterModel, entries: EntryCompiler) -> tuple[Entry, ...]:
+        wired = {f"canister_{method.mode} {method.name}": entries.method(method) for method in model.methods}
+        hooks: dict[str, Entry] = {hook.kind: entries.hook(hook) for hook in model.hooks}
+        wired |= {f"canister_{kind}": entry for kind, entry in hooks.items()}
+        wired["canister_init"] = self._beginning(hooks.get("init"))
+        wired["canister_post_upgrade"] = self._beginning(hooks.get("post_upgrade"))
+        wired["canister_global_timer"] = self._timers.global_timer
+        wired[f"canister_update {TIMER_EXECUTOR}"] = self._timers.execute
+        return tuple(wired[name] for name in export_names(model))
+
+    def _beginning(self, hook: Entry | None) -> Entry:
+        """Init or post_upgrade: a new incarnation, the canister's own function, then the seed for `random`."""
+
+        def begin() -> None:
+            self._calls.begin_incarnation(self._system.canister_version())
+            if hook is not None:
+                hook()
+            self._timers.soon(self._ask_for_seed)
+
+        return begin
+
+    def _ask_for_seed(self) -> None:
+        call = Outgoing(b"", _RAW_RAND, _EMPTY_ARGUMENTS, 0, _randomness, "blob")
+        self._calls.send(call, self._seed)
+
+    def _seed(self, result: Any) -> None:
+        if result.Err is not None:
+            self._system.debug_print(f"random is not seeded: {result.Err}")
+            return
+        seed_system = getattr(self._system, "seed_random", None)
+        if seed_system is not None:
+            seed_system(result.Ok)
+        random = sys.modules.get("random")
+        if random is not None:
+            random.seed(result.Ok)
+
+    def _reply(self, method: Any, value: Any) -> None:
+        encode = self._replies.get(checked_text(method))
+        if encode is None:
+            raise SystemError(f'attempted to reply from "{method}", but it does not appear to be a canister method')
+        self._system.msg_reply_data_append(encode(value))
+        self._system.msg_reply()
+
+
+def first_called_function_name() -> str:
+    """The name of the canister's function that the host called: where Kybra looks at the bottom of the stack."""
+    frame: FrameType = sys._getframe(1)  # noqa: SLF001 - as kybra's own, which this replaces
+    while frame.f_back is not None and not _is_host(frame.f_back):
+        frame = frame.f_back
+    return frame.f_code.co_name
+
+
+def _is_host(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith(_HOST)
+
+
+def _service_calls(service: ServiceClass, codec: Codec) -> dict[str, ServiceCall]:
+    return {
+        f"{service.name}_{method.name}": ServiceCall(
+            method.name,
+            len(method.parameters),
+            codec.encoder(tuple(parameter.type for parameter in method.parameters)),
+            codec.result_decoder(method.result),
+            str(method.result),
+        )
+        for method in service.methods
+    }
+
+
+def _randomness(message: bytes) -> bytes:
+    """The 32 bytes at the end of `raw_rand`'s reply, `(blob)`."""
+    return message[-32:]

@@ -1,0 +1,75 @@
+"""Arguments and results of methods and calls: whole Candid messages from and to Python values."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from candid.decoder import Decoder
+from candid.table import build, header
+from candid.types import Type
+from canister_runtime.host.incoming import KybraValues
+from canister_runtime.host.outgoing import Encoder, OutgoingCompiler
+
+NO_ARGUMENTS = b"DIDL\x00\x00"
+
+Encode: TypeAlias = Callable[..., bytes]
+Decode: TypeAlias = Callable[[bytes], list[Any]]
+
+
+class Codec:
+    """Compiles whole messages over one canister's types, its `Principal` class and its `Service` classes."""
+
+    def __init__(self, env: Mapping[str, Type], principal_class: type, scope: Mapping[str, Any]) -> None:
+        self._env = env
+        self._values = KybraValues(principal_class, scope)
+        self._outgoing = OutgoingCompiler(env, principal_class)
+
+    def decoder(self, types: tuple[Type, ...]) -> Decode:
+        """From a message to the list of its values; raises candid.CandidError."""
+        decode = Decoder(types, self._env, values=self._values)
+        decode.prepare(self._header(types))
+        return decode
+
+    def encoder(self, types: tuple[Type, ...]) -> Encode:
+        """From values (one argument each) to a message; raises what Kybra's conversions raise."""
+        prefix = self._header(types)
+        encoders = tuple(self._outgoing.compile(each) for each in types)
+        if not encoders:
+            return lambda: prefix
+        if len(encoders) == 1:
+            return _single(prefix, encoders[0])
+
+        def encode(*values: Any) -> bytes:
+            return prefix + b"".join([each(value) for each, value in zip(encoders, values, strict=True)])
+
+        return encode
+
+    def result_encoder(self, result: Type | None) -> Callable[[Any], bytes]:
+        """From a method's return value to its reply; `void` takes None only."""
+        return _void if result is None else self.encoder((result,))
+
+    def result_decoder(self, result: Type | None) -> Callable[[bytes], Any]:
+        """From a reply to the value of `CallResult.Ok`; `void` accepts any reply, as Kybra does."""
+        if result is None:
+            return _discarding(self.decoder(()))
+        decode = self.decoder((result,))
+        return lambda message: decode(message)[0]
+
+    def _header(self, types: tuple[Type, ...]) -> bytes:
+        return header(build(types, self._env))
+
+
+def _single(prefix: bytes, encode: Encoder) -> Encode:
+    return lambda value: prefix + encode(value)
+
+
+def _discarding(decode: Decode) -> Callable[[bytes], None]:
+    def discard(message: bytes) -> None:
+        decode(message)
+
+    return discard
+
+
+def _void(value: Any) -> bytes:
+    if value is not None:
+        raise TypeError(f"expected NoneType but received {type(value).__name__}")
+    return NO_ARGUMENTS
