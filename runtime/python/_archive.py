@@ -1,0 +1,162 @@
+"""Imports from the archive that the image builder hands over: the only modules a canister will ever have.
+
+An archive is a row of entries, each of four strings with their length in four little-endian bytes before them:
+name, file name as tracebacks show it, flags ("p" package, "c" bytecode, "o" no docstrings and assertions), content.
+Two entries are no modules: ":entry" names the module whose `dispatch` and `callback` the canister enters by, ":wanted"
+lists imports inside functions (name, attribute or nothing, place, "?" when optional), which must run now or never.
+"""
+
+import gc
+import marshal
+import sys
+
+import _ic0
+import _runtime
+
+_bootstrap = sys.modules["_frozen_importlib"]
+
+
+class LineLog:
+    """Standard output and error: the canister log."""
+
+    encoding, errors, closed = "utf-8", "replace", False
+    write = staticmethod(_runtime.write_log)
+
+    def flush(self):
+        """Whole lines are logged at once, the rest at the end of the message."""
+
+    def isatty(self):
+        return False
+
+    def writable(self):
+        return True
+
+
+class Archive:
+    """Finder and loader in one (importlib's terms); `compiled` collects what was imported, in that order."""
+
+    def __init__(self, content):
+        self.modules, self.compiled = {}, []
+        position = 0
+        view = memoryview(content)
+        while position < len(view):
+            name, position = _string(view, position)
+            file, position = _string(view, position)
+            flags, position = _string(view, position)
+            size = int.from_bytes(view[position : position + 4], "little")
+            position += 4
+            self.modules[name] = (file, flags, view[position : position + size])
+            position += size
+
+    def find_spec(self, name, path=None, target=None):
+        entry = self.modules.get(name)
+        if entry is None:
+            return None
+        spec = _bootstrap.ModuleSpec(name, self, origin=entry[0], is_package="p" in entry[1])
+        spec.has_location = False
+        return spec
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        name = module.__spec__.name
+        module.__file__, flags, content = self.modules.pop(name)
+        if "c" in flags:
+            code = marshal.loads(content)
+        else:
+            code = compile(bytes(content), module.__file__, "exec", 0, True, 2 if "o" in flags else 0)
+            self.compiled.append((name, module.__file__, flags + "c", marshal.dumps(code)))
+        exec(code, module.__dict__)
+        if name == "random":
+            __import__("_randomness").await_seed(module)
+
+    def get_source(self, name):
+        return None
+
+    def text(self, name):
+        """Content of an entry that is no module."""
+        return str(self.modules.pop(name)[2], "utf-8")
+
+
+def _string(view, position):
+    size = int.from_bytes(view[position : position + 4], "little")
+    return str(view[position + 4 : position + 4 + size], "utf-8"), position + 4 + size
+
+
+def _no_sleep(seconds):
+    raise RuntimeError("time.sleep: a canister cannot wait; set a timer")
+
+
+def _prepare(archive):
+    import posix
+    import time
+
+    posix.urandom = _ic0.urandom
+    time.sleep = _no_sleep
+    sys.stdin = sys.__stdin__ = None
+    sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = LineLog()
+    sys.path_hooks.clear()
+    sys.meta_path[2:] = [archive]
+
+
+def _want(name, attribute, place, optional):
+    """Run an import that the source has inside a function; tell the builder when it would fail on chain."""
+    try:
+        module = __import__(name, None, None, [attribute or "__name__"])
+        if attribute and not hasattr(module, attribute):
+            raise ImportError(f"cannot import name {attribute!r} from {name!r}")
+    except ImportError as error:
+        if not optional:
+            _runtime.write_log(f"missing\t{place}\t{error}\n")
+
+
+def _report(error):
+    """Tell the builder where an exception came from: its frames, outermost first, then what it is."""
+    entry = error.__traceback__
+    while entry is not None:
+        _runtime.write_log(f"frame\t{entry.tb_frame.f_code.co_filename}\t{entry.tb_lineno}\n")
+        entry = entry.tb_next
+    if isinstance(error, SyntaxError):
+        _runtime.write_log(f"frame\t{error.filename}\t{error.lineno}\n")
+    text = str(error).replace("\n", " ")
+    _runtime.write_log(f"error\t{type(error).__name__}\t{text}\n")
+
+
+def _import_all(archive):
+    wanted = [line.split("\t") for line in archive.text(":wanted").splitlines()]
+    entry = archive.text(":entry")
+    try:
+        module = __import__(entry)
+        for name, attribute, place, optional in wanted:
+            _want(name, attribute, place, optional)
+    except BaseException as error:
+        _report(error)
+        raise
+    return module
+
+
+def compile_needed(content):
+    """Run the canister's imports from source; an archive of the bytecode of what they needed."""
+    archive = Archive(content)
+    _prepare(archive)
+    _import_all(archive)
+    output = bytearray()
+    for entry in archive.compiled:
+        for part in entry:
+            part = part if isinstance(part, bytes) else part.encode()
+            output += len(part).to_bytes(4, "little") + part
+    return bytes(output)
+
+
+def load(content):
+    """Run the canister's imports from bytecode and leave the interpreter as it shall start on chain."""
+    archive = Archive(content)
+    _prepare(archive)
+    module = _import_all(archive)
+    archive.modules.clear()
+    gc.collect()
+    gc.freeze()
+    # A full collection costs what the heap is large and would hit one unlucky message: it is the host's to call.
+    gc.set_threshold(2000, 10, 1 << 30)
+    return module.dispatch, module.callback

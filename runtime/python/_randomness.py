@@ -1,0 +1,43 @@
+"""`random` on chain: every generator without a seed of its own takes it from os.urandom, which raises until seeded."""
+
+import _ic0
+
+SEED_BYTES = 32
+
+
+def await_seed(module):
+    """Change the module `random`, just imported, so that it draws nothing before the canister was seeded."""
+    plain = module.Random
+    seed_from = plain.seed
+
+    def seed(self, a=None, version=2):
+        seed_from(self, _ic0.urandom(SEED_BYTES) if a is None else a, version)
+
+    class UnseededRandom(plain):
+        """The generator behind the module's functions: becomes a plain one when first used."""
+
+        def random(self):
+            _awake(self)
+            return plain.random(self)
+
+        def getrandbits(self, k, /):
+            _awake(self)
+            return plain.getrandbits(self, k)
+
+        def seed(self, a=None, version=2):
+            plain.seed(self, a, version)
+            self.__class__ = plain
+
+        def setstate(self, state):
+            plain.setstate(self, state)
+            self.__class__ = plain
+
+    def _awake(generator):
+        if type(generator) is UnseededRandom:
+            generator.seed()
+
+    plain.seed = seed
+    shared = module._inst
+    shared.__class__ = UnseededRandom
+    for name in ("random", "getrandbits", "seed", "setstate"):
+        setattr(module, name, getattr(shared, name))
