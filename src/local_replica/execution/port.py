@@ -97,6 +97,8 @@ class Request:
     status: int = 1
     """1 running, 2 stopping, 3 stopped."""
     certificate: bytes | None = None
+    global_timer: int = 0
+    """When the global timer is due now (ns, 0: not set), for `global_timer_set`'s answer."""
     environment_variables: tuple[tuple[str, str], ...] = ()
     subnet_id: bytes = b""
     freezing_limit: int = 0

@@ -1,0 +1,340 @@
+"""WebAssembly modules as bytes: sections, types, imports, exports (core specification, section 5, "Binary Format")."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+T = TypeVar("T")
+
+CUSTOM, TYPE, IMPORT, FUNCTION, TABLE, MEMORY, GLOBAL, EXPORT, START, ELEMENT, CODE, DATA, DATA_COUNT = range(13)
+VALUE_TYPES = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64", 0x7B: "v128", 0x70: "funcref", 0x6F: "externref"}
+EXTERNAL_KINDS = ("func", "table", "memory", "global", "tag")
+PREAMBLE = b"\0asm\x01\0\0\0"
+
+
+class Malformed(Exception):  # noqa: N818 - a verdict on the module
+    """The bytes are not a module, or use an encoding that is not read here (wasmtime says which)."""
+
+
+class Reader:
+    """Reads the primitives of the binary format from `data[position:end]`."""
+
+    def __init__(self, data: bytes, position: int, end: int) -> None:
+        self.data = data
+        self.position = position
+        self.end = end
+
+    def byte(self) -> int:
+        if self.position >= self.end:
+            raise Malformed("unexpected end")
+        self.position += 1
+        return self.data[self.position - 1]
+
+    def unsigned(self) -> int:
+        result = shift = 0
+        while True:
+            byte = self.byte()
+            result |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return result
+            shift += 7
+            if shift > 63:
+                raise Malformed("number too long")
+
+    def signed(self) -> int:
+        result = shift = 0
+        while True:
+            byte = self.byte()
+            result |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return result - (1 << shift) if byte & 0x40 else result
+            if shift > 70:
+                raise Malformed("number too long")
+
+    def take(self, length: int) -> bytes:
+        if self.position + length > self.end:
+            raise Malformed("unexpected end")
+        self.position += length
+        return self.data[self.position - length : self.position]
+
+    def name(self) -> str:
+        try:
+            return self.take(self.unsigned()).decode()
+        except UnicodeDecodeError as error:
+            raise Malformed("a name is not UTF-8") from error
+
+    def vector(self, item: Callable[[], T]) -> list[T]:
+        return [item() for _ in range(self.unsigned())]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`data[start:end]` is the content, without the section's id and size."""
+
+    id: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionType:
+    """Parameters and results by name of the value type."""
+
+    params: tuple[str, ...]
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`type_index` is meaningful for functions only."""
+
+    module: str
+    name: str
+    kind: str
+    type_index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An exported item by kind ("func", "memory" …) and index."""
+
+    name: str
+    kind: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Size limits of a memory in pages of 64 KiB, or of a table in elements."""
+
+    minimum: int
+    maximum: int | None
+    is_64: bool
+
+
+@dataclass(slots=True)
+class Module:
+    """What the executor needs to know of a module. Function indices count imports first."""
+
+    data: bytes
+    sections: list[Section]
+    types: list[FunctionType | None] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)
+    functions: list[int] = field(default_factory=list)
+    tables: list[Limits] = field(default_factory=list)
+    memories: list[Limits] = field(default_factory=list)
+    globals: list[tuple[str, bool]] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
+    start: int | None = None
+
+    def section(self, section_id: int) -> Section | None:
+        return next((section for section in self.sections if section.id == section_id), None)
+
+    def imported_functions(self) -> list[Import]:
+        return [item for item in self.imports if item.kind == "func"]
+
+    def function_type(self, index: int) -> FunctionType | None:
+        """The type of a function by index, None where it is not a plain function type."""
+        imported = self.imported_functions()
+        type_index = (
+            imported[index].type_index if index < len(imported) else self.functions[index - len(imported)]
+        )
+        return self.types[type_index]
+
+    def custom_sections(self) -> Iterator[tuple[str, bytes]]:
+        for section in self.sections:
+            if section.id == CUSTOM:
+                reader = Reader(self.data, section.start, section.end)
+                name = reader.name()
+                yield name, self.data[reader.position : section.end]
+
+
+def read_sections(data: bytes) -> list[Section]:
+    """The sections in order. Raises Malformed when a header is cut or a size leads out of the module."""
+    reader = Reader(data, len(PREAMBLE), len(data))
+    sections = []
+    while reader.position < reader.end:
+        section_id = reader.byte()
+        size = reader.unsigned()
+        start = reader.position
+        if start + size > len(data):
+            raise Malformed("a section is cut short")
+        reader.position = start + size
+        sections.append(Section(section_id, start, start + size))
+    return sections
+
+
+def read_module(data: bytes) -> Module:
+    """Parse everything but code, elements and data. Raises Malformed or IndexError-free garbage is wasmtime's to refuse."""
+    module = Module(data, read_sections(data))
+    readers = {
+        TYPE: _read_types,
+        IMPORT: _read_imports,
+        FUNCTION: _read_functions,
+        TABLE: _read_tables,
+        MEMORY: _read_memories,
+        GLOBAL: _read_globals,
+        EXPORT: _read_exports,
+        START: _read_start,
+    }
+    for section in module.sections:
+        if section.id in readers:
+            readers[section.id](module, Reader(data, section.start, section.end))
+    return module
+
+
+def _value_type(reader: Reader) -> str:
+    byte = reader.byte()
+    if byte not in VALUE_TYPES:
+        raise Malformed(f"value type {byte:#x}")
+    return VALUE_TYPES[byte]
+
+
+def _read_types(module: Module, reader: Reader) -> None:
+    for _ in range(reader.unsigned()):
+        if reader.byte() != 0x60:
+            raise Malformed("not a function type")
+        params = reader.vector(lambda: _value_type(reader))
+        results = reader.vector(lambda: _value_type(reader))
+        module.types.append(FunctionType(tuple(params), tuple(results)))
+
+
+def _read_limits(reader: Reader) -> Limits:
+    flags = reader.byte()
+    minimum = reader.unsigned()
+    maximum = reader.unsigned() if flags & 1 else None
+    return Limits(minimum, maximum, bool(flags & 4))
+
+
+def _read_imports(module: Module, reader: Reader) -> None:
+    for _ in range(reader.unsigned()):
+        source, name, kind = reader.name(), reader.name(), reader.byte()
+        type_index = 0
+        if kind == 0:
+            type_index = reader.unsigned()
+        elif kind == 1:
+            reader.byte()
+            _read_limits(reader)
+        elif kind == 2:
+            _read_limits(reader)
+        elif kind == 3:
+            _value_type(reader)
+            reader.byte()
+        else:
+            raise Malformed(f"import of kind {kind}")
+        module.imports.append(Import(source, name, EXTERNAL_KINDS[kind], type_index))
+
+
+def _read_functions(module: Module, reader: Reader) -> None:
+    module.functions = reader.vector(reader.unsigned)
+
+
+def _read_tables(module: Module, reader: Reader) -> None:
+    for _ in range(reader.unsigned()):
+        _value_type(reader)
+        module.tables.append(_read_limits(reader))
+
+
+def _read_memories(module: Module, reader: Reader) -> None:
+    module.memories = reader.vector(lambda: _read_limits(reader))
+
+
+def _read_globals(module: Module, reader: Reader) -> None:
+    for _ in range(reader.unsigned()):
+        module.globals.append((_value_type(reader), bool(reader.byte())))
+        _skip_constant(reader)
+
+
+def _skip_constant(reader: Reader) -> None:
+    """Skip a constant expression up to and including its `end`."""
+    immediates: dict[int, Callable[[], object]] = {
+        0x41: reader.signed,
+        0x42: reader.signed,
+        0x43: lambda: reader.take(4),
+        0x44: lambda: reader.take(8),
+        0x23: reader.unsigned,
+        0xD2: reader.unsigned,
+        0xD0: reader.signed,
+        0xFD: lambda: (reader.unsigned(), reader.take(16)),
+    }
+    while (opcode := reader.byte()) != 0x0B:
+        if opcode in immediates:
+            immediates[opcode]()
+
+
+def _read_exports(module: Module, reader: Reader) -> None:
+    for _ in range(reader.unsigned()):
+        name, kind, index = reader.name(), reader.byte(), reader.unsigned()
+        if kind >= len(EXTERNAL_KINDS):
+            raise Malformed(f"export of kind {kind}")
+        module.exports.append(Export(name, EXTERNAL_KINDS[kind], index))
+
+
+def _read_start(module: Module, reader: Reader) -> None:
+    module.start = reader.unsigned()
+
+
+@dataclass(frozen=True, slots=True)
+class DataSegment:
+    """An active segment (`offset` set) or a passive one; `data[start:end]` are its bytes."""
+
+    offset: int | None
+    is_constant: bool
+    start: int
+    end: int
+
+
+def read_data_segments(module: Module) -> list[DataSegment]:
+    """The data section; `is_constant` is False where the offset is computed, which the IC's wasmtime refuses."""
+    section = module.section(DATA)
+    if section is None:
+        return []
+    reader = Reader(module.data, section.start, section.end)
+    return [_read_data_segment(reader) for _ in range(reader.unsigned())]
+
+
+def _read_data_segment(reader: Reader) -> DataSegment:
+    flags = reader.unsigned()
+    offset, is_constant = None, True
+    if flags != 1:
+        if flags == 2:
+            reader.unsigned()
+        opcode = reader.byte()
+        if opcode in (0x41, 0x42):
+            offset = reader.signed() & (0xFFFFFFFF if opcode == 0x41 else 0xFFFFFFFFFFFFFFFF)
+            is_constant = reader.byte() == 0x0B
+        else:
+            is_constant = False
+        if not is_constant:
+            raise Malformed("a data offset is not a constant")
+    length = reader.unsigned()
+    start = reader.position
+    if start + length > reader.end:
+        raise Malformed("a data segment is cut short")
+    reader.position += length
+    return DataSegment(offset, is_constant, start, start + length)
+
+
+def encode_unsigned(value: int) -> bytes:
+    """LEB128."""
+    encoded = bytearray()
+    while value > 0x7F:
+        encoded.append(value & 0x7F | 0x80)
+        value >>= 7
+    encoded.append(value)
+    return bytes(encoded)
+
+
+def encode_section(section_id: int, content: bytes) -> bytes:
+    return bytes([section_id]) + encode_unsigned(len(content)) + content
+
+
+def encode_export(name: str, kind: str, index: int) -> bytes:
+    encoded = name.encode()
+    return (
+        encode_unsigned(len(encoded))
+        + encoded
+        + bytes([EXTERNAL_KINDS.index(kind)])
+        + encode_unsigned(index)
+    )

@@ -1,0 +1,133 @@
+"""Compiled modules: kept in memory by the hash of what was installed, and on disk by the hash of what was compiled."""
+
+import hashlib
+import os
+import tempfile
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import wasmtime
+
+from local_replica.execution.binary import Limits
+from local_replica.execution.failures import Failure
+from local_replica.execution.heap import Heap, new_heap
+from local_replica.execution.instrumentation import Instrumented, instrument
+from local_replica.execution.port import ExecutionError
+from local_replica.execution.signatures import SIGNATURES
+
+WASM_PAGE = 1 << 16
+_STAMP = b"vex-executor-1:" + version("wasmtime").encode()
+_KEPT_IN_MEMORY = 64
+
+
+def data_out_of_bounds(length: int, offset: int) -> Failure:
+    return Failure(
+        "CanisterInvalidWasm",
+        f"Could not instrument wasm module of canister: Wasm module has invalid data segment of {length} bytes at "
+        f"{offset}",
+    )
+
+
+@dataclass(slots=True)
+class CompiledModule:
+    """A module ready to instantiate, shared by all instances of it."""
+
+    engine: wasmtime.Engine
+    module: wasmtime.Module
+    source: Instrumented
+    heap: Heap | None
+    """Template of the initial heap; None where a data segment does not fit, which `refusal` then says."""
+    refusal: ExecutionError | None
+    function_types: list[wasmtime.FuncType]
+    """Of the imports, in order."""
+
+    @property
+    def memory(self) -> Limits:
+        return self.source.memory or Limits(0, 0, is_64=False)
+
+    @property
+    def is_64(self) -> bool:
+        return self.memory.is_64
+
+
+@dataclass(slots=True)
+class CompiledCache:
+    """Compiles each distinct module once. A cache file that cannot be read is written anew."""
+
+    engine: wasmtime.Engine
+    directory: Path | None
+    copy_on_write: bool
+    _modules: "OrderedDict[bytes, CompiledModule]" = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, module: bytes) -> CompiledModule:
+        """Raises Malformed or WasmtimeError for what `validate` would refuse."""
+        key = hashlib.sha256(module).digest()
+        with self._lock:
+            compiled = self._modules.get(key)
+            if compiled is None:
+                compiled = self._modules[key] = self._prepare(instrument(module))
+                while len(self._modules) > _KEPT_IN_MEMORY:
+                    self._modules.popitem(last=False)
+            self._modules.move_to_end(key)
+        return compiled
+
+    def _prepare(self, source: Instrumented) -> CompiledModule:
+        memory = source.memory
+        heap, refusal = None, None
+        try:
+            heap = self._initial_heap(source)
+        except Failure as failure:
+            refusal = failure.error()
+        signatures = SIGNATURES[memory is not None and memory.is_64]
+        return CompiledModule(
+            engine=self.engine,
+            module=self._compile(source.wasm),
+            source=source,
+            heap=heap,
+            refusal=refusal,
+            function_types=[_function_type(*signatures[name]) for _, name in source.imports],
+        )
+
+    def _initial_heap(self, source: Instrumented) -> Heap:
+        size = source.memory.minimum * WASM_PAGE if source.memory else 0
+        heap = new_heap(size, copy_on_write=self.copy_on_write)
+        for offset, content in source.segments:
+            if offset + len(content) > size:
+                heap.close()
+                raise data_out_of_bounds(len(content), offset)
+            heap.write(offset, content)
+        return heap
+
+    def _compile(self, wasm: bytes) -> wasmtime.Module:
+        path = self._path(wasm)
+        if path is not None and path.exists():
+            try:
+                return wasmtime.Module.deserialize_file(self.engine, str(path))
+            except wasmtime.WasmtimeError:
+                path.unlink(missing_ok=True)
+        module = wasmtime.Module(self.engine, wasm)
+        if path is not None:
+            _write_atomically(path, bytes(module.serialize()))
+        return module
+
+    def _path(self, wasm: bytes) -> Path | None:
+        if self.directory is None:
+            return None
+        return self.directory / f"{hashlib.sha256(_STAMP + wasm).hexdigest()}.cwasm"
+
+
+def _function_type(params: tuple[str, ...], results: tuple[str, ...]) -> wasmtime.FuncType:
+    kinds = {"i32": wasmtime.ValType.i32, "i64": wasmtime.ValType.i64}
+    return wasmtime.FuncType([kinds[kind]() for kind in params], [kinds[kind]() for kind in results])
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    Path(temporary).replace(path)

@@ -1,0 +1,221 @@
+"""The linear memory of an instance between and during messages (docs/decisions/0003)."""
+
+import ctypes
+import errno
+import os
+from ctypes import c_char, memmove
+from typing import Protocol
+
+from local_replica.execution.kernel import (
+    PAGE,
+    compare,
+    dirty_pages,
+    drop_pages,
+    map_anonymous,
+    map_private,
+    map_shared,
+    unmap,
+)
+
+_CHUNK = 1 << 16
+_ZEROS = bytes(_CHUNK)
+_KEPT_PRIVATE = 256 * PAGE
+"""Private bytes beyond what messages change that are worth keeping rather than faulting in again."""
+
+
+class Heap(Protocol):
+    """Committed contents of a linear memory, laid under wasmtime's at `attach`."""
+
+    size: int
+    """Committed size in bytes."""
+
+    def attach(self, base: int) -> None:
+        """Make the memory at `base` (at least `size` bytes) show the committed contents."""
+
+    def commit(self, new_size: int) -> list[int]:
+        """Keep what was written; gives the numbers of the 4 KiB pages that changed."""
+
+    def rollback(self) -> None:
+        """Drop what was written below `size`. A memory that grew has to be replaced and attached anew."""
+
+    def read(self, start: int, length: int) -> bytes:
+        """Committed bytes."""
+
+    def write(self, start: int, content: bytes) -> None:
+        """Set committed bytes, before `attach`."""
+
+    def copy(self) -> "Heap":
+        """An independent heap with the same committed contents, not attached."""
+
+    def close(self) -> None: ...
+
+
+class CopyOnWriteHeap:
+    """Committed contents in a memory file that is mapped privately over the linear memory.
+
+    A message's writes become private pages, which the kernel can list. They stay private from message to message, since
+    taking a page fault costs more than comparing a page: commit copies the ones that changed into the file, rollback
+    copies the file's back. Costs grow with what a message touched, not with the heap.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._base = 0
+        self._view = 0
+        self._fd = os.memfd_create("heap", os.MFD_CLOEXEC)
+        os.ftruncate(self._fd, size)
+
+    def attach(self, base: int) -> None:
+        self._base = base
+        if self.size:
+            map_private(base, self.size, self._fd)
+            self._view = self._view or map_shared(self.size, self._fd)
+
+    def commit(self, new_size: int) -> list[int]:
+        if not new_size:
+            return []
+        runs = dirty_pages.runs(self._base, new_size)
+        if new_size != self.size:
+            return self._commit_grown(runs, new_size)
+        changed: list[int] = []
+        private = 0
+        base, view = self._base, self._view
+        for start, end in runs:
+            private += end - start
+            if compare(base + start, view + start, end - start):
+                for at in range(start, end, PAGE):
+                    if compare(base + at, view + at, PAGE):
+                        memmove(view + at, base + at, PAGE)
+                        changed.append(at // PAGE)
+        if private > 2 * PAGE * len(changed) + _KEPT_PRIVATE:
+            drop_pages(base, new_size)
+        return changed
+
+    def _commit_grown(self, runs: list[tuple[int, int]], new_size: int) -> list[int]:
+        os.ftruncate(self._fd, new_size)
+        for start, end in runs:
+            os.pwrite(self._fd, (c_char * (end - start)).from_address(self._base + start), start)
+        self._unmap_view()
+        self.size = new_size
+        self.attach(self._base)
+        return [page for start, end in runs for page in range(start // PAGE, end // PAGE)]
+
+    def rollback(self) -> None:
+        if not self.size:
+            return
+        runs = dirty_pages.runs(self._base, self.size)
+        if sum(end - start for start, end in runs) > _KEPT_PRIVATE:
+            drop_pages(self._base, self.size)
+            return
+        for start, end in runs:
+            if compare(self._base + start, self._view + start, end - start):
+                memmove(self._base + start, self._view + start, end - start)
+
+    def read(self, start: int, length: int) -> bytes:
+        return os.pread(self._fd, length, start)
+
+    def write(self, start: int, content: bytes) -> None:
+        for offset in range(0, len(content), _CHUNK):
+            chunk = content[offset : offset + _CHUNK]
+            if len(chunk) < _CHUNK or chunk != _ZEROS:
+                os.pwrite(self._fd, chunk, start + offset)
+
+    def copy(self) -> "CopyOnWriteHeap":
+        twin = CopyOnWriteHeap(self.size)
+        position = 0
+        while position < self.size:
+            try:
+                position = os.lseek(self._fd, position, os.SEEK_DATA)
+            except OSError as error:
+                if error.errno == errno.ENXIO:
+                    break
+                raise
+            end = os.lseek(self._fd, position, os.SEEK_HOLE)
+            os.lseek(twin._fd, position, os.SEEK_SET)  # noqa: SLF001 - a twin of the same class
+            while position < end:
+                position += os.sendfile(twin._fd, self._fd, position, end - position)  # noqa: SLF001
+        return twin
+
+    def _unmap_view(self) -> None:
+        if self._view:
+            unmap(self._view, self.size)
+            self._view = 0
+
+    def close(self) -> None:
+        self._unmap_view()
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+class ComparedHeap:
+    """Committed contents as a plain copy, compared page by page: for kernels without memory files or a page map."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._base = 0
+        self._committed = bytearray(size)
+
+    def attach(self, base: int) -> None:
+        self._base = base
+        self.rollback()
+
+    def commit(self, new_size: int) -> list[int]:
+        self._committed.extend(bytes(new_size - self.size))
+        self.size = new_size
+        changed = []
+        for start in range(0, new_size, _CHUNK):
+            present = ctypes.string_at(self._base + start, min(_CHUNK, new_size - start))
+            if self._committed[start : start + _CHUNK] != present:
+                changed.extend(self._commit_chunk(start, present))
+        return changed
+
+    def _commit_chunk(self, start: int, present: bytes) -> list[int]:
+        changed = []
+        for offset in range(0, len(present), PAGE):
+            page = present[offset : offset + PAGE]
+            at = start + offset
+            if self._committed[at : at + PAGE] != page:
+                self._committed[at : at + PAGE] = page
+                changed.append(at // PAGE)
+        return changed
+
+    def rollback(self) -> None:
+        if self.size:
+            memmove(self._base, (c_char * self.size).from_buffer(self._committed), self.size)
+
+    def read(self, start: int, length: int) -> bytes:
+        return bytes(self._committed[start : start + length])
+
+    def write(self, start: int, content: bytes) -> None:
+        self._committed[start : start + len(content)] = content
+
+    def copy(self) -> "ComparedHeap":
+        twin = ComparedHeap(0)
+        twin.size, twin._committed = self.size, bytearray(self._committed)  # noqa: SLF001 - a twin of the same class
+        return twin
+
+    def close(self) -> None:
+        self._committed = bytearray()
+
+
+def copy_on_write_works() -> bool:
+    """Whether this kernel gives memory files and an honest page map."""
+    base = map_anonymous(2 * PAGE)
+    heap = None
+    try:
+        heap = CopyOnWriteHeap(2 * PAGE)
+        heap.attach(base)
+        ctypes.memset(base + PAGE, 1, 1)
+        return heap.commit(2 * PAGE) == [1] and heap.read(PAGE, 1) == b"\x01"
+    except (OSError, AttributeError):
+        return False
+    finally:
+        unmap(base, 2 * PAGE)
+        if heap is not None:
+            heap.close()
+
+
+def new_heap(size: int, *, copy_on_write: bool) -> Heap:
+    """A heap of `size` zero bytes."""
+    return CopyOnWriteHeap(size) if copy_on_write else ComparedHeap(size)

@@ -1,0 +1,118 @@
+"""What all system calls share: the message at hand, its effects so far, the module's memory."""
+
+from collections.abc import Callable
+from ctypes import memmove, string_at
+
+from local_replica.execution.contexts import (
+    INSTRUCTION_LIMIT,
+    PERMITTED,
+    SLICE_LIMIT,
+    SLICED,
+    mode,
+    name_in_error,
+)
+from local_replica.execution.failures import contract_violation, out_of_instructions, slice_overrun, wrong_mode
+from local_replica.execution.port import Callback, Entry, ExecutionError, Outcome, OutgoingCall, Request
+from local_replica.execution.stable import StableMemory
+
+NO_REQUEST = Request(Entry.START, canister_id=b"", time=0)
+
+
+class CallInPreparation:
+    """A call between `call_new` and `call_perform`."""
+
+    def __init__(self, callee: bytes, method: str, on_reply: Callback, on_reject: Callback) -> None:
+        self.callee = callee
+        self.method = method
+        self.on_reply = on_reply
+        self.on_reject = on_reject
+        self.on_cleanup: Callback | None = None
+        self.payload: list[bytes] = []
+        self.payload_bytes = len(method.encode())
+        self.cycles = 0
+        self.timeout_seconds: int | None = None
+
+
+class CallState:
+    """State of one instance's system calls; `begin` readies it for a message."""
+
+    def __init__(self, stable: StableMemory) -> None:
+        self.stable = stable
+        self.memory_base = 0
+        self.memory_size = 0
+        self.read_memory_size: Callable[[], int] = lambda: 0
+        self.read_fuel: Callable[[], int] = lambda: 0
+        self.request = NO_REQUEST
+        self.permitted: frozenset[str] = frozenset()
+        self.limit = 0
+        self.slice_limit = 0
+        self.charged = 0
+
+    def begin(self, request: Request) -> None:
+        """Forget the last message's effects."""
+        entry = request.entry
+        self.request = request
+        self.permitted = PERMITTED[entry]
+        self.limit = request.instruction_limit or INSTRUCTION_LIMIT[entry]
+        self.slice_limit = min(self.limit, SLICE_LIMIT) if entry in SLICED else self.limit
+        self.charged = 0
+        self.allocated = 0
+        self.reply_parts: list[bytes] = []
+        self.reply_bytes = 0
+        self.answered = request.responded
+        self.outcome = Outcome(balance=request.balance)
+        self.call: CallInPreparation | None = None
+
+    def forbid(self, name: str) -> None:
+        """End the message: `name` may not be called from here."""
+        raise wrong_mode(name_in_error(name), mode(self.request.entry))
+
+    def used(self) -> int:
+        """Instructions of this message so far."""
+        return self.limit - self.read_fuel() + self.charged
+
+    def charge(self, instructions: int) -> None:
+        """Account for a large system call; ends the message where that is more than the limit."""
+        self.charged += instructions
+        if instructions > self.slice_limit and self.slice_limit < self.limit:
+            raise slice_overrun(self.used(), self.slice_limit)
+        if self.used() > self.limit:
+            raise out_of_instructions(self.limit)
+
+    def check_heap(self, context: str, start: int, length: int) -> None:
+        end = start + length
+        if end > self.memory_size:
+            self.memory_size = self.read_memory_size()
+            if end > self.memory_size:
+                raise contract_violation(
+                    f"{context}: src={start} + length={length} exceeds the slice size={self.memory_size}"
+                )
+
+    def read_heap(self, context: str, start: int, length: int) -> bytes:
+        self.check_heap(context, start, length)
+        return string_at(self.memory_base + start, length)
+
+    def copy_out(self, name: str, part: str, content: bytes, target: int, offset: int, length: int) -> None:
+        """Copy part of `content` to the module's memory at `target`."""
+        self.check_heap(f"ic0.{name} heap", target, length)
+        if offset + length > len(content):
+            raise contract_violation(
+                f"ic0.{name} {part}: src={offset} + length={length} exceeds the slice size={len(content)}"
+            )
+        memmove(self.memory_base + target, content[offset : offset + length], length)
+
+    def write_cycles(self, name: str, target: int, amount: int) -> None:
+        """Write 16 bytes, little-endian."""
+        if target + 16 > self.memory_size:
+            self.memory_size = self.read_memory_size()
+            if target + 16 > self.memory_size:
+                raise contract_violation(
+                    f"ic0_{name} failed because dst + size is out of bounds.Found dst = {target} and size = 16 while "
+                    f"must be <= {self.memory_size}"
+                )
+        memmove(self.memory_base + target, amount.to_bytes(16, "little"), 16)
+
+    def allocate(self, additional: int) -> ExecutionError | None:
+        """Ask the scheduler for memory; `additional` bytes come on top of what this message asked before."""
+        self.allocated += additional
+        return self.request.allocate_memory(self.allocated)

@@ -1,0 +1,143 @@
+"""Linux memory calls by ctypes: mmap at a fixed address, madvise, and which pages of a mapping are private copies."""
+
+import ctypes
+import errno
+import fcntl
+import os
+import struct
+from array import array
+from ctypes import c_int, c_long, c_size_t, c_void_p
+
+PAGE = 4096
+
+_libc = ctypes.PyDLL(None, use_errno=True)
+
+_mmap = _libc.mmap
+_mmap.argtypes = [c_void_p, c_size_t, c_int, c_int, c_int, c_long]
+_mmap.restype = c_void_p
+_munmap = _libc.munmap
+_munmap.argtypes = [c_void_p, c_size_t]
+_madvise = _libc.madvise
+_madvise.argtypes = [c_void_p, c_size_t, c_int]
+_mremap = _libc.mremap
+_mremap.argtypes = [c_void_p, c_size_t, c_size_t, c_int]
+_mremap.restype = c_void_p
+
+compare = _libc.memcmp
+"""`compare(address, address, bytes)` is 0 where both hold the same."""
+compare.argtypes = [c_void_p, c_void_p, c_size_t]
+
+_READ_WRITE = 1 | 2
+_SHARED, _PRIVATE, _FIXED, _ANONYMOUS, _NORESERVE = 0x01, 0x02, 0x10, 0x20, 0x4000
+_DONTNEED = 4
+_MAYMOVE = 1
+_FAILED = ctypes.c_void_p(-1).value
+
+
+def _address(result: int | None) -> int:
+    if result is None or result == _FAILED:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return result
+
+
+def map_private(address: int, size: int, fd: int) -> None:
+    """Map `size` bytes of `fd` copy-on-write over whatever is mapped at `address`."""
+    _address(_mmap(address, size, _READ_WRITE, _PRIVATE | _FIXED | _NORESERVE, fd, 0))
+
+
+def map_shared(size: int, fd: int) -> int:
+    """Address of a view of `fd`."""
+    return _address(_mmap(None, size, _READ_WRITE, _SHARED, fd, 0))
+
+
+def map_anonymous(size: int) -> int:
+    """Address of `size` zero bytes, which take memory only where they are written."""
+    return _address(_mmap(None, size, _READ_WRITE, _PRIVATE | _ANONYMOUS | _NORESERVE, -1, 0))
+
+
+def remap(address: int, size: int, new_size: int) -> int:
+    """Grow an anonymous mapping; it may move."""
+    return _address(_mremap(address, size, new_size, _MAYMOVE))
+
+
+def unmap(address: int, size: int) -> None:
+    _munmap(address, size)
+
+
+def drop_pages(address: int, size: int) -> None:
+    """Forget private copies: the next access sees the file again, or zeros in an anonymous mapping."""
+    if _madvise(address, size, _DONTNEED):
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
+_SCAN_BATCH = 4096
+_SCAN = struct.Struct("=QQQQQQQQQQQQ")
+_PAGEMAP_SCAN = 0xC0606610
+_IS_FILE, _IS_PRESENT, _IS_SWAPPED = 1 << 2, 1 << 3, 1 << 4
+
+
+class DirtyPages:
+    """Finds pages that were written since they were mapped: present, yet not the file's own.
+
+    Uses the PAGEMAP_SCAN ioctl (Linux 6.7), else reads the page map. Needs no privilege. One per process.
+    """
+
+    def __init__(self) -> None:
+        self._pid = 0
+        self._fd = -1
+        self._regions = (ctypes.c_uint64 * (3 * _SCAN_BATCH))()
+        self._has_ioctl = True
+
+    def runs(self, address: int, size: int) -> list[tuple[int, int]]:
+        """Runs of dirty pages in `[address, address + size)` as (start, end) offsets in bytes, ascending."""
+        self._reopen_after_fork()
+        if self._has_ioctl:
+            try:
+                return self._scan(address, size)
+            except OSError as error:
+                if error.errno not in (errno.ENOTTY, errno.EINVAL, errno.ENOSYS):
+                    raise
+                self._has_ioctl = False
+        return self._read(address, size)
+
+    def _reopen_after_fork(self) -> None:
+        if self._pid != os.getpid():
+            self._pid = os.getpid()
+            self._fd = os.open("/proc/self/pagemap", os.O_RDONLY | os.O_CLOEXEC)
+
+    def _scan(self, address: int, size: int) -> list[tuple[int, int]]:
+        end = address + size
+        runs: list[tuple[int, int]] = []
+        position = address
+        while position < end:
+            argument = bytearray(
+                _SCAN.pack(
+                    96, 0, position, end, 0, ctypes.addressof(self._regions), _SCAN_BATCH, 0,
+                    _IS_FILE, _IS_FILE, _IS_PRESENT | _IS_SWAPPED, _IS_PRESENT,
+                )
+            )  # fmt: skip
+            count = fcntl.ioctl(self._fd, _PAGEMAP_SCAN, argument)
+            found = self._regions[: 3 * count]
+            runs.extend(
+                (start - address, stop - address)
+                for start, stop in zip(found[0::3], found[1::3], strict=True)
+            )
+            position = end if count < _SCAN_BATCH else _SCAN.unpack(argument)[4]
+        return runs
+
+    def _read(self, address: int, size: int) -> list[tuple[int, int]]:
+        entries = array("Q")
+        entries.frombytes(os.pread(self._fd, size // PAGE * 8, address // PAGE * 8))
+        runs: list[tuple[int, int]] = []
+        for page, entry in enumerate(entries):
+            if entry >> 62 and not entry >> 61 & 1:
+                if runs and runs[-1][1] == page * PAGE:
+                    runs[-1] = (runs[-1][0], page * PAGE + PAGE)
+                else:
+                    runs.append((page * PAGE, page * PAGE + PAGE))
+        return runs
+
+
+dirty_pages = DirtyPages()

@@ -1,0 +1,58 @@
+"""Modules run on the calling thread's own stack, so it must have room for what a module may use."""
+
+import ctypes
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from local_replica.execution.engine import MAX_WASM_STACK
+
+T = TypeVar("T")
+
+_NEEDED = MAX_WASM_STACK + (2 << 20)
+_ROOMY = 4 * MAX_WASM_STACK
+
+_libc = ctypes.PyDLL(None)
+_local = threading.local()
+_lock = threading.Lock()
+_roomy: ThreadPoolExecutor | None = None
+
+
+def has_room() -> bool:
+    """Whether this thread may run modules itself. Measured once a thread."""
+    room: bool | None = getattr(_local, "room", None)
+    if room is None:
+        room = _local.room = _stack_size() >= _NEEDED
+    return room
+
+
+def _stack_size() -> int:
+    attributes = (ctypes.c_char * 128)()
+    address, size = ctypes.c_void_p(), ctypes.c_size_t()
+    _libc.pthread_self.restype = ctypes.c_void_p
+    if _libc.pthread_getattr_np(ctypes.c_void_p(_libc.pthread_self()), attributes):
+        return 0
+    _libc.pthread_attr_getstack(attributes, ctypes.byref(address), ctypes.byref(size))
+    _libc.pthread_attr_destroy(attributes)
+    return size.value
+
+
+def run_with_room(work: Callable[[], T]) -> T:
+    """Run `work` here, or on a thread of our own with a larger stack."""
+    if has_room():
+        return work()
+    return _roomy_threads().submit(work).result()
+
+
+def _roomy_threads() -> ThreadPoolExecutor:
+    global _roomy  # noqa: PLW0603 - one pool a process, made when first needed
+    with _lock:
+        if _roomy is None:
+            previous = threading.stack_size(_ROOMY)
+            try:
+                _roomy = ThreadPoolExecutor(max_workers=1, thread_name_prefix="wasm")
+                _roomy.submit(int).result()
+            finally:
+                threading.stack_size(previous)
+        return _roomy
