@@ -71,9 +71,8 @@ class Management:
 
     async def install(self, canister_id: Principal, module: bytes, arg: bytes, mode: str = "install") -> None:
         """Install a module of any size: uploaded in chunks to the canister's own chunk store."""
-        hashes = []
-        for chunk in _chunks(module):
-            hashes.append(await self.call("upload_chunk", canister_id, {"canister_id": canister_id, "chunk": chunk}))
+        uploads = [{"canister_id": canister_id, "chunk": chunk} for chunk in _chunks(module)]
+        hashes = [await self.call("upload_chunk", canister_id, upload) for upload in uploads]
         argument = {
             "mode": {mode: None},
             "target_canister": canister_id,

@@ -139,12 +139,12 @@ class Caller:
         expires = time.time_ns() + EXPIRY_NS
         content = {
             "request_type": kind,
-            "sender": self.principal.to_bytes(),
+            "sender": self.principal.bytes,
             "ingress_expiry": expires,
             **fields,
         }
         if kind != "read_state":
-            content["canister_id"] = canister_id.to_bytes()
+            content["canister_id"] = canister_id.bytes
         request_id, envelope = sign_request(content, self._identity)
         return SignedRequest(request_id, _without_absent(envelope), canister_id, expires)
 
@@ -164,7 +164,7 @@ class Caller:
         raise Unreachable(f"request {request.request_id.hex()} has no answer before its expiry")
 
     async def _certificate(self, encoded: bytes, canister_id: Principal) -> RootedCertificate:
-        certificate = verified_certificate(encoded, await self.network.root_key(), canister_id.to_bytes())
+        certificate = verified_certificate(encoded, await self.network.root_key(), canister_id.bytes)
         try:
             certificate.verify_cert_timestamp(MAX_CLOCK_SKEW_NS)
         except ValueError as error:

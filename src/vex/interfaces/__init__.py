@@ -5,8 +5,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from candid import decode, encode
 from candid.did import parse
+
+from candid import decode, encode
 from candid.types import Func, Type, TypeEnv
 
 __all__ = ["CanisterInterface", "MethodInterface", "interface"]

@@ -1,0 +1,222 @@
+"""The import itself: who is created first, what may run at the same time, what is counted."""
+
+import asyncio
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TypeVar
+
+from icp_identity.identity import Identity
+
+from candid import Principal
+from vex.canister import Canister
+from vex.deployment import Deployment, index_canister, users_canister
+from vex.directory import Directory
+from vex.exports import Desk, DeskPerson, DeskTicket
+from vex.helpdesk import Helpdesk
+from vex.importer.journal import Entry, Journal
+from vex.models import NewPerson, NewTicket, Receipt, TicketChange
+from vex.network import Caller, Network
+from vex.patience import patiently
+
+__all__ = ["ImportReport", "Importer"]
+
+PEOPLE_PER_CALL = 50
+FACADE_EVERY = 4
+"""Every fourth ticket goes through the index, as a dapp's would."""
+Progress = Callable[[str, int], None]
+"""Told what was done and how many: "organisations", "people", "tickets", "comments"."""
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did; `create_ms` are the durations of the single creations in milliseconds."""
+
+    organisations: int = 0
+    people: int = 0
+    tickets: int = 0
+    through_index: int = 0
+    comments: int = 0
+    updates: int = 0
+    skipped_attachments: int = 0
+    seconds: float = 0
+    create_ms: list[float] = field(default_factory=list)
+
+
+class Importer:
+    """Imports a desk with `in_flight` tickets at a time; `identities` gives each person's key by their address."""
+
+    def __init__(
+        self,
+        network: Network,
+        deployment: Deployment,
+        operator: Caller,
+        identities: Callable[[str], Identity],
+        journal: Journal,
+        *,
+        in_flight: int = 24,
+        progress: Progress = lambda _kind, _count: None,
+    ) -> None:
+        self._network = network
+        self._deployment = deployment
+        self._index = index_canister(operator, deployment)
+        self._identities = identities
+        self._journal = journal
+        self._in_flight = in_flight
+        self._progress = progress
+        self._directory = Directory()
+        self._helpdesks: dict[str, Helpdesk] = {}
+        self.people: dict[str, int] = {}
+        """Ids that users gave, by address."""
+        self.organisations: dict[str, int] = {}
+        """Ids that the index gave, by name."""
+        self.report = ImportReport()
+
+    async def run(self, desk: Desk) -> ImportReport:
+        """Import everything that the journal does not know as done. Raises VexError; run again to go on."""
+        began = perf_counter()
+        self.people = self._journal.people()
+        self.organisations = self._journal.organisations()
+        for name in desk.organisations:
+            await self._organisation(name, [person for person in desk.people if person.organisation == name])
+        await self._tickets(desk.tickets)
+        self.report.seconds = perf_counter() - began
+        return self.report
+
+    def helpdesk(self, key: str) -> Helpdesk:
+        """The helpdesk as the person sees it."""
+        if key not in self._helpdesks:
+            caller = self._network.caller(self._identities(key))
+            helpdesk = Helpdesk(caller, self._deployment.index, self._directory, spread=len(self._helpdesks))
+            self._helpdesks[key] = helpdesk
+        return self._helpdesks[key]
+
+    async def _organisation(self, name: str, members: list[DeskPerson]) -> None:
+        admin = next((person for person in members if person.role == "admin"), None)
+        if name not in self.organisations:
+            principal = None if admin is None else self.helpdesk(admin.key).principal
+            request = self._journal.write(f"organisation {name}").fields(name=name, slug=slug(name), admin=principal)
+            self.organisations[name] = await patiently(lambda: self._index.call("create_org", request))
+            self._journal.created_organisation(name, self.organisations[name])
+        self.report.organisations += 1
+        self._progress("organisations", 1)
+        if admin is not None:
+            await self._people(self.organisations[name], admin, members)
+
+    async def _people(self, organisation: int, admin: DeskPerson, members: list[DeskPerson]) -> None:
+        waiting = [person for person in members if person.key not in self.people]
+        users = users_canister(self.helpdesk(admin.key).transport, self._deployment)
+        for group in slices(waiting, PEOPLE_PER_CALL):
+            self.people.update(await self._add_people(users, organisation, group))
+        self.report.people += len(members)
+        self._progress("people", len(members))
+
+    async def _add_people(self, users: Canister, organisation: int, group: list[DeskPerson]) -> dict[str, int]:
+        people = [self._new_person(person).model_dump() for person in group]
+        write = self._journal.write(f"people of {organisation} from {group[0].key}")
+        request = write.fields(organisation=organisation, people=people)
+        answer = await patiently(lambda: users.call("add_people", request))
+        ids = dict(zip((person.key for person in group), answer["ids"], strict=True))
+        self._journal.registered(ids)
+        return ids
+
+    def _new_person(self, person: DeskPerson) -> NewPerson:
+        identity = self.helpdesk(person.key).principal
+        return NewPerson(identity=identity, name=person.name, email=person.key, roles=[person.role])
+
+    async def _tickets(self, tickets: Iterable[DeskTicket]) -> None:
+        numbered = enumerate(tickets)
+
+        async def worker() -> None:
+            for number, ticket in numbered:
+                await self._ticket(number, ticket)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._in_flight):
+                group.create_task(worker())
+
+    async def _ticket(self, number: int, ticket: DeskTicket) -> None:
+        self.report.skipped_attachments += ticket.attachment_count
+        entry = self._journal.entry(ticket.reference)
+        if entry.ticket is None:
+            entry = await self._create(entry, ticket, through_index=number % FACADE_EVERY == 0)
+        self.report.tickets += 1
+        self._progress("tickets", 1)
+        for step in range(entry.steps, len(ticket.comments)):
+            entry = await self._comment(entry, ticket, step)
+        if entry.steps == len(ticket.comments):
+            await self._settle(entry, ticket)
+
+    async def _create(self, entry: Entry, ticket: DeskTicket, *, through_index: bool) -> Entry:
+        desk = self.helpdesk(ticket.requester)
+        new = self._new_ticket(ticket)
+        began = perf_counter()
+        if through_index:
+            receipt = await desk.create_ticket_at_index(new, entry.write())
+            self.report.through_index += 1
+        else:
+
+            async def chosen(shard: Principal) -> None:
+                self._journal.chose(entry.reference, shard)
+
+            receipt = await desk.create_ticket(new, entry.write(), first=entry.shard, chosen=chosen)
+        self.report.create_ms.append((perf_counter() - began) * 1000)
+        return self._advanced(entry, receipt, 0)
+
+    def _new_ticket(self, ticket: DeskTicket) -> NewTicket:
+        return NewTicket(
+            organisation=self.organisations[ticket.organisation],
+            subject=ticket.subject,
+            body=ticket.body,
+            priority=ticket.priority,
+            tags=list(ticket.tags),
+            requester_reference=ticket.reference,
+            channel="import",
+        )
+
+    async def _comment(self, entry: Entry, ticket: DeskTicket, step: int) -> Entry:
+        comment = ticket.comments[step]
+        assert entry.ticket is not None  # noqa: S101 - created before its comments
+        receipt = await self.helpdesk(comment.author).add_comment(
+            self.organisations[ticket.organisation],
+            entry.ticket,
+            comment.body,
+            internal=comment.internal,
+            write=entry.write(step + 1),
+        )
+        self.report.comments += 1
+        self._progress("comments", 1)
+        return self._advanced(entry, receipt, step + 1)
+
+    async def _settle(self, entry: Entry, ticket: DeskTicket) -> None:
+        """Give the ticket the assignee and status of the export, as its assignee does it."""
+        if ticket.assignee is None or entry.ticket is None:
+            return
+        change = TicketChange(status=ticket.status, assignee=self.people[ticket.assignee])
+        last = len(ticket.comments) + 1
+        receipt = await self.helpdesk(ticket.assignee).update_ticket(
+            self.organisations[ticket.organisation], entry.ticket, entry.version, change, entry.write(last)
+        )
+        self.report.updates += 1
+        self._advanced(entry, receipt, last)
+
+    def _advanced(self, entry: Entry, receipt: Receipt, steps: int) -> Entry:
+        self._journal.done(entry.reference, ticket=receipt.ticket, version=receipt.version, steps=steps)
+        return self._journal.entry(entry.reference)
+
+
+def slug(name: str) -> str:
+    """A short name of letters, digits and hyphens; one without any Latin letter gets a digest."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = "-".join(re.findall(r"[a-z0-9]+", plain))
+    return words or "desk-" + hashlib.sha256(name.encode()).hexdigest()[:8]
+
+
+def slices(items: list[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
