@@ -1,0 +1,31 @@
+"""The ASGI application of a single replica, and what both servers share: empty 404 and 405 answers."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount
+
+from local_replica.http.api import Api
+from local_replica.node import Node
+
+
+async def _not_found(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse("", status_code=404)
+
+
+async def _not_allowed(_request: Request, error: Exception) -> Response:
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return Response(status_code=405, headers=headers)
+
+
+def application(routes: list[BaseRoute]) -> Starlette:
+    """Make an application whose wrong addresses and methods are answered as the replica does."""
+    made = Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_allowed})
+    made.router.redirect_slashes = False
+    return made
+
+
+def single_replica(node: Node) -> Starlette:
+    """Serve the IC HTTP API of one node under `/api`."""
+    return application([Mount("/api", routes=Api(lambda _request: node).routes())])
