@@ -45,6 +45,11 @@ class Canister:
         self._replies = {method.name: codec.result_encoder(method.result) for method in model.methods if method.manual}
         self._entries = self._wire_exports(model, entries)
 
+    @property
+    def state(self) -> tuple[Any, ...]:
+        """What of the host changes from message to message, for a native canister's rollback."""
+        return (self._calls, self._timers)
+
     def dispatch(self, index: int) -> None:
         """Run the export at `index` of `export_names(model)`."""
         self._entries[index]()
@@ -81,9 +86,6 @@ class Canister:
         seed_system = getattr(self._system, "seed_random", None)
         if seed_system is not None:
             seed_system(result.Ok)
-        random = sys.modules.get("random")
-        if random is not None:
-            random.seed(result.Ok)
 
     def _reply(self, method: Any, value: Any) -> None:
         encode = self._replies.get(checked_text(method))

@@ -11,6 +11,7 @@ class KybraValues(PythonValues):
     """How decoded values look to canister code: `class_` for a field `class`, None for `null` and `opt null` alike."""
 
     some = None
+    strict_tuples = True
 
     def __init__(self, principal_class: Callable[[bytes], Any], scope: Mapping[str, Any]) -> None:
         self._principal_class = principal_class
