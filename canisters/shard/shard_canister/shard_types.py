@@ -27,11 +27,8 @@ class ListEvents(Record):
     limit: Opt[nat32]
 
 
-# A block of the chain. `hash` is the ICRC-3 value hash of the map {phash, btype, ts, tid, org, actor, ver, commit};
-# `commitment` is SHA-256 of `salt` and the ICRC-3 value hash of what changed.
-class AuditEvent(Record):
-    index: nat64
-    parent: Opt[blob]
+# `commitment` is SHA-256 of a salt and the ICRC-3 value hash of what changed; `actor` is a person's id in `users`.
+class AuditBlock(Record):
     kind: text
     at: nat64
     ticket: nat64
@@ -39,7 +36,15 @@ class AuditEvent(Record):
     actor: nat64
     version: nat32
     commitment: blob
+
+
+# `hash` is the ICRC-3 value hash of the map {phash, btype, ts, tid, org, actor, ver, commit}. The block is null where
+# the event is another organisation's: the chain stays whole, its content stays theirs.
+class AuditEvent(Record):
+    index: nat64
+    parent: Opt[blob]
     hash: blob
+    block: Opt[AuditBlock]
 
 
 class AuditPage(Record):

@@ -1,0 +1,220 @@
+"""The shard's endpoints: who may call, what is awaited, which function does the work."""
+
+from kybra import Async, Principal, Vec, ic, init, nat64, post_upgrade, query, update, void
+from shard_canister import shard_calls, shard_fleet, shard_stores, ticket_changes, ticket_queries
+from shard_canister.shard_env import ShardEnv, ShardStores
+from shard_canister.shard_types import AuditHead, AuditPageAnswer, ListEvents, SessionAnswer
+
+from vex_canister.answers import answer, answer_later
+from vex_canister.error_types import DoneAnswer
+from vex_canister.fleet_types import Lease, ShardSetup, ShardStatusAnswer
+from vex_canister.grant_types import GrantChange
+from vex_canister.incoming_call import direct_call, facade_call, reading_call
+from vex_canister.sessions import grants_in_query, grants_of
+from vex_canister.ticket_types import (
+    AddComment,
+    CommentPageAnswer,
+    CreateTicket,
+    ListComments,
+    ListTickets,
+    ReceiptAnswer,
+    TicketAnswer,
+    TicketPageAnswer,
+    UpdateTicket,
+)
+from vex_domain.hash_tree import encode_tree
+
+env = ShardEnv(
+    ShardStores(
+        {
+            "settings": shard_stores.shard_settings,
+            "openings": shard_stores.shard_openings,
+            "tickets": shard_stores.shard_tickets,
+            "pages": shard_stores.shard_pages,
+            "comments": shard_stores.shard_comments,
+            "events": shard_stores.shard_events,
+            "tokens": shard_stores.shard_tokens,
+            "failures": shard_stores.shard_failures,
+        }
+    )
+)
+
+
+@init
+def start_shard(setup: ShardSetup) -> void:
+    """Begin without a lease; the index grants it afterwards."""
+    env.begin(setup["index"].bytes, setup["users"].bytes, setup["shard"])
+
+
+@post_upgrade
+def resume_shard() -> void:
+    """Rebuild what the heap held."""
+    env.rebuild()
+
+
+@update
+def grant_lease(lease: Lease) -> DoneAnswer:
+    """Take a range of ids. Callers: index."""
+    return answer(lambda: shard_fleet.grant_lease(env, lease))
+
+
+@update
+def open_organisation(organisation: nat64) -> Async[DoneAnswer]:
+    """Take tickets of an organisation from now on. Callers: index. Awaits `raw_rand` before the first."""
+    return (yield from answer_later(shard_fleet.open_organisation(env, ic.caller(), organisation)))
+
+
+@update
+def push_grants(changes: Vec[GrantChange]) -> DoneAnswer:
+    """Forget grants that have changed. Callers: users."""
+    return answer(lambda: shard_fleet.push_grants(env, changes))
+
+
+@query
+def shard_status() -> ShardStatusAnswer:
+    """Fill, lease and state. Callers: anyone."""
+    return answer(lambda: shard_fleet.status(env))
+
+
+@update
+def open_session(organisation: nat64) -> Async[SessionAnswer]:
+    """Learn and cache what the caller may do. Callers: members. Awaits `users.request_grants` when not cached."""
+    return (yield from answer_later(shard_calls.session(env, reading_call(), organisation)))
+
+
+@update
+def create_ticket(request: CreateTicket) -> Async[ReceiptAnswer]:
+    """Create a ticket. Callers: customer, agent, lead, admin. Awaits grants when not cached."""
+    call = direct_call("create_ticket")
+    return (yield from answer_later(shard_calls.change(env, call, request, ticket_changes.create)))
+
+
+@update
+def add_comment(request: AddComment) -> Async[ReceiptAnswer]:
+    """Append a comment or an internal note. Callers: requester, agent, lead, admin. Awaits grants when not cached."""
+    call = direct_call("add_comment")
+    return (yield from answer_later(shard_calls.change(env, call, request, ticket_changes.add_comment)))
+
+
+@update
+def update_ticket(request: UpdateTicket) -> Async[ReceiptAnswer]:
+    """Change fields at a version. Callers: agent, lead, admin; requester to solve and reopen. Awaits grants."""
+    call = direct_call("update_ticket")
+    return (yield from answer_later(shard_calls.change(env, call, request, ticket_changes.update)))
+
+
+@query
+def get_ticket(ticket: nat64) -> Async[TicketAnswer]:
+    """One ticket, with a proof. Callers: requester, agent, lead, admin, auditor."""
+    certificate = ic.data_certificate()
+    return (yield from answer_later(ticket_queries.ticket(env, reading_call(), grants_in_query, ticket, certificate)))
+
+
+@update
+def get_ticket_replicated(ticket: nat64) -> Async[TicketAnswer]:
+    """As `get_ticket`, for canisters, without a proof."""
+    return (yield from answer_later(ticket_queries.ticket(env, reading_call(), grants_of, ticket)))
+
+
+@query
+def list_tickets(request: ListTickets) -> Async[TicketPageAnswer]:
+    """A page of an organisation's tickets. Callers: members; customers see their own."""
+    return (yield from answer_later(ticket_queries.tickets(env, reading_call(), grants_in_query, request)))
+
+
+@update
+def list_tickets_replicated(request: ListTickets) -> Async[TicketPageAnswer]:
+    """As `list_tickets`, for canisters."""
+    return (yield from answer_later(ticket_queries.tickets(env, reading_call(), grants_of, request)))
+
+
+@query
+def list_comments(request: ListComments) -> Async[CommentPageAnswer]:
+    """A page of a ticket's comments. Callers: who sees the ticket; notes only with `note.read`."""
+    return (yield from answer_later(ticket_queries.comments(env, reading_call(), grants_in_query, request)))
+
+
+@update
+def list_comments_replicated(request: ListComments) -> Async[CommentPageAnswer]:
+    """As `list_comments`, for canisters."""
+    return (yield from answer_later(ticket_queries.comments(env, reading_call(), grants_of, request)))
+
+
+@query
+def list_events(request: ListEvents) -> Async[AuditPageAnswer]:
+    """A page of the audit chain. Callers: lead, admin, auditor."""
+    return (yield from answer_later(ticket_queries.events(env, reading_call(), grants_in_query, request)))
+
+
+@update
+def list_events_replicated(request: ListEvents) -> Async[AuditPageAnswer]:
+    """As `list_events`, for canisters."""
+    return (yield from answer_later(ticket_queries.events(env, reading_call(), grants_of, request)))
+
+
+@query
+def audit_head() -> AuditHead:
+    """The chain's certified head. Callers: anyone."""
+    return {
+        "events": env.audit.count,
+        "head": env.audit.head,
+        "certificate": ic.data_certificate(),
+        "witness": encode_tree(env.audit.head_witness(env.tree.root)),
+    }
+
+
+@update
+def facade_create_ticket(caller: Principal, request: CreateTicket) -> Async[ReceiptAnswer]:
+    """As `create_ticket` on behalf of `caller`. Callers: index."""
+    call = facade_call("create_ticket", caller)
+    return (yield from answer_later(shard_calls.change(env, call, request, ticket_changes.create)))
+
+
+@update
+def facade_add_comment(caller: Principal, request: AddComment) -> Async[ReceiptAnswer]:
+    """As `add_comment` on behalf of `caller`. Callers: index."""
+    call = facade_call("add_comment", caller)
+    return (yield from answer_later(shard_calls.change(env, call, request, ticket_changes.add_comment)))
+
+
+@update
+def facade_update_ticket(caller: Principal, request: UpdateTicket) -> Async[ReceiptAnswer]:
+    """As `update_ticket` on behalf of `caller`. Callers: index."""
+    call = facade_call("update_ticket", caller)
+    return (yield from answer_later(shard_calls.change(env, call, request, ticket_changes.update)))
+
+
+@query
+def facade_get_ticket(caller: Principal, ticket: nat64) -> Async[TicketAnswer]:
+    """As `get_ticket` on behalf of `caller`, without a proof. Callers: index."""
+    return (yield from answer_later(ticket_queries.ticket(env, reading_call(caller), grants_in_query, ticket)))
+
+
+@update
+def facade_get_ticket_replicated(caller: Principal, ticket: nat64) -> Async[TicketAnswer]:
+    """As `get_ticket_replicated` on behalf of `caller`. Callers: index."""
+    return (yield from answer_later(ticket_queries.ticket(env, reading_call(caller), grants_of, ticket)))
+
+
+@query
+def facade_list_tickets(caller: Principal, request: ListTickets) -> Async[TicketPageAnswer]:
+    """As `list_tickets` on behalf of `caller`. Callers: index."""
+    return (yield from answer_later(ticket_queries.tickets(env, reading_call(caller), grants_in_query, request)))
+
+
+@update
+def facade_list_tickets_replicated(caller: Principal, request: ListTickets) -> Async[TicketPageAnswer]:
+    """As `list_tickets_replicated` on behalf of `caller`. Callers: index."""
+    return (yield from answer_later(ticket_queries.tickets(env, reading_call(caller), grants_of, request)))
+
+
+@query
+def facade_list_comments(caller: Principal, request: ListComments) -> Async[CommentPageAnswer]:
+    """As `list_comments` on behalf of `caller`. Callers: index."""
+    return (yield from answer_later(ticket_queries.comments(env, reading_call(caller), grants_in_query, request)))
+
+
+@update
+def facade_list_comments_replicated(caller: Principal, request: ListComments) -> Async[CommentPageAnswer]:
+    """As `list_comments_replicated` on behalf of `caller`. Callers: index."""
+    return (yield from answer_later(ticket_queries.comments(env, reading_call(caller), grants_of, request)))

@@ -1,0 +1,63 @@
+"""The shard's audit chain in stable memory, its head on the heap, and what is certified of it."""
+
+from typing import Any
+
+from vex_domain.audit_chain import block_hash
+from vex_domain.hash_tree import fork, fork_digest, labeled, labeled_digest, leaf, leaf_digest, pruned
+
+LAST_HASH = b"last_block_hash"
+LAST_INDEX = b"last_block_index"
+TICKETS = b"tickets"
+
+
+def _leb128(number: int) -> bytes:
+    octets = bytearray()
+    while number > 0x7F:
+        octets.append(number & 0x7F | 0x80)
+        number >>= 7
+    octets.append(number)
+    return bytes(octets)
+
+
+class AuditLog:
+    """Events under 0, 1, 2 …; each names the hash of the one before."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.count = 0
+        self.head: bytes | None = None
+
+    def rebuild(self) -> None:
+        """Take count and head from stable memory."""
+        self.count = self._store.len()
+        self.head = self._store.get(self.count - 1)["hash"] if self.count else None
+
+    def append(self, event: dict[str, Any]) -> int:
+        """Add an event, whose `hash` is filled in here; returns its index."""
+        index = self.count
+        event["hash"] = block_hash(event, self.head)
+        self._store.insert(index, event)
+        self.head = event["hash"]
+        self.count = index + 1
+        return index
+
+    def certified_root(self, tickets_root: bytes) -> bytes:
+        """The certified data: labels last_block_hash, last_block_index (ICRC-3, when there is a block) and tickets."""
+        tickets = labeled_digest(TICKETS, tickets_root)
+        if self.head is None:
+            return tickets
+        last_hash = labeled_digest(LAST_HASH, leaf_digest(self.head))
+        last_index = labeled_digest(LAST_INDEX, leaf_digest(_leb128(self.count - 1)))
+        return fork_digest(fork_digest(last_hash, last_index), tickets)
+
+    def witness(self, tickets: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The certified tree with the head shown and `tickets` as the subtree under its label."""
+        shown = labeled(TICKETS, tickets)
+        if self.head is None:
+            return shown
+        last_index = labeled(LAST_INDEX, leaf(_leb128(self.count - 1)))
+        return fork(fork(labeled(LAST_HASH, leaf(self.head)), last_index), shown)
+
+    def head_witness(self, tickets_root: bytes) -> tuple[Any, ...]:
+        """The witness of the head alone."""
+        return self.witness(pruned(tickets_root))

@@ -1,0 +1,122 @@
+"""What a shard's operations work with: stores, indexes on the heap, time, salts, certification."""
+
+import gc
+from collections.abc import Callable
+from typing import Any
+
+from kybra import ic
+
+from shard_canister.audit_log import AuditLog
+from shard_canister.ticket_index import TicketIndex
+from vex_canister.failure_journal import FailureJournal
+from vex_canister.grant_cache import GrantCache
+from vex_canister.token_memory import TokenMemory
+from vex_domain.hash_tree import RangeTree
+from vex_domain.refusals import Unavailable
+from vex_domain.salt_ratchet import SaltRatchet
+
+TOKENS_KEPT = 131_072
+TOKENS_OF_ONE_CALLER = 65_536
+
+
+class ShardStores:
+    """The stable maps by role; a test passes its own."""
+
+    def __init__(self, maps: dict[str, Any]) -> None:
+        self.settings = maps["settings"]
+        self.openings = maps["openings"]
+        self.tickets = maps["tickets"]
+        self.pages = maps["pages"]
+        self.comments = maps["comments"]
+        self.events = maps["events"]
+        self.tokens = maps["tokens"]
+        self.failures = maps["failures"]
+
+
+class ShardEnv:
+    """One shard: its lease, and what is kept on the heap until the next upgrade rebuilds it."""
+
+    def __init__(
+        self,
+        stores: ShardStores,
+        now: Callable[[], int] = ic.time,
+        certify: Callable[[bytes], None] = ic.set_certified_data,
+    ) -> None:
+        self.stores = stores
+        self.now = now
+        self._certify = certify
+        self.salts = SaltRatchet()
+        self.grants = GrantCache()
+        self.tokens = TokenMemory(stores.tokens, TOKENS_KEPT, TOKENS_OF_ONE_CALLER)
+        self.failures = FailureJournal(stores.failures)
+        self.index = TicketIndex()
+        self.audit = AuditLog(stores.events)
+        self.tree = RangeTree(1)
+        self.opened: dict[int, int] = {}
+        self.settings: dict[str, Any] = {}
+        self.count = 0
+        self.reported = 0
+
+    @property
+    def users(self) -> bytes:
+        """The principal of the users canister."""
+        users: bytes = self.settings["users"]
+        return users
+
+    @property
+    def start(self) -> int:
+        """The first id of the lease; 0 without one."""
+        start: int = self.settings["start"]
+        return start
+
+    def begin(self, index: bytes, users: bytes, shard: int) -> None:
+        """A new shard, which has neither lease nor secret."""
+        settings = {"index": index, "users": users, "shard": shard, "secret": None}
+        settings.update({"start": 0, "length": 0, "capacity": 0, "high_water": 0})
+        self.set_up(settings)
+        self.certify()
+
+    def set_up(self, settings: dict[str, Any]) -> None:
+        """Keep the settings in stable memory and on the heap."""
+        self.settings = settings
+        self.stores.settings.insert(0, settings)
+
+    def require_lease(self) -> None:
+        """Raises Unavailable before the index has granted the lease."""
+        if not self.start:
+            raise Unavailable("the shard has no lease yet")
+
+    def seed(self, randomness: bytes) -> None:
+        """Seed the salts of this start; the first randomness ever also becomes the secret of the hash tables."""
+        if self.settings["secret"] is None:
+            settings = dict(self.settings)
+            settings["secret"] = randomness
+            self.set_up(settings)
+            self.open_tables()
+            randomness = randomness[::-1]
+        self.salts.seed(randomness)
+
+    def open_tables(self) -> None:
+        """Key the heap's hash tables with the secret and fill them from stable memory."""
+        secret = self.settings["secret"]
+        self.grants = GrantCache(secret)
+        self.tokens.open(secret)
+
+    def certify(self) -> None:
+        """Set the certified data: the root over the chain's head and the tickets' tree."""
+        self._certify(self.audit.certified_root(self.tree.root))
+
+    def rebuild(self) -> None:
+        """Everything on the heap, from stable memory, after an upgrade."""
+        self.settings = self.stores.settings.get(0)
+        for number in range(self.stores.openings.len()):
+            self.opened[self.stores.openings.get(number)["organisation"]] = number
+        if self.settings["secret"] is not None:
+            self.open_tables()
+        self.audit.rebuild()
+        self.count = self.stores.tickets.len()
+        if self.start:
+            self.tree = RangeTree(self.settings["length"])
+            self.index.rebuild(self)
+        self.certify()
+        gc.freeze()

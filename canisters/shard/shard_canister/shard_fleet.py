@@ -1,0 +1,108 @@
+"""What the index and `users` tell this shard: its lease, its organisations, changed grants; and what it reports."""
+
+from typing import Any
+
+from kybra import Principal, ic
+
+from vex_canister.answers import Steps, reply_of
+from vex_canister.failure_journal import guarded
+from vex_canister.peer_services import IndexPeer
+from vex_canister.seeding import ensure_seeded
+from vex_domain.hash_tree import RangeTree
+from vex_domain.id_ranges import check_lease
+from vex_domain.refusals import Forbidden, Invalid, LeaseRefused
+
+REPORT_AGAIN_SECONDS = 10
+CHANGES_AT_ONCE = 1_000
+
+
+def require_index(env: Any, caller: Principal) -> None:
+    """Raises Forbidden unless the caller is the index."""
+    if caller.bytes != env.settings["index"]:
+        raise Forbidden("fleet.index")
+
+
+def grant_lease(env: Any, lease: dict[str, Any]) -> None:
+    """Take the lease; the same one again changes nothing. Raises Forbidden, LeaseRefused."""
+    require_index(env, ic.caller())
+    check_lease(lease["start"], lease["length"], lease["capacity"])
+    settings = env.settings
+    if lease["shard"] != settings["shard"]:
+        raise LeaseRefused("the lease is for another shard")
+    if env.start:
+        if lease["start"] != env.start or lease["length"] != settings["length"]:
+            raise LeaseRefused("the shard holds another lease")
+        return
+    changed = dict(settings)
+    for field in ("start", "length", "capacity", "high_water"):
+        changed[field] = lease[field]
+    env.set_up(changed)
+    env.tree = RangeTree(lease["length"])
+    env.certify()
+
+
+def open_organisation(env: Any, caller: Principal, organisation: int) -> Steps:
+    """Take tickets of this organisation from now on. Awaits `raw_rand` before the first. Raises Forbidden, Invalid."""
+    require_index(env, caller)
+    yield from ensure_seeded(env)
+    env.require_lease()
+    if organisation == 0:
+        raise Invalid("organisation", "is 0")
+    if organisation not in env.opened:
+        number = len(env.opened)
+        env.stores.openings.insert(number, {"organisation": organisation, "opened_at": env.now()})
+        env.opened[organisation] = number
+
+
+def push_grants(env: Any, changes: list[dict[str, Any]]) -> None:
+    """Forget what was cached before these changes. Callers: users. Raises Forbidden, Invalid."""
+    if ic.caller().bytes != env.users:
+        raise Forbidden("fleet.users")
+    if len(changes) > CHANGES_AT_ONCE:
+        raise Invalid("changes", "are more than " + str(CHANGES_AT_ONCE))
+    now = env.now()
+    for change in changes:
+        env.grants.raise_floor(change["subject"].bytes, change["organisation"], change["epoch"], now)
+
+
+def state_of(env: Any) -> str:
+    """The name of the `ShardState`."""
+    if not env.start:
+        return "Created"
+    if env.count >= env.settings["capacity"]:
+        return "Full"
+    if env.count >= env.settings["high_water"]:
+        return "HighWater"
+    return "Open" if env.opened else "Leased"
+
+
+def status(env: Any) -> dict[str, Any]:
+    """The record `ShardStatus`."""
+    settings = env.settings
+    return {
+        "shard": settings["shard"],
+        "state": {state_of(env): None},
+        "start": settings["start"],
+        "length": settings["length"],
+        "capacity": settings["capacity"],
+        "tickets": env.count,
+        "organisations": len(env.opened),
+        "events": env.audit.count,
+        "seeded": env.salts.seeded,
+        "stable_pages": ic.stable64_size(),
+        "cycles": ic.canister_balance128(),
+    }
+
+
+def report_when_due(env: Any) -> None:
+    """Tell the index, by a timer of its own message, once when the high-water mark and once when the end is reached."""
+    due = 2 if env.count >= env.settings["capacity"] else int(env.count >= env.settings["high_water"])
+    if due > env.reported:
+        env.reported = due
+        ic.set_timer(0, guarded(env.failures, "report_fill", lambda: _report(env), REPORT_AGAIN_SECONDS))
+
+
+def _report(env: Any) -> Steps:
+    report = {"shard": env.settings["shard"], "tickets": env.count, "state": {state_of(env): None}}
+    index = IndexPeer(Principal(env.settings["index"]))
+    yield from reply_of(index.report_fill(report), "the index")

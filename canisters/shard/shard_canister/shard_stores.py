@@ -1,0 +1,93 @@
+"""The shard's stable memory: every map's id, key and sizes, and the records in it. Sizes and ids never change.
+
+Values are at most 1 KiB, since a node takes eleven times key and value; new fields of records are `Opt`.
+"""
+
+from kybra import Opt, Record, StableBTreeMap, Vec, blob, nat8, nat16, nat32, nat64, text
+
+from vex_canister.token_records import StoredToken
+
+PAGE_BYTES = 1_000
+
+
+class StoredShard(Record):
+    index: blob
+    users: blob
+    shard: nat32
+    start: nat64
+    length: nat32
+    capacity: nat32
+    high_water: nat32
+    secret: Opt[blob]
+
+
+class StoredOpening(Record):
+    organisation: nat64
+    opened_at: nat64
+
+
+# `parts` counts pages, comments and what later belongs to the ticket; `body_pages` are the first of them.
+class StoredTicket(Record):
+    organisation: nat64
+    requester: nat64
+    requester_reference: Opt[text]
+    subject: text
+    kind: text
+    priority: text
+    status: text
+    team: Opt[nat32]
+    assignee: Opt[nat64]
+    tags: Vec[text]
+    channel: Opt[text]
+    language: Opt[text]
+    version: nat32
+    comments: nat32
+    pages: nat16
+    body_pages: nat16
+    opened_at: nat64
+    changed_at: nat64
+    solved_at: Opt[nat64]
+    salt: blob
+    body_hash: blob
+    comment_head: blob
+    leaf: blob
+    last_event: nat64
+
+
+class StoredComment(Record):
+    author: nat64
+    internal: bool
+    written_at: nat64
+    first_page: nat16
+    pages: nat16
+    salt: blob
+    commitment: blob
+
+
+class StoredEvent(Record):
+    kind: text
+    at: nat64
+    ticket: nat64
+    organisation: nat64
+    actor: nat64
+    version: nat32
+    commitment: blob
+    salt: blob
+    hash: blob
+    previous: Opt[nat64]
+
+
+# One record under key 0.
+shard_settings = StableBTreeMap[nat8, StoredShard](memory_id=0, max_key_size=8, max_value_size=512)
+# Under 0, 1, 2 …, in the order of opening.
+shard_openings = StableBTreeMap[nat32, StoredOpening](memory_id=1, max_key_size=11, max_value_size=64)
+# Under the ticket's id.
+shard_tickets = StableBTreeMap[nat64, StoredTicket](memory_id=2, max_key_size=15, max_value_size=1_024)
+# Under ticket << 16 | page, and ticket << 16 | comment's number.
+shard_pages = StableBTreeMap[nat64, blob](memory_id=3, max_key_size=15, max_value_size=1_024)
+shard_comments = StableBTreeMap[nat64, StoredComment](memory_id=4, max_key_size=15, max_value_size=192)
+# Under the event's index.
+shard_events = StableBTreeMap[nat64, StoredEvent](memory_id=5, max_key_size=15, max_value_size=320)
+# Under the slot of the ring.
+shard_tokens = StableBTreeMap[nat32, StoredToken](memory_id=6, max_key_size=11, max_value_size=256)
+shard_failures = StableBTreeMap[nat8, text](memory_id=7, max_key_size=8, max_value_size=256)

@@ -1,0 +1,32 @@
+"""Reads of a shard: await who the caller is by `ask`, then look. `ask` is `grants_in_query` in a query."""
+
+from typing import Any
+
+from shard_canister import ticket_reads
+from shard_canister.shard_calls import Ask, access_to, access_to_ticket
+from vex_canister.answers import Steps
+from vex_canister.incoming_call import IncomingCall
+
+
+def ticket(env: Any, call: IncomingCall, ask: Ask, ticket_id: int, certificate: bytes | None = None) -> Steps:
+    """The record `Ticket`. Raises NotFound."""
+    access = yield from access_to_ticket(env, call, ask, ticket_id)
+    return ticket_reads.get(env, access, ticket_id, certificate)
+
+
+def tickets(env: Any, call: IncomingCall, ask: Ask, request: dict[str, Any]) -> Steps:
+    """The record `TicketPage`. Raises NotFound, Forbidden, Invalid."""
+    access = yield from access_to(env, call, ask, request["organisation"])
+    return ticket_reads.list_page(env, access, request)
+
+
+def comments(env: Any, call: IncomingCall, ask: Ask, request: dict[str, Any]) -> Steps:
+    """The record `CommentPage`. Raises NotFound, Invalid."""
+    access = yield from access_to_ticket(env, call, ask, request["ticket"])
+    return ticket_reads.comments_page(env, access, request)
+
+
+def events(env: Any, call: IncomingCall, ask: Ask, request: dict[str, Any]) -> Steps:
+    """The record `AuditPage`. Raises NotFound, Forbidden, Invalid."""
+    access = yield from access_to(env, call, ask, request["organisation"])
+    return ticket_reads.events_page(env, access, request)

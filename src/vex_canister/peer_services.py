@@ -1,0 +1,79 @@
+"""The other canisters' methods that a canister calls."""
+
+from kybra import Principal, Service, Vec, nat64, service_query, service_update
+
+from vex_canister.error_types import DoneAnswer
+from vex_canister.fleet_types import FillReport, Lease, ShardStatusAnswer
+from vex_canister.grant_types import GrantChange, GrantsAnswer
+from vex_canister.organisation_types import RegisterOrganisation
+from vex_canister.ticket_types import (
+    AddComment,
+    CommentPageAnswer,
+    CreateTicket,
+    ListComments,
+    ListTickets,
+    ReceiptAnswer,
+    TicketAnswer,
+    TicketPageAnswer,
+    UpdateTicket,
+)
+
+
+class UsersPeer(Service):
+    @service_query
+    def grants(self, subject: Principal, organisation: nat64) -> GrantsAnswer: ...
+
+    @service_update
+    def request_grants(self, subject: Principal, organisation: nat64) -> GrantsAnswer: ...
+
+    @service_update
+    def register_organisation(self, request: RegisterOrganisation) -> DoneAnswer: ...
+
+    @service_update
+    def register_shard(self, shard: Principal) -> DoneAnswer: ...
+
+
+class IndexPeer(Service):
+    @service_update
+    def report_fill(self, report: FillReport) -> DoneAnswer: ...
+
+
+class ShardPeer(Service):
+    @service_update
+    def grant_lease(self, lease: Lease) -> DoneAnswer: ...
+
+    @service_update
+    def open_organisation(self, organisation: nat64) -> DoneAnswer: ...
+
+    @service_update
+    def push_grants(self, changes: Vec[GrantChange]) -> DoneAnswer: ...
+
+    @service_query
+    def shard_status(self) -> ShardStatusAnswer: ...
+
+    @service_update
+    def facade_create_ticket(self, caller: Principal, request: CreateTicket) -> ReceiptAnswer: ...
+
+    @service_update
+    def facade_add_comment(self, caller: Principal, request: AddComment) -> ReceiptAnswer: ...
+
+    @service_update
+    def facade_update_ticket(self, caller: Principal, request: UpdateTicket) -> ReceiptAnswer: ...
+
+    @service_query
+    def facade_get_ticket(self, caller: Principal, ticket: nat64) -> TicketAnswer: ...
+
+    @service_update
+    def facade_get_ticket_replicated(self, caller: Principal, ticket: nat64) -> TicketAnswer: ...
+
+    @service_query
+    def facade_list_tickets(self, caller: Principal, request: ListTickets) -> TicketPageAnswer: ...
+
+    @service_update
+    def facade_list_tickets_replicated(self, caller: Principal, request: ListTickets) -> TicketPageAnswer: ...
+
+    @service_query
+    def facade_list_comments(self, caller: Principal, request: ListComments) -> CommentPageAnswer: ...
+
+    @service_update
+    def facade_list_comments_replicated(self, caller: Principal, request: ListComments) -> CommentPageAnswer: ...

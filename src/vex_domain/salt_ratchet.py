@@ -1,0 +1,33 @@
+"""Salts that cannot be computed again: the state moves forward by a one-way step with each."""
+
+from hashlib import sha256
+
+SALT_BYTES = 16
+
+
+class SaltRatchet:
+    """A generator of salts; unusable until seeded with 32 bytes of `raw_rand`."""
+
+    def __init__(self) -> None:
+        self._state = b""
+
+    @property
+    def seeded(self) -> bool:
+        """Whether salts can be drawn."""
+        return self._state != b""
+
+    def seed(self, randomness: bytes) -> None:
+        """Mix fresh randomness (32 bytes of `raw_rand`) into the state."""
+        self._state = sha256(b"seed" + self._state + randomness).digest()
+
+    def draw(self) -> bytes:
+        """The next 16 bytes. Asking before the seed is a fault of the caller's."""
+        if not self._state:
+            raise RuntimeError("salts drawn before the seed")
+        salt = sha256(b"salt" + self._state).digest()[:SALT_BYTES]
+        self._state = sha256(b"next" + self._state).digest()
+        return salt
+
+    def draw_number(self, bits: int) -> int:
+        """A random whole number below 2^bits (at most 128 bits)."""
+        return int.from_bytes(self.draw(), "big") >> SALT_BYTES * 8 - bits

@@ -1,0 +1,45 @@
+"""Which texts are accepted: lengths in characters and UTF-8 bytes, no control characters."""
+
+from vex_domain.refusals import Invalid, TooLarge
+
+LINE_CONTROLS = frozenset("\t\n\r")
+
+
+def _has_control(text: str, allowed: frozenset[str]) -> bool:
+    if text.isprintable():
+        return False
+    return any((letter < " " or "\x7f" <= letter <= "\x9f") and letter not in allowed for letter in text)
+
+
+def check_line(field: str, text: str, characters: int, octets: int) -> None:
+    """A one-line text that must not be blank. Raises Invalid, TooLarge."""
+    check_short(field, text, characters, octets)
+    if not text.strip():
+        raise Invalid(field, "is empty")
+
+
+def check_short(field: str, text: str, characters: int, octets: int) -> None:
+    """A one-line text that may be empty. Raises Invalid, TooLarge."""
+    if len(text) > characters:
+        raise TooLarge(field, characters, len(text))
+    if _has_control(text, frozenset()):
+        raise Invalid(field, "has a control character")
+    size = len(text.encode())
+    if size > octets:
+        raise TooLarge(field, octets, size)
+
+
+def check_body(field: str, text: str, characters: int) -> bytes:
+    """A text of many lines that must not be blank; returns its UTF-8 bytes. Raises Invalid, TooLarge."""
+    if len(text) > characters:
+        raise TooLarge(field, characters, len(text))
+    if not text or text.isspace():
+        raise Invalid(field, "is empty")
+    if _has_control(text, LINE_CONTROLS):
+        raise Invalid(field, "has a control character")
+    return text.encode()
+
+
+def pages_of(body: bytes, page: int) -> list[bytes]:
+    """`body` in pieces of at most `page` bytes."""
+    return [body[start : start + page] for start in range(0, len(body), page)]
