@@ -3,7 +3,8 @@
 An archive is a row of entries, each of four strings with their length in four little-endian bytes before them:
 name, file name as tracebacks show it, flags ("p" package, "c" bytecode, "o" no docstrings and assertions), content.
 Two entries are no modules: ":entry" names the module whose `dispatch` and `callback` the canister enters by, ":wanted"
-lists imports inside functions (name, attribute or nothing, place, "?" when optional), which must run now or never.
+lists imports inside functions (importing module, name, attribute or nothing, line, "?" when optional), which must run now
+or never.
 """
 
 import gc
@@ -100,7 +101,7 @@ def _prepare(archive):
     sys.meta_path[2:] = [archive]
 
 
-def _want(name, attribute, place, optional):
+def _want(importer, name, attribute, line, optional):
     """Run an import that the source has inside a function; tell the builder when it would fail on chain."""
     try:
         module = __import__(name, None, None, [attribute or "__name__"])
@@ -108,7 +109,15 @@ def _want(name, attribute, place, optional):
             raise ImportError(f"cannot import name {attribute!r} from {name!r}")
     except ImportError as error:
         if not optional:
-            _runtime.write_log(f"missing\t{place}\t{error}\n")
+            _runtime.write_log(f"missing\t{sys.modules[importer].__file__}\t{line}\t{error}\n")
+
+
+def _want_all(wanted):
+    """Imports of modules that are in the image, which may bring in modules with wishes of their own."""
+    while due := [wish for wish in wanted if wish[0] in sys.modules]:
+        wanted = [wish for wish in wanted if wish[0] not in sys.modules]
+        for wish in due:
+            _want(*wish)
 
 
 def _report(error):
@@ -128,8 +137,7 @@ def _import_all(archive):
     entry = archive.text(":entry")
     try:
         module = __import__(entry)
-        for name, attribute, place, optional in wanted:
-            _want(name, attribute, place, optional)
+        _want_all(wanted)
     except BaseException as error:
         _report(error)
         raise

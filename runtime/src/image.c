@@ -1,9 +1,9 @@
 /* Making the image: what the builder calls, in a wasmtime of its own, before a canister exists.
  *
- * The builder asks for a buffer, puts an archive of modules into it and calls `image_compile` (which answers the bytecode
- * of the modules that were really imported) or, in a fresh instance, `image_load` (after which the memory is the
- * canister's first state). It refuses every function of ic0 meanwhile but debug_print; where Python was when that
- * happened tells `image_where`. None of these exports are in the canister. */
+ * After `image_start` the builder asks for a buffer, puts an archive of modules into it and calls `image_compile` (which
+ * leaves the bytecode of the modules that were really imported) or, in a fresh instance, `image_load` (after which the
+ * memory is the canister's first state). From then on it refuses every function of ic0 but debug_print; where Python was
+ * when that happened tells `image_where`. None of these exports are in the canister. */
 #include "runtime.h"
 #include <frameobject.h>
 
@@ -59,7 +59,7 @@ static void configure(PyConfig *config) {
     set_paths(config);
 }
 
-static void start_interpreter(void) {
+EXPORT(image_start) void image_start(void) {
     PyPreConfig pre;
     PyConfig config;
     PyPreConfig_InitIsolatedConfig(&pre);
@@ -71,11 +71,12 @@ static void start_interpreter(void) {
     configure(&config);
     must_succeed(Py_InitializeFromConfig(&config));
     PyConfig_Clear(&config);
+    /* It reads the clock when first imported. */
+    if (PyImport_ImportModule("time") == NULL) trap_with_exception();
 }
 
 /* The result of `function(archive)` in the frozen module `_archive`, which reports exceptions by itself. */
 static PyObject *call_with_archive(const char *function) {
-    start_interpreter();
     PyObject *content = PyBytes_FromStringAndSize(archive, (Py_ssize_t)archive_size);
     memset(archive, 0, archive_size); /* what is freed stays in the image, and zeros cost nothing there */
     free(archive);
@@ -95,13 +96,14 @@ EXPORT(image_load) void image_load(void) {
     Py_DECREF(entry_points);
 }
 
-/* Logs "file<tab>line" of every Python frame, innermost first. */
+/* Logs "file<tab>line<tab>function" of every Python frame, innermost first. */
 EXPORT(image_where) void image_where(void) {
     PyFrameObject *frame = PyThreadState_GetFrame(PyThreadState_Get());
     while (frame != NULL) {
         char text[512];
         PyCodeObject *code = PyFrame_GetCode(frame);
-        snprintf(text, sizeof text, "%s\t%d\n", PyUnicode_AsUTF8(code->co_filename), PyFrame_GetLineNumber(frame));
+        snprintf(text, sizeof text, "%s\t%d\t%s\n", PyUnicode_AsUTF8(code->co_filename),
+                 PyFrame_GetLineNumber(frame), PyUnicode_AsUTF8(code->co_name));
         log_write(text, strlen(text));
         frame = PyFrame_GetBack(frame);
     }

@@ -1,1 +1,1 @@
-"""Builds the module: runs the imports once in wasmtime and writes the heap as data segments."""
+"""Turns a canister's source into a WebAssembly module: runs its imports once and keeps the memory."""

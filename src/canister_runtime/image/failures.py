@@ -1,0 +1,49 @@
+"""Turns what went wrong in the interpreter into one line with a place in the canister's source."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from canister_runtime.image.errors import ImageError
+from canister_runtime.image.interpreter import Refused
+from canister_runtime.image.offered import CANISTER
+from canister_runtime.image.reports import Reports, Where
+
+ASKED_FOR = {
+    "time": "reads the clock",
+    "stable64_write": "writes stable memory",
+    "stable64_read": "reads stable memory",
+    "stable64_grow": "grows stable memory",
+}
+
+Files = Mapping[str, Path]
+"""Files on this machine by the name that tracebacks show."""
+
+
+def refusal(refused: Refused, files: Files) -> ImageError:
+    """The source asked the replica for something, where there is none yet."""
+    what = ASKED_FOR.get(refused.function, f"calls ic0.{refused.function}")
+    return _at(refused.frames, files, f"{what} while the image is made; do that in init, or in a method")
+
+
+def failure(reports: Reports, fallback: str, files: Files) -> ImageError:
+    """The source raised an exception while it was imported."""
+    name, text = reports.exception() or ("", fallback)
+    if name == "ModuleNotFoundError":
+        text += " on chain (neither in the canister's standard library nor in its bundle)"
+    return _at(list(reversed(reports.traceback())), files, f"{name}: {text}" if name else text)
+
+
+def missing(reports: Reports, files: Files) -> ImageError | None:
+    """The first import inside a function that would fail on chain."""
+    for where, text in reports.missing():
+        return _at([where], files, f"{text} on chain; an import that may fail belongs into try … except ImportError")
+    return None
+
+
+def _at(frames: list[Where], files: Files, what: str) -> ImageError:
+    """An error at the innermost frame that is the canister's own, or else at the innermost one."""
+    own = [frame for frame in frames if frame.file.startswith(CANISTER)]
+    if not frames:
+        return ImageError(what)
+    place = (own or frames)[0]
+    return ImageError(what, str(files.get(place.file, place.file)), place.line)
