@@ -5,6 +5,7 @@ Requests are made and signed by `icp-py-core`, sent over one pool of connections
 """
 
 import asyncio
+import base64
 import os
 import time
 from collections.abc import Sequence
@@ -71,6 +72,14 @@ class Network:
         """What `/api/v2/status` tells: `root_key`, `replica_health_status`, `impl_version`."""
         response = await self._send("GET", "/api/v2/status", None)
         return _map(response.content)
+
+    async def topology(self) -> dict[str, Any]:
+        """What a development network tells of its subnets (PocketIC's `/_/topology`)."""
+        response = await self._send("GET", "/_/topology", None)
+        if response.status_code != httpx.codes.OK:
+            raise Unreachable(f"{self.url} tells no topology: it is no development network")
+        topology: dict[str, Any] = response.json()
+        return topology
 
     def caller(self, identity: Identity) -> "Caller":
         """Requests signed by `identity` (`Identity(anonymous=True)` for none)."""
@@ -170,6 +179,12 @@ class Caller:
         except ValueError as error:
             raise Untrusted(str(error)) from error
         return certificate
+
+
+async def default_subnet(network: Network) -> Principal:
+    """A canister id of the subnet where a development network creates canisters."""
+    topology = await network.topology()
+    return Principal(base64.b64decode(topology["default_effective_canister_id"]["canister_id"]))
 
 
 def _certified_reply(certificate: RootedCertificate, request_id: bytes) -> bytes:

@@ -95,6 +95,13 @@ class Importer:
             self._helpdesks[key] = helpdesk
         return self._helpdesks[key]
 
+    def ticket(self, reference: str) -> int:
+        """The id of an imported ticket. Raises KeyError before it has one."""
+        number = self._journal.entry(reference).ticket
+        if number is None:
+            raise KeyError(reference)
+        return number
+
     async def _organisation(self, name: str, members: list[DeskPerson]) -> None:
         admin = next((person for person in members if person.role == "admin"), None)
         if name not in self.organisations:

@@ -1,0 +1,76 @@
+"""What the demo measured, for people (a table) and for programs (JSON)."""
+
+from dataclasses import dataclass, field
+from statistics import median
+
+import httpx
+
+from vex.demo.refusals import Outcome
+from vex.importer import ImportReport
+from vex.models import Shard
+
+
+@dataclass(slots=True)
+class Figures:
+    """Everything that is printed at the end; times in seconds but where a name says ms."""
+
+    shards: list[Shard] = field(default_factory=list)
+    report: ImportReport = field(default_factory=ImportReport)
+    outcomes: list[Outcome] = field(default_factory=list)
+    instructions: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    tickets_listed: int = 0
+    upgrade_survived: bool = False
+    upgrade_seconds: float = 0
+    deploy_seconds: float = 0
+    in_flight: int = 0
+    seconds: float = 0
+
+    @property
+    def create_ticket_instructions(self) -> int:
+        """Mean instructions of one direct create_ticket, over all shards; 0 where the network does not tell."""
+        return self.mean_instructions("create_ticket")
+
+    def mean_instructions(self, method: str) -> int:
+        """Mean over all shards; 0 where the network does not tell."""
+        ids = {str(shard.canister) for shard in self.shards}
+        costs = [
+            methods[method] for canister, methods in self.instructions.items() if canister in ids and method in methods
+        ]
+        calls = sum(cost["calls"] for cost in costs)
+        return sum(cost["instructions"] for cost in costs) // calls if calls else 0
+
+    def as_json(self) -> dict[str, object]:
+        """Plain values under stable names."""
+        creations = sorted(self.report.create_ms)
+        return {
+            "shards": len(self.shards),
+            "tickets": self.report.tickets,
+            "comments": self.report.comments,
+            "organisations": self.report.organisations,
+            "people": self.report.people,
+            "tickets_per_shard": [shard.tickets for shard in self.shards],
+            "tickets_listed": self.tickets_listed,
+            "through_index": self.report.through_index,
+            "skipped_attachments": self.report.skipped_attachments,
+            "create_ticket_instructions": self.create_ticket_instructions,
+            "add_comment_instructions": self.mean_instructions("add_comment"),
+            "create_ticket_ms": round(median(creations), 1) if creations else 0,
+            "refusals": sum(outcome.as_expected for outcome in self.outcomes),
+            "unexpected": [f"{o.who} {o.what}: {o.message}" for o in self.outcomes if not o.as_expected],
+            "upgrade_survived": self.upgrade_survived,
+            "upgrade_seconds": round(self.upgrade_seconds, 2),
+            "deploy_seconds": round(self.deploy_seconds, 2),
+            "import_seconds": round(self.report.seconds, 2),
+            "in_flight": self.in_flight,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+async def read_instructions(url: str) -> dict[str, dict[str, dict[str, int]]]:
+    """What the local replica counted, by canister and method; empty on a network that does not tell."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        response = await client.get(f"{url}/_/instructions")
+        if response.status_code != httpx.codes.OK:
+            return {}
+        counted: dict[str, dict[str, dict[str, int]]] = response.json()
+        return counted

@@ -1,0 +1,77 @@
+"""What the demo shows: bars while it works, tables at the end. Writes to stderr, so that --json has stdout alone."""
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from vex.demo.figures import Figures
+
+
+class Screen:
+    """One bar a stage."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        columns = (SpinnerColumn(), TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn())
+        self.progress = Progress(*columns, TimeElapsedColumn(), console=console)
+        self._bars: dict[str, int] = {}
+
+    def begin(self, stage: str, total: int, words: str) -> None:
+        """Show a bar for `stage`."""
+        self._bars[stage] = self.progress.add_task(words, total=total)
+
+    def advance(self, stage: str, count: int = 1) -> None:
+        """Move the bar of `stage`; a stage without a bar is not shown."""
+        if stage in self._bars:
+            self.progress.advance(self.progress.tasks[self._bars[stage]].id, count)
+
+    def tables(self, figures: Figures) -> None:
+        """The results."""
+        self.console.print(_shards(figures))
+        self.console.print(_costs(figures))
+        self.console.print(_refusals(figures))
+
+
+def _shards(figures: Figures) -> Table:
+    table = Table(title="Shards", title_justify="left")
+    for column in ("shard", "canister", "ids", "tickets", "state", "spawned in"):
+        table.add_column(column, justify="right" if column in {"shard", "tickets", "spawned in"} else "left")
+    for shard in figures.shards:
+        took = (shard.spawn_finished - shard.spawn_started) / 1e9 if shard.spawn_finished else None
+        table.add_row(
+            str(shard.shard),
+            str(shard.canister),
+            f"{shard.start}–{shard.start + shard.length - 1}",
+            f"{shard.tickets} of {shard.capacity}",
+            shard.state or shard.step,
+            "" if took is None else f"{took:.2f} s",
+        )
+    return table
+
+
+def _costs(figures: Figures) -> Table:
+    values = figures.as_json()
+    table = Table(title="What it took", title_justify="left", show_header=False)
+    rows = {
+        "tickets imported": f"{values['tickets']} ({values['through_index']} of them through the index)",
+        "comments": f"{values['comments']:,}",
+        "attachments": f"{values['skipped_attachments']} skipped, until VEX has attachments",
+        "create_ticket": f"{values['create_ticket_instructions']:,} instructions, {values['create_ticket_ms']} ms",
+        "add_comment": f"{values['add_comment_instructions']:,} instructions",
+        "import": f"{values['import_seconds']} s with {values['in_flight']} requests in flight",
+        "upgrade of a full shard": f"{'survived' if figures.upgrade_survived else 'LOST DATA'}, {values['upgrade_seconds']} s",
+        "all of it": f"{values['seconds']} s",
+    }
+    for name, text in rows.items():
+        table.add_row(name, text)
+    return table
+
+
+def _refusals(figures: Figures) -> Table:
+    table = Table(title="Who was refused what", title_justify="left")
+    for column in ("who", "what they tried", "answer"):
+        table.add_column(column)
+    for outcome in figures.outcomes:
+        answer = f"{outcome.code} {outcome.message}" if outcome.code else outcome.message
+        table.add_row(outcome.who, outcome.what, answer if outcome.as_expected else f"[red]UNEXPECTED {answer}")
+    return table
