@@ -33,9 +33,8 @@ class Figures:
     def mean_instructions(self, method: str) -> int:
         """Mean over all shards; 0 where the network does not tell."""
         ids = {str(shard.canister) for shard in self.shards}
-        costs = [
-            methods[method] for canister, methods in self.instructions.items() if canister in ids and method in methods
-        ]
+        told = [methods for canister, methods in self.instructions.items() if canister in ids]
+        costs = [methods[method] for methods in told if method in methods]
         calls = sum(cost["calls"] for cost in costs)
         return sum(cost["instructions"] for cost in costs) // calls if calls else 0
 

@@ -41,7 +41,7 @@ def _shards(figures: Figures) -> Table:
         table.add_row(
             str(shard.shard),
             str(shard.canister),
-            f"{shard.start}–{shard.start + shard.length - 1}",
+            f"{shard.start} to {shard.start + shard.length - 1}",
             f"{shard.tickets} of {shard.capacity}",
             shard.state or shard.step,
             "" if took is None else f"{took:.2f} s",
@@ -52,6 +52,7 @@ def _shards(figures: Figures) -> Table:
 def _costs(figures: Figures) -> Table:
     values = figures.as_json()
     table = Table(title="What it took", title_justify="left", show_header=False)
+    survived = "survived" if figures.upgrade_survived else "LOST DATA"
     rows = {
         "tickets imported": f"{values['tickets']} ({values['through_index']} of them through the index)",
         "comments": f"{values['comments']:,}",
@@ -59,7 +60,7 @@ def _costs(figures: Figures) -> Table:
         "create_ticket": f"{values['create_ticket_instructions']:,} instructions, {values['create_ticket_ms']} ms",
         "add_comment": f"{values['add_comment_instructions']:,} instructions",
         "import": f"{values['import_seconds']} s with {values['in_flight']} requests in flight",
-        "upgrade of a full shard": f"{'survived' if figures.upgrade_survived else 'LOST DATA'}, {values['upgrade_seconds']} s",
+        "upgrade of a full shard": f"{survived}, {values['upgrade_seconds']} s",
         "all of it": f"{values['seconds']} s",
     }
     for name, text in rows.items():

@@ -5,9 +5,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from candid.did import parse
-
 from candid import decode, encode
+from candid.did import parse
 from candid.types import Func, Type, TypeEnv
 
 __all__ = ["CanisterInterface", "MethodInterface", "interface"]
@@ -59,10 +58,10 @@ def read_interface(did: str) -> CanisterInterface:
     parsed = parse(did)
     env = parsed.env
     methods = {}
-    for name, declared in parsed.service.methods:
+    for name, declared in parsed.service.methods if parsed.service else ():
         function = declared if isinstance(declared, Func) else env[declared.name]
         if not isinstance(function, Func):
             raise TypeError(f"method {name} is not a function")
         is_query = "query" in function.modes or "composite_query" in function.modes
         methods[name] = MethodInterface(name, function.args, function.results, is_query, env)
-    return CanisterInterface(methods, parsed.init, env)
+    return CanisterInterface(methods, parsed.init or (), env)
