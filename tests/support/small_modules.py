@@ -1,0 +1,101 @@
+"""Small canisters in WebAssembly text, one subject each."""
+
+from functools import cache
+
+import wasmtime
+
+
+@cache
+def compiled(text: str) -> bytes:
+    """The module as bytes."""
+    return bytes(wasmtime.wat2wasm(text))
+
+
+COUNTER = """
+(module
+  (import "ic0" "msg_reply" (func $reply))
+  (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+  (import "ic0" "trap" (func $trap (param i32 i32)))
+  (import "ic0" "stable_grow" (func $grow (param i32) (result i32)))
+  (import "ic0" "stable_size" (func $size (result i32)))
+  (import "ic0" "stable_read" (func $read (param i32 i32 i32)))
+  (import "ic0" "stable_write" (func $write (param i32 i32 i32)))
+  (memory 1)
+  (data (i32.const 100) "enough")
+  (global $count (mut i32) (i32.const 0))
+  (func $one_more
+    (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+    (global.set $count (i32.add (global.get $count) (i32.const 1)))
+    (if (i32.eqz (call $size)) (then (drop (call $grow (i32.const 1)))))
+    (call $read (i32.const 8) (i32.const 0) (i32.const 4))
+    (i32.store (i32.const 8) (i32.add (i32.load (i32.const 8)) (i32.const 1)))
+    (call $write (i32.const 0) (i32.const 8) (i32.const 4)))
+  (func $tell
+    (i32.store (i32.const 4) (global.get $count))
+    (if (call $size) (then (call $read (i32.const 8) (i32.const 0) (i32.const 4))))
+    (call $append (i32.const 0) (i32.const 12))
+    (call $reply))
+  (func (export "canister_update inc") (call $one_more) (call $tell))
+  (func (export "canister_query get") (call $tell))
+  (func (export "canister_query get_and_inc") (call $one_more) (call $tell))
+  (func (export "canister_update inc_and_trap") (call $one_more) (call $trap (i32.const 100) (i32.const 6)))
+  (func (export "canister_update inc_and_hang") (call $one_more) (loop $again (br $again)))
+)
+"""
+"""Counts in heap, in a global and in stable memory; tells all three as little-endian 32-bit numbers."""
+
+RELAY = """
+(module
+  (import "ic0" "msg_arg_data_size" (func $size (result i32)))
+  (import "ic0" "msg_arg_data_copy" (func $copy (param i32 i32 i32)))
+  (import "ic0" "msg_reply" (func $reply))
+  (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+  (import "ic0" "msg_reject_code" (func $code (result i32)))
+  (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+  (import "ic0" "call_perform" (func $perform (result i32)))
+  (table funcref (elem $answered $refused))
+  (memory 1)
+  (func $answered (param i32)
+    (call $copy (i32.const 1000) (i32.const 0) (call $size))
+    (call $append (i32.const 1000) (call $size))
+    (call $reply))
+  (func $refused (param i32)
+    (i32.store8 (i32.const 1000) (call $code))
+    (call $append (i32.const 1000) (i32.const 1))
+    (call $reply))
+  (func (export "canister_update relay")
+    (call $copy (i32.const 0) (i32.const 0) (call $size))
+    (call $new (i32.const 0) (i32.const 10) (i32.const 10) (i32.sub (call $size) (i32.const 10))
+      (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0))
+    (drop (call $perform)))
+)
+"""
+"""Calls the canister (10 bytes) and method of its argument; answers with the reply, or with the reject code alone."""
+
+ALARM = """
+(module
+  (import "ic0" "msg_reply" (func $reply))
+  (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+  (import "ic0" "time" (func $time (result i64)))
+  (import "ic0" "global_timer_set" (func $set (param i64) (result i64)))
+  (memory 1)
+  (func (export "canister_update arm_in_a_minute")
+    (drop (call $set (i64.add (call $time) (i64.const 60000000000))))
+    (call $reply))
+  (func (export "canister_global_timer") (i32.store8 (i32.const 0) (i32.add (i32.load8_u (i32.const 0)) (i32.const 1))))
+  (func (export "canister_query rung") (call $append (i32.const 0) (i32.const 1)) (call $reply))
+)
+"""
+"""Rings once, a minute after it was armed."""
+
+DOORMAN = """
+(module
+  (import "ic0" "msg_reply" (func $reply))
+  (import "ic0" "accept_message" (func $accept))
+  (import "ic0" "msg_method_name_size" (func $size (result i32)))
+  (func (export "canister_inspect_message") (if (i32.eq (call $size) (i32.const 4)) (then (call $accept))))
+  (func (export "canister_update open") (call $reply))
+  (func (export "canister_update closed") (call $reply))
+)
+"""
+"""Lets in only methods whose name has four letters."""
