@@ -191,7 +191,7 @@ class PlanCompiler:
             made = self.made[pair] = self._compile(wire, expected)
         return made
 
-    def _compile(self, wire: int, expected: int) -> Reader:
+    def _compile(self, wire: int, expected: int) -> Reader:  # noqa: PLR0911 # one return per kind of type
         if expected == RESERVED or wire == EMPTY:
             return skipping_reader(self.skipper.of(wire))
         wanted, kind = self.expected.kind(expected), self.wire.kind(wire)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from candid.did_printer import print_interface_parts, print_type
+from candid.did_printer import RESERVED_WORDS, print_interface_parts, print_type
 from candid.errors import CandidError
 from candid.lexer import END, NUMBER, TEXT, WORD, Cursor
 from candid.table import build
@@ -183,8 +183,6 @@ _CONSTRUCTORS: dict[str, Callable[[TypeParser], Type]] = {
     "func": TypeParser.func,
     "service": TypeParser.service,
 }
-RESERVED_WORDS = frozenset([*PRIMITIVE_CODES, *_CONSTRUCTORS, *_MODES, "import", "type", "true", "false"])
-"""Words that cannot be names unless quoted."""
 
 
 class _Parser:

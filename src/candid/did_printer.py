@@ -5,10 +5,26 @@ from collections.abc import Mapping, Sequence
 from candid.types import BLOB, NULL, Field, Func, Named, Opt, Primitive, Record, Service, Type, Variant, Vec
 from candid.wire import PRIMITIVE_CODES
 
-_RESERVED = frozenset(
-    [*PRIMITIVE_CODES, "blob", "opt", "vec", "record", "variant", "func", "service", "type", "import"]
-    + ["query", "composite_query", "oneway", "true", "false"]
-)
+RESERVED_WORDS = frozenset(
+    [
+        "blob",
+        "opt",
+        "vec",
+        "record",
+        "variant",
+        "func",
+        "service",
+        "type",
+        "import",
+        "query",
+        "composite_query",
+        "oneway",
+        "true",
+        "false",
+    ]
+).union(PRIMITIVE_CODES)
+"""Words that cannot be names unless quoted."""
+
 _ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 _ESCAPES |= {code: f"\\{code:02x}" for code in [*range(32), 127] if code not in _ESCAPES}
 
@@ -22,11 +38,11 @@ def print_label(label: str | int) -> str:
     """A label as it stands in types and values, quoted where it has to be."""
     if isinstance(label, int):
         return str(label)
-    plain = label.isascii() and label.isidentifier() and label not in _RESERVED
+    plain = label.isascii() and label.isidentifier() and label not in RESERVED_WORDS
     return label if plain else quote(label)
 
 
-def print_type(type_: Type, indent: str = "") -> str:
+def print_type(type_: Type, indent: str = "") -> str:  # noqa: PLR0911 # one return per kind of type
     """A type in Candid syntax; records, variants and services take several lines, indented by `indent`."""
     match type_:
         case Primitive(name) | Named(name):

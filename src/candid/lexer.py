@@ -174,6 +174,6 @@ class Cursor:
 def _natural(text: str) -> int | None:
     digits = text.replace("_", "")
     try:
-        return int(digits[2:], 16) if digits.startswith("0x") else int(digits)
+        return int(digits, 16 if digits.startswith("0x") else 10)
     except ValueError:
         return None

@@ -101,7 +101,7 @@ class Skipper:
 
         return skip
 
-    def _compile(self, ref: int) -> Skip:
+    def _compile(self, ref: int) -> Skip:  # noqa: PLR0911 # one return per kind of type
         if ref < 0:
             return _PRIMITIVES.get(ref) or _fixed(FIXED_SIZES[ref])
         nodes, size = self.size(ref)

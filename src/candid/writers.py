@@ -130,7 +130,9 @@ def write_blob(out: bytearray, value: Any) -> None:
     out += value
 
 
-def record_writer(fields: list[tuple[Any, int, bool, Writer]], *, extra_keys: bool) -> Writer:
+def record_writer(  # noqa: C901 # the hot loop is written out, a call per field would double its cost
+    fields: list[tuple[Any, int, bool, Writer]], *, extra_keys: bool
+) -> Writer:
     """A dict; `fields` are (key, type, may be absent, writer) in the order of the wire."""
     steps = _steps(fields)
     known = frozenset([key for key, *_ in fields])

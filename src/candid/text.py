@@ -1,0 +1,309 @@
+"""Values as text: parsed at expected types, or with the types that they show; and printed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from candid.codec import decode, encode
+from candid.did_printer import print_label, quote
+from candid.errors import CandidError, Mismatch
+from candid.types import (
+    BOOL,
+    EMPTY,
+    FLOAT32,
+    FLOAT64,
+    INT,
+    NAT8,
+    NULL,
+    PRINCIPAL,
+    RESERVED,
+    TEXT,
+    Field,
+    Func,
+    Named,
+    Opt,
+    Primitive,
+    Record,
+    Service,
+    Type,
+    TypeEnv,
+    Variant,
+    Vec,
+)
+from candid.values import Some
+from candid.values_text import Node, parse_nodes
+from candid.wire import label_hash
+
+_NO_ENV: TypeEnv = {}
+
+
+def parse_args(source: str, types: Sequence[Type], env: TypeEnv = _NO_ENV) -> list[Any]:
+    """The values of `(…)` at `types`, with the coercions that decoding makes (missing `opt`s, extra fields).
+
+    Raises TextError where it does not parse, Mismatch where a value does not fit, CandidError otherwise.
+    """
+    nodes = parse_nodes(source)
+    reader = _Reader(env)
+    values = [reader.value(node, type_) for node, type_ in zip(nodes, types, strict=False)]
+    for type_ in types[len(nodes) :]:
+        if not reader.is_nullable(type_):
+            raise Mismatch(f"{len(types)} values are expected, not {len(nodes)}")
+        values.append(None)
+    return values
+
+
+def parse_untyped(source: str) -> tuple[list[Type], list[Any]]:
+    """The values of `(…)` with their types: `int` and `float64` unless an annotation says otherwise."""
+    nodes = parse_nodes(source)
+    types = [_type_of(node) for node in nodes]
+    reader = _Reader(_NO_ENV)
+    return types, [reader.value(node, type_) for node, type_ in zip(nodes, types, strict=True)]
+
+
+def print_args(values: Sequence[Any], types: Sequence[Type], env: TypeEnv = _NO_ENV) -> str:
+    """Argument values in parentheses, so that they can be parsed without knowing the types."""
+    printed = [print_value(value, type_, env) for value, type_ in zip(values, types, strict=True)]
+    return f"({', '.join(printed)})"
+
+
+def print_value(value: Any, type_: Type, env: TypeEnv = _NO_ENV) -> str:
+    """A value of a type as text; numbers other than `int` and `float64` carry their type."""
+    return _Printer(env).text(value, type_)
+
+
+class _Reader:
+    def __init__(self, env: TypeEnv) -> None:
+        self.env = env
+
+    def resolve(self, type_: Type) -> Type:
+        while isinstance(type_, Named):
+            if type_.name not in self.env:
+                raise CandidError(f"type {type_.name} is not defined")
+            type_ = self.env[type_.name]
+        return type_
+
+    def is_nullable(self, type_: Type) -> bool:
+        actual = self.resolve(type_)
+        return actual in (NULL, RESERVED) or isinstance(actual, Opt)
+
+    def value(self, node: Node, type_: Type) -> Any:  # noqa: PLR0911 # one return per kind of type
+        actual = self.resolve(type_)
+        if node.kind == "typed":
+            return self.typed(node.value, type_)
+        if actual == RESERVED:
+            return None
+        if isinstance(actual, Opt):
+            return self.opt(node, actual.inner)
+        if isinstance(actual, Primitive):
+            return self.primitive(node, actual)
+        if isinstance(actual, Vec):
+            return self.vec(node, actual.inner)
+        if isinstance(actual, Record):
+            return self.record(node, actual)
+        if isinstance(actual, Variant):
+            return self.variant(node, actual)
+        return self.reference(node, actual)
+
+    def typed(self, typed: tuple[Node, Type], wanted: Type) -> Any:
+        node, own = typed
+        data = encode([own], [self.value(node, own)], self.env)
+        return decode([wanted], data, self.env)[0]
+
+    def opt(self, node: Node, inner: Type) -> Any:
+        if node.kind == "null":
+            return None
+        nullable = self.is_nullable(inner)
+        if node.kind != "opt":
+            return None if nullable else self.or_null(node, inner)
+        if not nullable:
+            return self.or_null(node.value, inner)
+        return Some(self.value(node.value, inner))
+
+    def or_null(self, node: Node, inner: Type) -> Any:
+        try:
+            return self.value(node, inner)
+        except Mismatch:
+            return None
+
+    def primitive(self, node: Node, type_: Primitive) -> Any:
+        if node.kind == "number":
+            return _number(node.value, type_)
+        if _LITERALS.get(node.kind) != type_:
+            raise Mismatch(f"{node.kind} where {type_.name} is expected")
+        return node.value
+
+    def vec(self, node: Node, inner: Type) -> Any:
+        is_blob = self.resolve(inner) == NAT8
+        if node.kind == "blob":
+            if not is_blob:
+                return [self.value(Node("number", str(byte)), inner) for byte in node.value]
+            return node.value
+        if node.kind != "vec":
+            raise Mismatch(f"{node.kind} where vec is expected")
+        values = [self.value(member, inner) for member in node.value]
+        return bytes(values) if is_blob else values
+
+    def record(self, node: Node, type_: Record) -> Any:
+        if node.kind != "record":
+            raise Mismatch(f"{node.kind} where record is expected")
+        given = {label_hash(label): member for label, member in node.value}
+        record: dict[Any, Any] = {}
+        for field in type_.fields:
+            member = given.get(label_hash(field.label))
+            if member is None and not self.is_nullable(field.type):
+                raise Mismatch(f"field {field.label} is missing")
+            record[field.label] = None if member is None else self.value(member, field.type)
+        ordered = sorted(record, key=label_hash)
+        return tuple([record[label] for label in ordered]) if _is_tuple(ordered) else record
+
+    def variant(self, node: Node, type_: Variant) -> Any:
+        if node.kind != "variant":
+            raise Mismatch(f"{node.kind} where variant is expected")
+        label, content = node.value
+        for case in type_.fields:
+            if label_hash(case.label) == label_hash(label):
+                return {case.label: self.value(content, case.type)}
+        raise Mismatch(f"a variant has no case {label}")
+
+    def reference(self, node: Node, type_: Type) -> Any:
+        if node.kind != ("func" if isinstance(type_, Func) else "service"):
+            raise Mismatch(f"{node.kind} where a reference is expected")
+        return node.value
+
+
+_LITERALS = {"null": NULL, "bool": BOOL, "text": TEXT, "principal": PRINCIPAL}
+
+
+def _number(text: str, type_: Primitive) -> Any:
+    digits = text.replace("_", "").lower()
+    if type_ in (FLOAT32, FLOAT64):
+        return float.fromhex(digits) if "0x" in digits else float(digits)
+    try:
+        number = int(digits, 16 if "0x" in digits else 10)
+    except ValueError:
+        raise Mismatch(f"{text} where {type_.name} is expected") from None
+    low, high = _range(type_)
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise Mismatch(f"{text} does not fit {type_.name}")
+    return number
+
+
+def _range(type_: Primitive) -> tuple[int | None, int | None]:
+    """The least and greatest number of a type; None: there is none."""
+    name = type_.name
+    if name == "int":
+        return None, None
+    if name == "nat":
+        return 0, None
+    if name.startswith("nat"):
+        return 0, (1 << int(name[3:])) - 1
+    if name.startswith("int"):
+        return -(1 << (int(name[3:]) - 1)), (1 << (int(name[3:]) - 1)) - 1
+    raise Mismatch(f"a number where {name} is expected")
+
+
+def _is_tuple(labels: Sequence[str | int]) -> bool:
+    return bool(labels) and all(label == index for index, label in enumerate(labels))
+
+
+def _type_of(node: Node) -> Type:  # noqa: PLR0911 # one return per kind of type
+    match node:
+        case Node("typed", (_, type_)):
+            return type_  # type: ignore[no-any-return] # a typed node holds a Type
+        case Node("number", text):
+            is_float = "0x" not in text and any(mark in text.lower() for mark in (".", "e", "nan", "inf"))
+            return FLOAT64 if is_float or ("0x" in text and ("." in text or "p" in text.lower())) else INT
+        case Node("opt", inner):
+            return Opt(_type_of(inner))
+        case Node("vec", members):
+            return Vec(_common(members))
+        case Node("blob", _):
+            return Vec(NAT8)
+        case Node("record", fields):
+            return Record(tuple([Field(label, _type_of(member)) for label, member in fields]))
+        case Node("variant", (label, content)):
+            return Variant((Field(label, _type_of(content)),))
+        case Node("func", _):
+            return Func((), ())
+        case Node("service", _):
+            return Service(())
+    return _LITERALS[node.kind]
+
+
+def _common(members: list[Node]) -> Type:
+    types = [_type_of(member) for member in members]
+    if any(type_ != types[0] for type_ in types):
+        raise CandidError("the members of a vec have different types: annotate them")
+    return types[0] if types else EMPTY
+
+
+class _Printer:
+    def __init__(self, env: Mapping[str, Type]) -> None:
+        self.resolve = _Reader(env).resolve
+        self.is_nullable = _Reader(env).is_nullable
+
+    def text(self, value: Any, type_: Type) -> str:  # noqa: PLR0911 # one return per kind of type
+        match self.resolve(type_):
+            case Primitive() as primitive:
+                return _print_primitive(value, primitive)
+            case Opt(inner):
+                return self.opt(value, inner)
+            case Vec(inner):
+                return self.vec(value, inner)
+            case Record(fields):
+                return self.record(value, fields)
+            case Variant(cases):
+                ((label, content),) = value.items()
+                case = next(case for case in cases if case.label == label)
+                return f"variant {{ {self.field(label, content, case.type)} }}"
+            case Func():
+                principal, method = value
+                return f"func {quote(str(principal))}.{print_label(method)}"
+            case _:
+                return f"service {quote(str(value))}"
+
+    def opt(self, value: Any, inner: Type) -> str:
+        if value is None:
+            return "null"
+        text = self.text(value[0] if self.is_nullable(inner) else value, inner)
+        return f"opt ({text})" if " : " in text else f"opt {text}"
+
+    def vec(self, value: Any, inner: Type) -> str:
+        if self.resolve(inner) == NAT8:
+            return f'blob "{"".join([_byte(byte) for byte in bytes(value)])}"'
+        return f"vec {_braces([self.text(member, inner) for member in value])}"
+
+    def record(self, value: Any, fields: tuple[Field, ...]) -> str:
+        ordered = sorted(fields, key=lambda field: label_hash(field.label))
+        if _is_tuple([field.label for field in ordered]):
+            pairs = zip(value, ordered, strict=True)
+            return f"record {_braces([self.text(member, field.type) for member, field in pairs])}"
+        present = [self.field(field.label, value.get(field.label), field.type) for field in fields]
+        return f"record {_braces(present)}"
+
+    def field(self, label: str | int, value: Any, type_: Type) -> str:
+        if self.resolve(type_) == NULL:
+            return print_label(label)
+        return f"{print_label(label)} = {self.text(value, type_)}"
+
+
+def _braces(parts: list[str]) -> str:
+    return f"{{ {'; '.join(parts)} }}" if parts else "{}"
+
+
+def _byte(byte: int) -> str:
+    return chr(byte) if 32 <= byte < 127 and byte not in (34, 92) else f"\\{byte:02x}"
+
+
+def _print_primitive(value: Any, type_: Primitive) -> str:
+    if type_ in (NULL, RESERVED):
+        return "null"
+    if type_ == BOOL:
+        return "true" if value else "false"
+    if type_ == TEXT:
+        return quote(value)
+    if type_ == PRINCIPAL:
+        return f"principal {quote(str(value))}"
+    if type_ in (FLOAT32, FLOAT64):
+        text = repr(float(value)).replace("e+", "e")
+        return text if type_ == FLOAT64 else f"{text} : float32"
+    return f"{value:_}" if type_ == INT else f"{value:_} : {type_.name}"
