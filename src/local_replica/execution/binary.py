@@ -16,6 +16,18 @@ class Malformed(Exception):  # noqa: N818 - a verdict on the module
     """The bytes are not a module, or use an encoding that is not read here (wasmtime says which)."""
 
 
+class NotConstant(Exception):  # noqa: N818 - a verdict on the module
+    """A constant expression that computes; `reader` stands behind the instruction."""
+
+    def __init__(self, reader: "Reader") -> None:
+        opcode = reader.data[reader.position - 1]
+        super().__init__(_ARITHMETIC.get(opcode, f"{opcode:#x}"))
+        self.offset = reader.position - 1
+
+
+_ARITHMETIC = {0x6A: "i32.add", 0x6B: "i32.sub", 0x6C: "i32.mul", 0x7C: "i64.add", 0x7D: "i64.sub", 0x7E: "i64.mul"}
+
+
 class Reader:
     """Reads the primitives of the binary format from `data[position:end]`."""
 
@@ -166,7 +178,7 @@ def read_sections(data: bytes) -> list[Section]:
 
 
 def read_module(data: bytes) -> Module:
-    """Parse everything but code, elements and data. Raises Malformed or IndexError-free garbage is wasmtime's to refuse."""
+    """Parse everything but code, elements and data. Raises Malformed and NotConstant; assumes that wasmtime accepts it."""
     module = Module(data, read_sections(data))
     readers = {
         TYPE: _read_types,
@@ -259,8 +271,9 @@ def _skip_constant(reader: Reader) -> None:
         0xFD: lambda: (reader.unsigned(), reader.take(16)),
     }
     while (opcode := reader.byte()) != 0x0B:
-        if opcode in immediates:
-            immediates[opcode]()
+        if opcode not in immediates:
+            raise NotConstant(reader)
+        immediates[opcode]()
 
 
 def _read_exports(module: Module, reader: Reader) -> None:
@@ -275,18 +288,31 @@ def _read_start(module: Module, reader: Reader) -> None:
     module.start = reader.unsigned()
 
 
+def check_name_section(module: Module) -> None:
+    """Raises Malformed where the name section's parts cannot be told apart."""
+    for section in module.sections:
+        if section.id != CUSTOM:
+            continue
+        reader = Reader(module.data, section.start, section.end)
+        if reader.name() != "name":
+            continue
+        while reader.position < reader.end:
+            if reader.byte() & 0x80:
+                raise Malformed(f"invalid u7 (at offset {reader.position - 1:#x})")
+            reader.take(reader.unsigned())
+
+
 @dataclass(frozen=True, slots=True)
 class DataSegment:
     """An active segment (`offset` set) or a passive one; `data[start:end]` are its bytes."""
 
     offset: int | None
-    is_constant: bool
     start: int
     end: int
 
 
 def read_data_segments(module: Module) -> list[DataSegment]:
-    """The data section; `is_constant` is False where the offset is computed, which the IC's wasmtime refuses."""
+    """The data section. Raises NotConstant where an offset is computed, which the IC's wasmtime refuses."""
     section = module.section(DATA)
     if section is None:
         return []
@@ -296,24 +322,21 @@ def read_data_segments(module: Module) -> list[DataSegment]:
 
 def _read_data_segment(reader: Reader) -> DataSegment:
     flags = reader.unsigned()
-    offset, is_constant = None, True
+    offset = None
     if flags != 1:
         if flags == 2:
             reader.unsigned()
         opcode = reader.byte()
         if opcode in (0x41, 0x42):
-            offset = reader.signed() & (0xFFFFFFFF if opcode == 0x41 else 0xFFFFFFFFFFFFFFFF)
-            is_constant = reader.byte() == 0x0B
-        else:
-            is_constant = False
-        if not is_constant:
-            raise Malformed("a data offset is not a constant")
+            offset = reader.signed()
+        if opcode not in (0x41, 0x42) or reader.byte() != 0x0B:
+            raise NotConstant(reader)
     length = reader.unsigned()
     start = reader.position
     if start + length > reader.end:
         raise Malformed("a data segment is cut short")
     reader.position += length
-    return DataSegment(offset, is_constant, start, start + length)
+    return DataSegment(offset, start, start + length)
 
 
 def encode_unsigned(value: int) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 import wasmtime
 
 from local_replica.execution.binary import Limits
-from local_replica.execution.failures import Failure
+from local_replica.execution.failures import TOOLCHAIN, Failure
 from local_replica.execution.heap import Heap, new_heap
 from local_replica.execution.instrumentation import Instrumented, instrument
 from local_replica.execution.port import ExecutionError
@@ -27,7 +27,8 @@ def data_out_of_bounds(length: int, offset: int) -> Failure:
     return Failure(
         "CanisterInvalidWasm",
         f"Could not instrument wasm module of canister: Wasm module has invalid data segment of {length} bytes at "
-        f"{offset}",
+        f"{offset % (1 << 64)}",
+        TOOLCHAIN,
     )
 
 
@@ -96,7 +97,7 @@ class CompiledCache:
         size = source.memory.minimum * WASM_PAGE if source.memory else 0
         heap = new_heap(size, copy_on_write=self.copy_on_write)
         for offset, content in source.segments:
-            if offset + len(content) > size:
+            if offset < 0 or offset + len(content) > size:
                 heap.close()
                 raise data_out_of_bounds(len(content), offset)
             heap.write(offset, content)

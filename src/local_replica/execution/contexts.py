@@ -45,8 +45,8 @@ _LETTERS = {
 }
 """A letter for each kind of context, so that the table below can be read beside the specification's."""
 
-_EVERYWHERE = "SIGURQKyrYXCcFT"
-_NOT_START = "IGURQKyrYXCcFT"
+_START_TOO = "SIGURQKyrYXCcFT"
+_EVERYWHERE = "IGURQKyrYXCcFT"
 _ANSWER = "URQKyrYX"
 _REPLICATED = "IGURyrCT"
 _CALLS = "UKyrYXT"
@@ -54,8 +54,8 @@ _CALLS = "UKyrYXT"
 ALLOWED = {
     "msg_arg_data_size": "IURQKyYF",
     "msg_arg_data_copy": "IURQKyYF",
-    "msg_caller_size": _NOT_START,
-    "msg_caller_copy": _NOT_START,
+    "msg_caller_size": _EVERYWHERE,
+    "msg_caller_copy": _EVERYWHERE,
     "msg_reject_code": "yrYX",
     "msg_reject_msg_size": "rX",
     "msg_reject_msg_copy": "rX",
@@ -88,14 +88,14 @@ ALLOWED = {
     "call_cycles_add": "UyrT",
     "call_cycles_add128": "UyrT",
     "call_perform": _CALLS,
-    "stable_size": _EVERYWHERE,
-    "stable_grow": _EVERYWHERE,
-    "stable_write": _EVERYWHERE,
-    "stable_read": _EVERYWHERE,
-    "stable64_size": _EVERYWHERE,
-    "stable64_grow": _EVERYWHERE,
-    "stable64_write": _EVERYWHERE,
-    "stable64_read": _EVERYWHERE,
+    "stable_size": _START_TOO,
+    "stable_grow": _START_TOO,
+    "stable_write": _START_TOO,
+    "stable_read": _START_TOO,
+    "stable64_size": _START_TOO,
+    "stable64_grow": _START_TOO,
+    "stable64_write": _START_TOO,
+    "stable64_read": _START_TOO,
     "root_key_size": _REPLICATED + "R",
     "root_key_copy": _REPLICATED + "R",
     "certified_data_set": "IGUyrT",
@@ -104,7 +104,7 @@ ALLOWED = {
     "data_certificate_copy": "QKYXc",
     "time": _EVERYWHERE,
     "global_timer_set": "IGUyrCT",
-    "performance_counter": _EVERYWHERE,
+    "performance_counter": _START_TOO,
     "is_controller": _EVERYWHERE,
     "in_replicated_execution": _EVERYWHERE,
     "cost_call": _EVERYWHERE,
@@ -122,8 +122,8 @@ ALLOWED = {
     "env_var_value_copy": _EVERYWHERE,
     "cycles_burn128": "IGURyrCT",
     "mint_cycles128": "UyrT",
-    "debug_print": _EVERYWHERE,
-    "trap": _EVERYWHERE,
+    "debug_print": _START_TOO,
+    "trap": _START_TOO,
 }
 
 _UNKNOWN_PREFIX = frozenset({"root_key_copy"})

@@ -26,8 +26,8 @@ class WasmtimeExecutor:
         self._validator = Validator(self._cache.engine)
         _allow_many_files()
 
-    def validate(self, module: bytes) -> ExecutionError | None:
-        error = self._validator.check(module)
+    def validate(self, module: bytes, *, was_compressed: bool = False) -> ExecutionError | None:
+        error = self._validator.check(module, was_compressed=was_compressed)
         return error if error is not None else self._cache.get(module).refusal
 
     def instantiate(self, module: bytes, *, stable: bytes | None = None) -> WasmInstance:

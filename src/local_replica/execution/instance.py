@@ -19,7 +19,7 @@ from local_replica.execution.heap import Heap
 from local_replica.execution.ic0 import SystemCalls
 from local_replica.execution.instrumentation import START_NAME
 from local_replica.execution.kernel import PAGE
-from local_replica.execution.machine import InstantiationFailed, Machine, Trapped
+from local_replica.execution.machine import InstantiationFailed, Machine, NotAFunction, Trapped
 from local_replica.execution.port import (
     Entry,
     ExecutionError,
@@ -127,7 +127,10 @@ class WasmInstance:
         callback = request.callback
         if callback is None:
             prefix = _METHOD_PREFIXES.get(request.entry)
-            machine.call_entry(f"{prefix} {request.method}" if prefix else _ENTRY_NAMES[request.entry])
+            try:
+                machine.call_entry(f"{prefix} {request.method}" if prefix else _ENTRY_NAMES[request.entry])
+            except NotAFunction:
+                raise contract_violation("export is not a function") from None
             return
         if not machine.has_table():
             raise contract_violation("table not found")

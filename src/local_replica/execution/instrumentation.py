@@ -38,6 +38,8 @@ class Instrumented:
     wasm: bytes
     imports: tuple[tuple[str, str], ...]
     """Imported functions as (module, name), in index order."""
+    unknown_import: str
+    """An import that is not a function, which passes the checks but is never defined; mostly empty."""
     exports: frozenset[str]
     """The module's own exported functions."""
     mutable_globals: tuple[int, ...]
@@ -60,6 +62,7 @@ def instrument(data: bytes) -> Instrumented:
     return Instrumented(
         wasm=_rewrite(module, _exports(module, mutable), segments),
         imports=tuple((item.module, item.name) for item in module.imported_functions()),
+        unknown_import=next((f"{item.module}::{item.name}" for item in module.imports if item.kind != "func"), ""),
         exports=frozenset(export.name for export in module.exports if export.kind == "func"),
         mutable_globals=mutable,
         memory=module.memories[0] if module.memories else None,

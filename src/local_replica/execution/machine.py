@@ -12,10 +12,16 @@ from local_replica.execution.compiled import CompiledModule
 from local_replica.execution.instrumentation import MEMORY_NAME, TABLE_NAME, global_name
 
 _FUNC = 0
+_PLENTY = 1 << 60
+MAX_TABLE_ELEMENTS = 1_000_000
 
 
 class InstantiationFailed(Exception):  # noqa: N818 - wasmtime's words are the argument
     """Tables or elements that wasmtime cannot set up."""
+
+
+class NotAFunction(Exception):  # noqa: N818 - a verdict on the module
+    """An entry point's name exports something else."""
 
 
 class Trapped(Exception):  # noqa: N818 - the module's doing
@@ -33,6 +39,7 @@ class Machine:
     def __init__(self, compiled: CompiledModule, callbacks: Callbacks) -> None:
         self._callbacks = callbacks
         self._store = wasmtime.Store(compiled.engine)
+        self._store.set_limits(table_elements=MAX_TABLE_ELEMENTS, tables=1)
         self._context = engine.address(self._store._context())  # noqa: SLF001 - the package has no raw interface
         self._slots = (c_uint64 * 2)()
         self._trap = c_void_p()
@@ -48,6 +55,8 @@ class Machine:
 
     def _instantiate(self, compiled: CompiledModule) -> None:
         names = [name for _, name in compiled.source.imports]
+        if compiled.source.unknown_import:
+            raise InstantiationFailed(f"unknown import: `{compiled.source.unknown_import}` has not been defined")
         imports = (c_api.wasmtime_extern_t * len(names))()
         for extern, name, kind in zip(imports, names, compiled.function_types, strict=True):
             extern.kind = _FUNC
@@ -59,7 +68,7 @@ class Machine:
                 no_finalizer,
                 byref(extern.of.func),
             )
-        self.set_fuel(0)
+        self.set_fuel(_PLENTY)
         error = engine.instance_new(
             self._context,
             engine.address(compiled.module.ptr()),
@@ -132,10 +141,12 @@ class Machine:
                 engine.global_set(self._context, byref(item.of.global_), byref(value))
 
     def call_entry(self, name: str) -> bool:
-        """Call an exported function without parameters; False where there is none. Raises Trapped."""
+        """Call an exported function without parameters; False where there is none. Raises Trapped, NotAFunction."""
         if name not in self._entries:
             item = self._export(name)
-            self._entries[name] = item.of.func if item is not None and item.kind == _FUNC else None
+            if item is not None and item.kind != _FUNC:
+                raise NotAFunction(name)
+            self._entries[name] = item.of.func if item is not None else None
         function = self._entries[name]
         if function is None:
             return False

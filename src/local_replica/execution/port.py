@@ -224,8 +224,11 @@ class InstanceDelta:
 class Executor(Protocol):
     """Compiles and instantiates modules. Compiled code is cached by the module's hash, on disk too."""
 
-    def validate(self, module: bytes) -> ExecutionError | None:
-        """The error with which install_code refuses the (already gunzipped) module, or None."""
+    def validate(self, module: bytes, *, was_compressed: bool = False) -> ExecutionError | None:
+        """The error with which install_code refuses the (already gunzipped) module, or None.
+
+        `was_compressed` tells bytes out of a gzip from those installed as they are: the replica words errors apart.
+        """
 
     def instantiate(self, module: bytes, *, stable: bytes | None = None) -> Instance:
         """A fresh instance (start function not yet run: that is `Entry.START`); `stable` is kept over an upgrade.
