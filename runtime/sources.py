@@ -94,7 +94,7 @@ def fetch(package: str, folder: Path, options: list[str]) -> str:
         downloads.mkdir(parents=True)
         command = ["apt-get", *options, "--quiet=2", "source", "--download-only", f"{package}={version}"]
         if subprocess.run(command, cwd=downloads, check=False, stdout=sys.stderr).returncode != 0:
-            print(f"{package} {version}: files cannot be had, trying an older version", file=sys.stderr)
+            sys.stderr.write(f"{package} {version}: files cannot be had, trying an older version\n")
             continue
         shutil.rmtree(folder, ignore_errors=True)
         description = next(downloads.glob("*.dsc"))
@@ -116,7 +116,7 @@ def main(package: str, folder: str) -> None:
     options = apt_options(state)
     # A list that cannot be refreshed is not the end: what counts is whether the package is found.
     subprocess.run(["apt-get", *options, "--quiet=2", "update"], check=False, stdout=sys.stderr)
-    print(fetch(package, target, options))
+    sys.stdout.write(fetch(package, target, options) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,13 +3,15 @@
 An archive is a row of entries, each of four strings with their length in four little-endian bytes before them:
 name, file name as tracebacks show it, flags ("p" package, "c" bytecode, "o" no docstrings and assertions), content.
 Two entries are no modules: ":entry" names the module whose `dispatch` and `callback` the canister enters by, ":wanted"
-lists imports inside functions (importing module, name, attribute or nothing, line, "?" when optional), which must run now
-or never.
+lists imports inside functions (importing module, name, attribute or nothing, line, "?" when optional), which must run
+now or never.
 """
 
 import gc
 import marshal
+import posix
 import sys
+import time
 
 import _ic0
 import _runtime
@@ -23,21 +25,22 @@ class LineLog:
     encoding, errors, closed = "utf-8", "replace", False
     write = staticmethod(_runtime.write_log)
 
-    def flush(self):
+    def flush(self) -> None:
         """Whole lines are logged at once, the rest at the end of the message."""
 
-    def isatty(self):
+    def isatty(self) -> bool:
         return False
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
 
 class Archive:
     """Finder and loader in one (importlib's terms); `compiled` collects what was imported, in that order."""
 
-    def __init__(self, content):
-        self.modules, self.compiled = {}, []
+    def __init__(self, content: bytes) -> None:
+        self.modules: dict[str, tuple[str, str, memoryview]] = {}
+        self.compiled: list[tuple[str, str, str, bytes]] = []
         position = 0
         view = memoryview(content)
         while position < len(view):
@@ -49,7 +52,7 @@ class Archive:
             self.modules[name] = (file, flags, view[position : position + size])
             position += size
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> object:
         entry = self.modules.get(name)
         if entry is None:
             return None
@@ -57,10 +60,10 @@ class Archive:
         spec.has_location = False
         return spec
 
-    def create_module(self, spec):
-        return None
+    def create_module(self, _spec: object) -> None:
+        """Leave it to importlib."""
 
-    def exec_module(self, module):
+    def exec_module(self, module: "ModuleType") -> None:
         name = module.__spec__.name
         module.__file__, flags, content = self.modules.pop(name)
         if "c" in flags:
@@ -72,27 +75,24 @@ class Archive:
         if name == "random":
             __import__("_randomness").await_seed(module)
 
-    def get_source(self, name):
-        return None
+    def get_source(self, _name: str) -> None:
+        """Sources stay at home; tracebacks show lines without their text."""
 
-    def text(self, name):
+    def text(self, name: str) -> str:
         """Content of an entry that is no module."""
         return str(self.modules.pop(name)[2], "utf-8")
 
 
-def _string(view, position):
+def _string(view: memoryview, position: int) -> tuple[str, int]:
     size = int.from_bytes(view[position : position + 4], "little")
     return str(view[position + 4 : position + 4 + size], "utf-8"), position + 4 + size
 
 
-def _no_sleep(seconds):
+def _no_sleep(_seconds: float) -> None:
     raise RuntimeError("time.sleep: a canister cannot wait; set a timer")
 
 
-def _prepare(archive):
-    import posix
-    import time
-
+def _prepare(archive: Archive) -> None:
     posix.urandom = _ic0.urandom
     time.sleep = _no_sleep
     sys.stdin = sys.__stdin__ = None
@@ -101,18 +101,18 @@ def _prepare(archive):
     sys.meta_path[2:] = [archive]
 
 
-def _want(importer, name, attribute, line, optional):
+def _want(importer: str, name: str, attribute: str, line: str, optional: str) -> None:
     """Run an import that the source has inside a function; tell the builder when it would fail on chain."""
     try:
         module = __import__(name, None, None, [attribute or "__name__"])
-        if attribute and not hasattr(module, attribute):
-            raise ImportError(f"cannot import name {attribute!r} from {name!r}")
+        problem = attribute and not hasattr(module, attribute) and f"cannot import name {attribute!r} from {name!r}"
     except ImportError as error:
-        if not optional:
-            _runtime.write_log(f"missing\t{sys.modules[importer].__file__}\t{line}\t{error}\n")
+        problem = str(error)
+    if problem and not optional:
+        _runtime.write_log(f"missing\t{sys.modules[importer].__file__}\t{line}\t{problem}\n")
 
 
-def _want_all(wanted):
+def _want_all(wanted: list[list[str]]) -> None:
     """Imports of modules that are in the image, which may bring in modules with wishes of their own."""
     while due := [wish for wish in wanted if wish[0] in sys.modules]:
         wanted = [wish for wish in wanted if wish[0] not in sys.modules]
@@ -120,7 +120,7 @@ def _want_all(wanted):
             _want(*wish)
 
 
-def _report(error):
+def _report(error: BaseException) -> None:
     """Tell the builder where an exception came from: its frames, outermost first, then what it is."""
     entry = error.__traceback__
     while entry is not None:
@@ -132,7 +132,7 @@ def _report(error):
     _runtime.write_log(f"error\t{type(error).__name__}\t{text}\n")
 
 
-def _import_all(archive):
+def _import_all(archive: Archive) -> "ModuleType":
     wanted = [line.split("\t") for line in archive.text(":wanted").splitlines()]
     entry = archive.text(":entry")
     try:
@@ -144,7 +144,7 @@ def _import_all(archive):
     return module
 
 
-def compile_needed(content):
+def compile_needed(content: bytes) -> bytes:
     """Run the canister's imports from source; an archive of the bytecode of what they needed."""
     archive = Archive(content)
     _prepare(archive)
@@ -152,12 +152,12 @@ def compile_needed(content):
     output = bytearray()
     for entry in archive.compiled:
         for part in entry:
-            part = part if isinstance(part, bytes) else part.encode()
-            output += len(part).to_bytes(4, "little") + part
+            written = part if isinstance(part, bytes) else part.encode()
+            output += len(written).to_bytes(4, "little") + written
     return bytes(output)
 
 
-def load(content):
+def load(content: bytes) -> tuple[object, object]:
     """Run the canister's imports from bytecode and leave the interpreter as it shall start on chain."""
     archive = Archive(content)
     _prepare(archive)

@@ -5,34 +5,34 @@ import _ic0
 SEED_BYTES = 32
 
 
-def await_seed(module):
+def await_seed(module: object) -> None:
     """Change the module `random`, just imported, so that it draws nothing before the canister was seeded."""
     plain = module.Random
     seed_from = plain.seed
 
-    def seed(self, a=None, version=2):
+    def seed(self: object, a: object = None, version: int = 2) -> None:
         seed_from(self, _ic0.urandom(SEED_BYTES) if a is None else a, version)
 
     class UnseededRandom(plain):
         """The generator behind the module's functions: becomes a plain one when first used."""
 
-        def random(self):
+        def random(self) -> float:
             _awake(self)
             return plain.random(self)
 
-        def getrandbits(self, k, /):
+        def getrandbits(self, k: int, /) -> int:
             _awake(self)
             return plain.getrandbits(self, k)
 
-        def seed(self, a=None, version=2):
+        def seed(self: object, a: object = None, version: int = 2) -> None:
             plain.seed(self, a, version)
             self.__class__ = plain
 
-        def setstate(self, state):
+        def setstate(self, state: object) -> None:
             plain.setstate(self, state)
             self.__class__ = plain
 
-    def _awake(generator):
+    def _awake(generator: object) -> None:
         if type(generator) is UnseededRandom:
             generator.seed()
 

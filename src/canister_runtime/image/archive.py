@@ -42,6 +42,7 @@ def encode(entries: Iterable[Entry]) -> bytes:
 def instructions(entry: str, wishes: Iterable[Wish]) -> list[Entry]:
     """The two entries that are no modules."""
     lines = (
-        f"{wish.importer}\t{wish.name}\t{wish.attribute}\t{wish.line}\t{'?' if wish.optional else ''}" for wish in wishes
+        f"{wish.importer}\t{wish.name}\t{wish.attribute}\t{wish.line}\t{'?' if wish.optional else ''}"
+        for wish in wishes
     )
     return [Entry(ENTRY, "", "", entry.encode()), Entry(WANTED, "", "", "\n".join(lines).encode())]

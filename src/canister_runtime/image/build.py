@@ -1,10 +1,10 @@
-"""Builds a canister's module: `build(reading, base, runtime)`."""
+"""Builds a canister's module: `build_canister(folder)`."""
 
 import gzip
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from canister_runtime.image import offered
@@ -12,60 +12,51 @@ from canister_runtime.image.archive import Entry, Wish, encode, instructions
 from canister_runtime.image.errors import ImageError
 from canister_runtime.image.failures import Files, failure, missing, refusal
 from canister_runtime.image.interpreter import BaseModule, ImagingFailed, Interpreter, Refused
+from canister_runtime.image.kept import Image, KeptImages
 from canister_runtime.image.module import write_module
-from canister_runtime.image.runtime import Runtime
+from canister_runtime.image.runtime import Runtime, find_runtime
 from canister_runtime.image.wishes import wishes_of
 from canister_runtime.source.did import did_text
 from canister_runtime.source.exports import export_names
 from canister_runtime.source.model import CanisterModel
 from canister_runtime.source.modules import BundledModule
-from canister_runtime.source.reading import Reading
+from canister_runtime.source.reading import Reading, read_canister
 
 ENTRY_MODULE = "_canister"
 """Name of the generated module by which the interpreter enters the canister."""
+
+KEPT_IMAGES = Path(__file__).parents[3] / ".cache" / "canisters"
 
 LENIENT_PACKAGES = ("kybra",)
 """Packages whose functions import what only their build needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A built canister. Sizes in bytes, `seconds` as it took to build; `printed` is what its modules printed."""
-
-    module: bytes
-    gzipped: bytes
-    did: str
-    heap: int
-    segments: int
-    printed: tuple[str, ...]
-    seconds: float
-
-
-def build(reading: Reading, base: BaseModule, runtime: Runtime) -> Image:
-    """The image of a canister whose source was read without problems.
+def build(reading: Reading, runtime: Runtime, keep: Path = KEPT_IMAGES) -> Image:
+    """The image of a canister that was read; one that was made of the same before comes out of the folder `keep`.
 
     Raises ImageError with what stands in the way, in one line.
     """
     started = time.monotonic()
     if reading.model is None:
         raise ImageError(str(reading.problems[0]))
-    names = export_names(reading.model)
-    check_methods(names)
-    own = offered.canister(reading.bundle.modules)
-    imaging = _Imaging(base, reading, entry_source(reading.model))
-    bytecode = imaging.compile(runtime, own)
-    memory = imaging.load(bytecode)
-    did = did_text(reading.model)
-    written = write_module(runtime.base_module.read_bytes(), memory, names, metadata(did, runtime, own))
-    return Image(
-        module=written.module,
-        gzipped=gzip.compress(written.module, 9, mtime=0),
-        did=did,
-        heap=len(memory),
-        segments=written.segments,
-        printed=tuple(imaging.printed),
-        seconds=time.monotonic() - started,
-    )
+    check_methods(export_names(reading.model))
+    imaging = _Imaging(reading, reading.model, runtime)
+    kept = KeptImages(keep)
+    key = imaging.key()
+    image = kept.find(key)
+    if image is None:
+        image = imaging.image(reading.model)
+        kept.keep(key, image)
+    return replace(image, seconds=time.monotonic() - started)
+
+
+def build_canister(source: Path) -> Image:
+    """The image of the canister in a folder (or behind an entry file), built before or now.
+
+    Raises ImageError with what stands in the way, FileNotFoundError where there is no entry, RuntimeMissing.
+    """
+    runtime = find_runtime()
+    return build(read_canister(source), runtime)
 
 
 def entry_source(model: CanisterModel) -> str:
@@ -99,31 +90,39 @@ def metadata(did: str, runtime: Runtime, own: list[Entry]) -> dict[str, bytes]:
 
 
 class _Imaging:
-    """The two phases. Bytecode comes from a first interpreter, so that the second one's memory holds no compiler's waste."""
+    """The two phases: bytecode comes from a first interpreter, the memory from one that never compiled."""
 
-    def __init__(self, base: BaseModule, reading: Reading, entry: str) -> None:
-        self.printed: list[str] = []
-        self._base = base
-        self._modules = reading.bundle.modules
-        self._files: Files = {offered.file_name(module): _shown(module.path) for module in self._modules}
-        self._entry = Entry(ENTRY_MODULE, f"{offered.RUNTIME}/{ENTRY_MODULE}.py", "", entry.encode())
-        self._orders = instructions(ENTRY_MODULE, _wishes(self._modules))
+    def __init__(self, reading: Reading, model: CanisterModel, runtime: Runtime) -> None:
+        modules = reading.bundle.modules
+        self._runtime = runtime
+        self._base = BaseModule(runtime)
+        self._own = offered.canister(modules)
+        self._files: Files = {offered.file_name(module): _shown(module.path) for module in modules}
+        self._orders = instructions(ENTRY_MODULE, _wishes(modules))
+        self._archive = self._offered(entry_source(model))
 
-    def compile(self, runtime: Runtime, own: list[Entry]) -> bytes:
-        """Bytecode of every module that the canister needs."""
-        others = [*offered.library(runtime), *offered.host()]
-        offered.check_names(own, others)
-        modules = list(offered.with_parents([*others, *own, self._entry]))
-        archive = encode([*modules, *self._orders])
-        return self._run(lambda interpreter: interpreter.compile_needed(archive))
+    def key(self) -> str:
+        """A hash of all that goes into the image: sources, runtime, this builder."""
+        builder = b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))
+        return hashlib.sha256(self._archive + self._runtime.sha256.encode() + builder).hexdigest()
 
-    def load(self, bytecode: bytes) -> bytes:
-        """The memory after the canister's imports."""
-        archive = bytecode + encode(self._orders)
-        self.printed.clear()
-        return self._run(lambda interpreter: interpreter.load(archive))
+    def image(self, model: CanisterModel) -> Image:
+        """Run both phases and write the module."""
+        bytecode, _ = self._run(lambda interpreter: interpreter.compile_needed(self._archive))
+        memory, printed = self._run(lambda interpreter: interpreter.load(bytecode + encode(self._orders)))
+        did = did_text(model)
+        sections = metadata(did, self._runtime, self._own)
+        written = write_module(self._runtime.base_module.read_bytes(), memory, export_names(model), sections)
+        gzipped = gzip.compress(written.module, 9, mtime=0)
+        return Image(written.module, gzipped, did, len(memory), written.segments, printed)
 
-    def _run(self, phase: Callable[[Interpreter], bytes]) -> bytes:
+    def _offered(self, entry: str) -> bytes:
+        others = [*offered.library(self._runtime), *offered.host()]
+        offered.check_names(self._own, others)
+        start = Entry(ENTRY_MODULE, f"{offered.RUNTIME}/{ENTRY_MODULE}.py", "", entry.encode())
+        return encode([*offered.with_parents([*others, *self._own, start]), *self._orders])
+
+    def _run(self, phase: Callable[[Interpreter], bytes]) -> tuple[bytes, tuple[str, ...]]:
         interpreter = self._base.start(lambda file: file.startswith(offered.LIBRARY))
         try:
             result = phase(interpreter)
@@ -131,11 +130,10 @@ class _Imaging:
             raise refusal(refused, self._files) from refused
         except ImagingFailed as failed:
             raise failure(interpreter.reports, str(failed), self._files) from failed
-        self.printed += interpreter.reports.printed()
         absent = missing(interpreter.reports, self._files)
         if absent is not None:
             raise absent
-        return result
+        return result, tuple(interpreter.reports.printed())
 
 
 def _wishes(modules: tuple[BundledModule, ...]) -> list[Wish]:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from canister_runtime.image.build import Image, build
+from canister_runtime.image.build import build
 from canister_runtime.image.errors import ImageError, RuntimeMissing
-from canister_runtime.image.interpreter import BaseModule
+from canister_runtime.image.kept import Image
 from canister_runtime.image.runtime import Runtime, find_runtime
 from canister_runtime.source.reading import Reading, read_canister
 
@@ -28,7 +28,7 @@ def build_command(source: Source, output: Output) -> None:
     reading = _read(source)
     runtime = _runtime()
     try:
-        image = build(reading, BaseModule(runtime), runtime)
+        image = build(reading, runtime)
     except ImageError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -63,7 +63,7 @@ class Interpreter:
         self._store = wasmtime.Store(base.engine)
         instance = self._linked(base).instantiate(self._store, base.module)
         self._exports: Any = instance.exports(self._store)
-        self._memory: wasmtime.Memory = self._exports["memory"]
+        self._memory: Any = self._exports["memory"]
         self._call("_initialize")
         self._call("image_start")
         self._running = True
@@ -92,7 +92,11 @@ class Interpreter:
 
     def _linked(self, base: BaseModule) -> wasmtime.Linker:
         linker = wasmtime.Linker(base.engine)
-        offered = {"debug_print": self._debug_print, "trap": self._trap, "time": self._time}
+        offered: dict[str, Callable[..., Any]] = {
+            "debug_print": self._debug_print,
+            "trap": self._trap,
+            "time": self._time,
+        }
         for wanted in base.module.imports:
             name = str(wanted.name)
             kind = wanted.type

@@ -39,7 +39,11 @@ def write_module(base: bytes, memory: bytes, names: tuple[str, ...], metadata: d
     `metadata` are custom sections by name. Raises ImageError when there are more names than entries.
     """
     data, segments = data_section(memory)
-    replaced = {MEMORY: memory_section(len(memory) // PAGE), DATA: data, DATA_COUNT: Section(DATA_COUNT, uleb(segments))}
+    replaced = {
+        MEMORY: memory_section(len(memory) // PAGE),
+        DATA: data,
+        DATA_COUNT: Section(DATA_COUNT, uleb(segments)),
+    }
     written = []
     for section in sections(base):
         if section.number == EXPORT:

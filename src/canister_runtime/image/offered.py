@@ -13,7 +13,15 @@ from canister_runtime.source.modules import BundledModule
 LIBRARY, RUNTIME, CANISTER = "<python>", "<runtime>", "<canister>"
 """What stands for the folders of this machine in tracebacks."""
 
-HOST_PARTS = ("__init__.py", "system_api.py", "host", "stable", "source/__init__.py", "source/model.py", "source/exports.py")
+HOST_PARTS = (
+    "__init__.py",
+    "system_api.py",
+    "host",
+    "stable",
+    "source/__init__.py",
+    "source/model.py",
+    "source/exports.py",
+)
 """The parts of canister_runtime that run on chain."""
 
 
@@ -61,7 +69,9 @@ def with_parents(entries: list[Entry]) -> Iterator[Entry]:
 
 def _bundled(module: BundledModule) -> Entry:
     if module.kind == "extension":
-        raise ImageError(f"the module {module.name} is compiled for this machine and cannot run on chain", str(module.path))
+        raise ImageError(
+            f"the module {module.name} is compiled for this machine and cannot run on chain", str(module.path)
+        )
     third_party = "site-packages" in module.path.parts
     flags = (PACKAGE if module.is_package else "") + (OPTIMISED if third_party else "")
     return Entry(module.name, file_name(module), flags, module.source)

@@ -42,6 +42,4 @@ def find_runtime() -> Runtime:
         found = json.loads((folder / "runtime.json").read_text())
     except FileNotFoundError:
         raise RuntimeMissing(f"no runtime in {folder}: run scripts/install (or runtime/build)") from None
-    return Runtime(
-        folder.resolve(), found["hash"], found["cpython"], found["zlib"], found["clang"], found["sha256"]
-    )
+    return Runtime(folder.resolve(), found["hash"], found["cpython"], found["zlib"], found["clang"], found["sha256"])

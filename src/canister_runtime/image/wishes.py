@@ -11,7 +11,17 @@ from canister_runtime.source.modules import BundledModule
 STRPTIME_NEEDS = "_strptime"
 """What datetime.strptime and time.strptime import, in C, when first called."""
 
-COMMON_ENCODINGS = ("ascii", "latin_1", "utf_8_sig", "utf_16", "utf_16_le", "utf_16_be", "unicode_escape", "idna", "punycode")
+COMMON_ENCODINGS = (
+    "ascii",
+    "latin_1",
+    "utf_8_sig",
+    "utf_16",
+    "utf_16_le",
+    "utf_16_be",
+    "unicode_escape",
+    "idna",
+    "punycode",
+)
 
 
 def wishes_of(module: BundledModule, *, lenient: bool) -> Iterator[Wish]:
