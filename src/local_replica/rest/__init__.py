@@ -1,1 +1,1 @@
-"""PocketIC's REST API over replicas in this process."""
+"""PocketIC's REST API: instances, control calls, blob store, and endpoints of our own."""

@@ -1,0 +1,89 @@
+"""One replica in real time behind the IC HTTP API: what `local-replica start` runs."""
+
+import asyncio
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from local_replica.config import ReplicaConfig
+from local_replica.execution import WasmtimeExecutor
+from local_replica.http.application import single_replica
+from local_replica.http.quiet_server import QuietServer
+from local_replica.node import Chain, Node, NodeHalted
+from local_replica.store import StateStore, WrongSchema
+
+LOOPBACK = "127.0.0.1"
+DEFAULT_PORT = 4943
+BACKLOG = 2048
+SECONDS_TO_FINISH = 3
+"""How long requests under way may take when the server is asked to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What to serve: a port of 127.0.0.1, a directory for the state (None: memory only), the seed of all keys."""
+
+    port: int = DEFAULT_PORT
+    state_dir: Path | None = None
+    seed: str = "local-replica"
+
+
+def serve(settings: Settings) -> str | None:
+    """Serve until a signal comes; returns why it had to end by itself, if it had. Raises StoreError, OSError."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((LOOPBACK, settings.port))
+    chain = open_chain(settings)
+    listening.listen(BACKLOG)
+    where = "memory only" if settings.state_dir is None else f"state in {settings.state_dir}"
+    root_key = chain.certifier.root_key.hex()
+    address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
+    print(f"local-replica at {address} (root key …{root_key[-16:]}, {where})", flush=True)  # noqa: T201 - its one line
+    return asyncio.run(_serve(listening, chain))
+
+
+def open_chain(settings: Settings) -> Chain:
+    """Create the replica, or load it from the state directory. Raises StoreError."""
+    config = ReplicaConfig(seed=settings.seed.encode(), initial_time_ns=time.time_ns())
+    if settings.state_dir is None:
+        return Chain(config, WasmtimeExecutor())
+    store = StateStore(settings.state_dir)
+    known = store.setting("seed")
+    if known is None:
+        store.set_setting("seed", config.seed)
+    elif known != config.seed:
+        store.close()
+        raise WrongSchema(f"{settings.state_dir} was made with seed {known.decode()!r}, not {settings.seed!r}")
+    return Chain(config, WasmtimeExecutor(), store)
+
+
+async def _serve(listening: socket.socket, chain: Chain) -> str | None:
+    halts: list[NodeHalted] = []
+
+    def stop() -> None:
+        server.should_exit = True
+
+    def halt(reason: NodeHalted) -> None:
+        halts.append(reason)
+        stop()
+
+    node = Node(chain, halt)
+    config = uvicorn.Config(
+        single_replica(node),
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
+    server = QuietServer(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    node.start_blocks()
+    await server.serve(sockets=[listening])
+    await node.close()
+    return str(halts[0]) if halts else None

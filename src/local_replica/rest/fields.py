@@ -1,0 +1,150 @@
+"""Typed access to a JSON body; a wrong field is refused with its path and place, as PocketIC does."""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from local_replica.rest.errors import BodyError
+from local_replica.rest.json_reader import Located, place, read_json, unreadable
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """An object of the body. `path` is where it stands, e.g. "subnet_config_set.application[0]"."""
+
+    text: str
+    located: Located
+    path: str = ""
+
+    @classmethod
+    def of(cls, body: bytes) -> "Fields":
+        """Parse a body. Raises BodyError."""
+        try:
+            text = body.decode()
+        except UnicodeDecodeError as error:
+            raise BodyError(400, "Failed to parse the request body as JSON: invalid unicode code point") from error
+        return cls(text, read_json(text))
+
+    def refuse(self, why: str, offset: int, name: str = "") -> BodyError:
+        """Make the refusal of a field."""
+        path = ".".join(part for part in (self.path, name) if part)
+        return BodyError(
+            422,
+            "Failed to deserialize the JSON body into the target type: "
+            f"{path + ': ' if path else ''}{why} at {place(self.text, offset)}",
+        )
+
+    def _get(self, name: str) -> Located | None:
+        content = self.located.content
+        if not isinstance(content, dict):
+            raise self.refuse(f"invalid type: {_kind(self.located)}, expected a map", self.located.end)
+        found = content.get(name)
+        return None if found is None or found.content is None else found
+
+    def _need(self, name: str) -> Located:
+        found = self._get(name)
+        if found is None:
+            raise self.refuse(f"missing field `{name}`", self.located.end)
+        return found
+
+    def require(self, names: Iterable[str]) -> None:
+        """Check that fields are there, in the order in which their absence is told."""
+        for name in names:
+            self._need(name)
+
+    def has(self, name: str) -> bool:
+        """Whether a field is there and not null."""
+        return self._get(name) is not None
+
+    def string(self, name: str) -> str:
+        """A text."""
+        found = self._need(name)
+        if not isinstance(found.content, str):
+            raise self.refuse(f"invalid type: {_kind(found)}, expected a string", found.end, name)
+        return found.content
+
+    def blob(self, name: str) -> bytes:
+        """Bytes in base64."""
+        text = self.string(name)
+        try:
+            return base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise self.refuse(_base64_fault(text), self.located.end, name) from error
+
+    def u64(self, name: str) -> int:
+        """A number of 64 bits without sign."""
+        found = self._need(name)
+        number = found.content
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise self.refuse(f"invalid type: {_kind(found)}, expected u64", found.end, name)
+        if not 0 <= number < 1 << 64:
+            raise self.refuse(f"invalid value: integer `{number}`, expected u64", found.end, name)
+        return number
+
+    def u128(self, name: str) -> int:
+        """A number of 128 bits without sign; its faults count as unreadable JSON."""
+        found = self._need(name)
+        if isinstance(found.content, bool) or not isinstance(found.content, int):
+            raise unreadable(self.text, f"{name}: invalid number", found.start + 1)
+        if not 0 <= found.content < 1 << 128:
+            raise unreadable(self.text, f"{name}: number out of range", found.start + 1)
+        return found.content
+
+    def object(self, name: str, expected: str) -> "Fields":
+        """A nested object, described in errors as `expected`."""
+        found = self._need(name)
+        if not isinstance(found.content, dict):
+            raise self.refuse(f"invalid type: {_kind(found)}, expected {expected}", found.end, name)
+        return Fields(self.text, found, ".".join(part for part in (self.path, name) if part))
+
+    def list(self, name: str, each: Callable[["Fields"], T]) -> list[T]:
+        """A list of objects, each read by `each`."""
+        found = self._need(name)
+        if not isinstance(found.content, list):
+            raise self.refuse(f"invalid type: {_kind(found)}, expected a sequence", found.end, name)
+        path = ".".join(part for part in (self.path, name) if part)
+        return [each(Fields(self.text, one, f"{path}[{index}]")) for index, one in enumerate(found.content)]
+
+    def variant(self, name: str, names: tuple[str, ...]) -> tuple[str, "Fields | None"]:
+        """One of `names`: a text, or an object with that one key, which then is returned for its value."""
+        found = self._need(name)
+        chosen: str | None = None
+        payload: Fields | None = None
+        if isinstance(found.content, str):
+            chosen = found.content
+        elif isinstance(found.content, dict) and len(found.content) == 1:
+            chosen = next(iter(found.content))
+            payload = Fields(self.text, found, ".".join(part for part in (self.path, name) if part))
+        if chosen is None:
+            raise self.refuse(f"invalid type: {_kind(found)}, expected string or map", found.end, name)
+        if chosen not in names:
+            one_of = ", ".join(f"`{one}`" for one in names)
+            raise self.refuse(f"unknown variant `{chosen}`, expected one of {one_of}", found.end, name)
+        return chosen, payload
+
+
+def _kind(located: Located) -> str:
+    content = located.content
+    if isinstance(content, bool):
+        return f"boolean `{str(content).lower()}`"
+    if isinstance(content, str):
+        return f'string "{content}"'
+    if isinstance(content, int):
+        return f"integer `{content}`"
+    if isinstance(content, float):
+        return f"floating point `{content}`"
+    return "null" if content is None else "sequence" if isinstance(content, list) else "map"
+
+
+_ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+
+
+def _base64_fault(text: str) -> str:
+    for offset, letter in enumerate(text):
+        if letter not in _ALPHABET:
+            return f"Invalid byte {ord(letter)}, offset {offset}."
+    return "Invalid padding"

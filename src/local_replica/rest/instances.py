@@ -1,0 +1,76 @@
+"""The instances of a server, by number; a deleted one leaves its number behind."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from local_replica.execution.port import Executor
+from local_replica.node import Chain, ChainSnapshot, Node
+from local_replica.rest.errors import CreationError, NoAnswer, RestError
+from local_replica.rest.topology import Wish
+from local_replica.store import StateStore, StoreError
+
+
+@dataclass(slots=True)
+class Instance:
+    """One replica with the snapshots taken of it."""
+
+    node: Node
+    snapshots: dict[int, ChainSnapshot] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
+
+
+class Instances:
+    """All instances of one server; None stands for a deleted one."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._all: list[Instance | None] = []
+
+    async def create(self, wish: Wish) -> int:
+        """Create an instance and return its number. Raises CreationError."""
+        node = await asyncio.get_running_loop().run_in_executor(None, self._make, wish)
+        self._all.append(Instance(node))
+        if wish.auto_progress:
+            node.start_blocks()
+        return len(self._all) - 1
+
+    def _make(self, wish: Wish) -> Node:
+        try:
+            store = None if wish.state_dir is None else StateStore(Path(wish.state_dir))
+        except (StoreError, OSError) as error:
+            raise CreationError(str(error)) from error
+        return Node(Chain(wish.config, self._executor, store))
+
+    def get(self, number: int) -> Instance:
+        """Return an instance. Raises RestError."""
+        if number >= len(self._all):
+            raise RestError('UpdateError { message: "Instance not found" }')
+        instance = self._all[number]
+        if instance is None:
+            raise RestError('UpdateError { message: "Instance was deleted" }')
+        return instance
+
+    def find(self, number: int) -> Instance | None:
+        """Return an instance, None for a deleted one. Raises NoAnswer for one that never was."""
+        if number >= len(self._all):
+            raise NoAnswer
+        return self._all[number]
+
+    async def delete(self, number: int) -> None:
+        """Delete an instance; again does nothing. Raises NoAnswer for one that never was."""
+        instance = self.find(number)
+        self._all[number] = None
+        if instance is not None:
+            await instance.node.close()
+
+    def statuses(self) -> list[str]:
+        """Tell of each number whether it is in use."""
+        return ["Deleted" if instance is None else "Available" for instance in self._all]
+
+    async def close(self) -> None:
+        """Delete all instances."""
+        for number in range(len(self._all)):
+            await self.delete(number)

@@ -1,0 +1,275 @@
+"""The control calls of one instance: `read/…` and `update/…`, each a function of the node and the body's fields."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from candid.principal import to_text
+from local_replica.errors import Reject
+from local_replica.ingress import BadIngress, Ingress, IngressStatus, Query, Refused
+from local_replica.node import Chain, Node
+from local_replica.rest.blobs import BlobStore
+from local_replica.rest.errors import RestError
+from local_replica.rest.fields import Fields
+from local_replica.rest.topology import describe, in_base64
+
+Json: TypeAlias = object
+Read = Callable[[Chain, Fields], Json]
+Update = Callable[[Node, Fields, BlobStore], Awaitable[Json]]
+
+ROUNDS_TO_ANSWER = 100
+MAX_PRINCIPAL_BYTES = 29
+
+_REJECT_CODES = {
+    1: "SysFatal",
+    2: "SysTransient",
+    3: "DestinationInvalid",
+    4: "CanisterReject",
+    5: "CanisterError",
+    6: "SysUnknown",
+}
+
+
+def reject_json(reject: Reject) -> dict[str, Json]:
+    """A reject as REST answers carry it."""
+    return {
+        "Err": {
+            "reject_code": _REJECT_CODES[reject.reject_code],
+            "reject_message": reject.message,
+            "error_code": reject.error_code,
+            "certified": reject.certified,
+        }
+    }
+
+
+def _outcome(status: IngressStatus | None) -> Json:
+    if status is None or not status.is_final:
+        return None
+    if status.reject is not None:
+        return reject_json(status.reject)
+    return {"Ok": in_base64(status.reply or b"")}
+
+
+def _principal(fields: Fields, name: str) -> bytes:
+    raw = fields.blob(name)
+    if len(raw) > MAX_PRINCIPAL_BYTES:
+        raise RestError("PrincipalIdParseError(PrincipalIdError(BytesTooLong))")
+    return raw
+
+
+def _canister_not_found(canister_id: bytes) -> RestError:
+    return RestError(f"CanisterNotFound(CanisterId({to_text(canister_id)}))")
+
+
+def _existing(chain: Chain, fields: Fields) -> bytes:
+    canister_id = _principal(fields, "canister_id")
+    if chain.replica.canister(canister_id) is None:
+        raise _canister_not_found(canister_id)
+    return canister_id
+
+
+def bad_ingress(error: str) -> RestError:
+    """A message that is none, in PocketIC's words."""
+    escaped = error.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return RestError(f'BadIngressMessage("{escaped}")')
+
+
+_CREATION = "canister creation via the provisional management canister API"
+_NO_EFFECTIVE_PRINCIPAL = f"Effective principal must be specified for all calls but {_CREATION}."
+
+
+def _effective(fields: Fields) -> bytes | None:
+    """The effective principal of a call or a message id; None for "None"."""
+    kind, payload = fields.variant("effective_principal", ("None", "SubnetId", "CanisterId"))
+    return None if payload is None else _principal(payload, kind)
+
+
+def _sender(fields: Fields) -> bytes:
+    sender = fields.blob("sender")
+    if len(sender) > MAX_PRINCIPAL_BYTES:
+        raise RestError('ConversionError { message: "Bad sender principal" }')
+    return sender
+
+
+_CALL_FIELDS = ("sender", "canister_id", "effective_principal", "method", "payload")
+
+
+def query(chain: Chain, fields: Fields) -> Json:
+    fields.require(_CALL_FIELDS)
+    effective, method, payload = _effective(fields), fields.string("method"), fields.blob("payload")
+    asked = Query(_sender(fields), _principal(fields, "canister_id"), method, payload, effective)
+    try:
+        return {"Ok": in_base64(chain.replica.query(asked))}
+    except Refused as refused:
+        return reject_json(refused.reject)
+    except BadIngress as error:
+        raise bad_ingress(str(error)) from error
+
+
+async def submit_ingress_message(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
+    fields.require(_CALL_FIELDS)
+    effective, method, payload = _effective(fields), fields.string("method"), fields.blob("payload")
+    ingress = Ingress(_sender(fields), _principal(fields, "canister_id"), method, payload, effective_id=effective)
+    try:
+        message_id = await node.submit(ingress)
+    except Refused as refused:
+        return reject_json(refused.reject)
+    except BadIngress as error:
+        raise bad_ingress(str(error)) from error
+    status = await node.run(lambda chain: chain.replica.ingress_status(message_id))
+    subnet_id = status.subnet_id if status is not None else b""
+    principal = {"SubnetId": in_base64(subnet_id)}
+    return {"Ok": {"effective_principal": principal, "message_id": in_base64(message_id)}}
+
+
+def _message_id(fields: Fields) -> bytes:
+    fields.require(("effective_principal", "message_id"))
+    effective, message_id = _effective(fields), fields.blob("message_id")
+    if len(message_id) != 32:
+        raise RestError('ConversionError { message: "Bad message id" }')
+    if effective is None:
+        raise bad_ingress(_NO_EFFECTIVE_PRINCIPAL)
+    return message_id
+
+
+def ingress_status(chain: Chain, fields: Fields) -> Json:
+    message_id = _message_id(fields.object("raw_message_id", "struct RawMessageId"))
+    status = chain.replica.ingress_status(message_id)
+    if status is not None and status.is_final and fields.has("raw_caller"):
+        caller = fields.object("raw_caller", "struct RawPrincipalId").blob("principal_id")
+        if caller != status.sender:
+            raise RestError("The user tries to access Request ID not signed by the caller.", 403)
+    return _outcome(status)
+
+
+async def await_ingress_message(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
+    message_id = _message_id(fields)
+    for _ in range(ROUNDS_TO_ANSWER):
+        status = await node.run(lambda chain: chain.replica.ingress_status(message_id))
+        if status is not None and status.is_final:
+            return _outcome(status)
+        await node.make_block()
+    status = await node.run(lambda chain: chain.replica.ingress_status(message_id))
+    if status is None or not status.is_final:
+        raise bad_ingress(f"Failed to answer to ingress 0x{message_id.hex()} after {ROUNDS_TO_ANSWER} rounds.")
+    return _outcome(status)
+
+
+def get_time(chain: Chain, _fields: Fields) -> Json:
+    return {"nanos_since_epoch": chain.replica.time_ns}
+
+
+async def set_time(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
+    time = fields.u64("nanos_since_epoch")
+
+    def apply(chain: Chain) -> None:
+        now = chain.replica.time_ns
+        if time < now:
+            raise RestError(f"SettingTimeIntoPast(({now}, {time}))")
+        chain.replica.set_time(time)
+
+    await node.run(apply)
+    return None
+
+
+async def set_certified_time(node: Node, fields: Fields, blobs: BlobStore) -> Json:
+    await set_time(node, fields, blobs)
+    await node.run(lambda chain: chain.finish_block())
+    return None
+
+
+async def tick(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
+    if fields.has("blockmakers"):
+        known = {key.node_id for keys in node.chain.keys.values() for key in keys.nodes}
+        made = fields.object("blockmakers", "struct RawBlockmakers").list("blockmakers_per_subnet", _blockmaker)
+        for node_id in made:
+            if node_id not in known:
+                raise RestError(f"BlockmakerNotFound({to_text(node_id)})")
+    await node.make_block()
+    return None
+
+
+def _blockmaker(fields: Fields) -> bytes:
+    return fields.object("blockmaker", "struct RawNodeId").blob("node_id")
+
+
+async def add_cycles(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
+    fields.require(("canister_id", "amount"))
+    amount = fields.u128("amount")
+    return {"cycles": await node.run(lambda chain: chain.replica.add_cycles(_existing(chain, fields), amount))}
+
+
+async def set_stable_memory(node: Node, fields: Fields, blobs: BlobStore) -> Json:
+    fields.require(("canister_id", "blob_id"))
+    content = blobs.get(fields.blob("blob_id"))
+    await node.run(lambda chain: chain.replica.set_stable_memory(_with_module(chain, fields), content))
+    return None
+
+
+def get_cycles(chain: Chain, fields: Fields) -> Json:
+    return {"cycles": chain.replica.cycles(_existing(chain, fields))}
+
+
+def _with_module(chain: Chain, fields: Fields) -> bytes:
+    canister_id = _existing(chain, fields)
+    if chain.replica.module(canister_id) is None:
+        raise RestError(f"CanisterIsEmpty(CanisterId({to_text(canister_id)}))")
+    return canister_id
+
+
+def get_stable_memory(chain: Chain, fields: Fields) -> Json:
+    return {"blob": in_base64(chain.replica.stable_memory(_with_module(chain, fields)))}
+
+
+def get_controllers(chain: Chain, fields: Fields) -> Json:
+    canister = chain.replica.canister(_existing(chain, fields))
+    controllers = canister.controllers if canister is not None else ()
+    return [{"principal_id": in_base64(one)} for one in controllers]
+
+
+def get_subnet(chain: Chain, fields: Fields) -> Json:
+    canister = chain.replica.canister(_principal(fields, "canister_id"))
+    return None if canister is None else {"subnet_id": in_base64(canister.subnet_id)}
+
+
+def pub_key(chain: Chain, fields: Fields) -> Json:
+    subnet_id = _principal(fields, "subnet_id")
+    if subnet_id not in chain.keys:
+        raise RestError(f"SubnetNotFound({to_text(subnet_id)})")
+    return list(chain.keys[subnet_id].public_key_der)
+
+
+def get_canister_http(_chain: Chain, _fields: Fields) -> Json:
+    """HTTPS outcalls do not leave a local replica, so none ever waits."""
+    return []
+
+
+async def mock_canister_http(_node: Node, fields: Fields, _blobs: BlobStore) -> Json:
+    fields.require(("subnet_id", "request_id", "response"))
+    subnet_id = fields.object("subnet_id", "struct RawSubnetId").blob("subnet_id")
+    raise RestError(f"InvalidCanisterHttpRequestId(({to_text(subnet_id)}, {fields.u64('request_id')}))")
+
+
+def topology(chain: Chain, _fields: Fields) -> Json:
+    return describe(chain)
+
+
+GETS: dict[str, Read] = {"get_time": get_time, "get_canister_http": get_canister_http, "topology": topology}
+READS: dict[str, Read] = {
+    "query": query,
+    "ingress_status": ingress_status,
+    "get_cycles": get_cycles,
+    "get_stable_memory": get_stable_memory,
+    "get_controllers": get_controllers,
+    "get_subnet": get_subnet,
+    "pub_key": pub_key,
+}
+UPDATES: dict[str, Update] = {
+    "submit_ingress_message": submit_ingress_message,
+    "await_ingress_message": await_ingress_message,
+    "set_time": set_time,
+    "set_certified_time": set_certified_time,
+    "tick": tick,
+    "add_cycles": add_cycles,
+    "set_stable_memory": set_stable_memory,
+    "mock_canister_http": mock_canister_http,
+}

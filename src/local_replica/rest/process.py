@@ -1,0 +1,70 @@
+"""The process behind `pocket-ic-local`: serves until a signal, the end of its client, or too long a silence."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from local_replica.execution import WasmtimeExecutor
+from local_replica.http.quiet_server import QuietServer
+from local_replica.rest.connection import Connection
+from local_replica.rest.server import RestServer
+
+WATCH_SECONDS = 0.5
+
+_CLIENT_OF_PORT_FILE = re.compile(r"pocket_ic_(\d+)\.port")
+
+
+def run(listening: socket.socket, port_file: Path | None, ttl: float) -> None:
+    """Serve on a bound socket; its port is written to `port_file`. Lives on for `ttl` seconds without a request."""
+    listening.listen(2048)
+    if port_file is not None:
+        port_file.write_text(f"{listening.getsockname()[1]}\n")
+    asyncio.run(_serve(listening, _client_of(port_file), ttl))
+
+
+async def _serve(listening: socket.socket, client: int | None, ttl: float) -> None:
+    rest = RestServer(WasmtimeExecutor())
+    connection = Connection(rest.application())
+    config = uvicorn.Config(connection, log_level="warning", lifespan="off", access_log=False)
+    server = QuietServer(config)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    watcher = loop.create_task(_watch(stop, connection.idle_seconds, ttl, client))
+    await server.serve(sockets=[listening])
+    watcher.cancel()
+    await rest.close()
+
+
+async def _watch(stop: Callable[[], None], idle_seconds: Callable[[], float], ttl: float, client: int | None) -> None:
+    """Stop when nobody asked for `ttl` seconds, or when the client's process is gone."""
+    while idle_seconds() < ttl and (client is None or _lives(client)):
+        await asyncio.sleep(WATCH_SECONDS)
+    stop()
+
+
+def _client_of(port_file: Path | None) -> int | None:
+    """The process that the port file is named after, which is the client's, if it lives."""
+    match = _CLIENT_OF_PORT_FILE.search(port_file.name) if port_file is not None else None
+    client = int(match.group(1)) if match else 0
+    return client if client and _lives(client) else None
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,256 @@
+"""The ASGI application of `pocket-ic-local`: PocketIC's REST API, the IC HTTP API per instance, our own endpoints."""
+
+import json
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeAlias
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from local_replica.execution.port import Executor
+from local_replica.http.api import Api
+from local_replica.http.application import application
+from local_replica.http.errors import InvalidRequest
+from local_replica.node import Node, NodeHalted
+from local_replica.rest import operations
+from local_replica.rest.blobs import BlobStore
+from local_replica.rest.errors import BodyError, CreationError, RestError
+from local_replica.rest.fields import Fields
+from local_replica.rest.gateways import Gateways
+from local_replica.rest.instances import Instance, Instances
+from local_replica.rest.pending import Pending
+from local_replica.rest.snapshots import snapshot_routes
+from local_replica.rest.topology import describe, read_wish
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+TIMEOUT_HEADER = "processing-timeout-ms"
+
+
+def instance_number(request: Request) -> int:
+    """Return the instance that the address names. Raises BodyError."""
+    text = request.path_params["instance"]
+    if not text.isdecimal() or int(text) >= 1 << 64:
+        raise BodyError(400, f"Invalid URL: Cannot parse `{text}` to a `u64`")
+    return int(text)
+
+
+async def read_fields(request: Request) -> Fields:
+    """Read a JSON body. Raises BodyError."""
+    return Fields.of(await read_json_body(request))
+
+
+async def read_json_body(request: Request) -> bytes:
+    """Read a body that must be announced as JSON. Raises BodyError."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise BodyError(415, "Expected request with `Content-Type: application/json`")
+    return await request.body()
+
+
+def guarded(endpoint: Endpoint) -> Endpoint:
+    """Turn errors into answers."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except CreationError as error:
+            return JSONResponse({"Error": {"message": error.message}}, status_code=error.status)
+        except RestError as error:
+            return JSONResponse({"message": error.message}, status_code=error.status)
+        except BodyError as error:
+            return PlainTextResponse(error.text, status_code=error.status)
+        except NodeHalted as error:
+            return JSONResponse({"message": str(error)}, status_code=503)
+
+    return answer
+
+
+class RestServer:
+    """All that one `pocket-ic-local` process serves."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.instances = Instances(executor)
+        self._blobs = BlobStore()
+        self._gateways = Gateways()
+        self._pending = Pending()
+
+    def application(self) -> Starlette:
+        """Return the application."""
+        return application([*self._server_routes(), *self._instance_routes(), *snapshot_routes(self.instances)])
+
+    def _server_routes(self) -> list[BaseRoute]:
+        return [
+            _route("GET", "/status", self._status),
+            _route("POST", "/blobstore", self._put_blob),
+            _route("GET", "/blobstore/{blob}", self._get_blob),
+            _route("GET", "/read_graph/{label}/{number}", self._read_graph),
+            _route("GET", "/instances", self._list),
+            _route("POST", "/instances", self._create),
+            _route("GET", "/http_gateway", self._list_gateways),
+            _route("POST", "/http_gateway", self._open_gateway),
+            _route("POST", "/http_gateway/{gateway}/stop", self._close_gateway),
+        ]
+
+    def _instance_routes(self) -> list[BaseRoute]:
+        instance = "/instances/{instance}"
+        reads = [_route("GET", f"{instance}/read/{name}", self._read(read)) for name, read in operations.GETS.items()]
+        reads += [
+            _route("POST", f"{instance}/read/{name}", self._read(read)) for name, read in operations.READS.items()
+        ]
+        updates = [
+            _route("POST", f"{instance}/update/{name}", partial(self._update, update))
+            for name, update in operations.UPDATES.items()
+        ]
+        return [
+            _route("DELETE", instance, self._delete),
+            *reads,
+            _route("GET", f"{instance}/_/topology", self._read(operations.topology)),
+            *updates,
+            _route("GET", f"{instance}/auto_progress", self._makes_blocks),
+            _route("POST", f"{instance}/auto_progress", self._auto_progress),
+            _route("POST", f"{instance}/stop_progress", self._stop_progress),
+            Mount(f"{instance}/api", routes=Api(self._node).routes()),
+        ]
+
+    def _node(self, request: Request) -> Node:
+        """The node of an address of the IC HTTP API. Raises InvalidRequest."""
+        try:
+            return self.instances.get(instance_number(request)).node
+        except RestError as error:
+            raise InvalidRequest(error.message) from error
+        except BodyError as error:
+            raise InvalidRequest(error.text) from error
+
+    def _instance(self, request: Request) -> Instance:
+        return self.instances.get(instance_number(request))
+
+    async def _answer(self, request: Request, work: Awaitable[object]) -> Response:
+        done, result = await self._pending.run(work, request.headers.get(TIMEOUT_HEADER))
+        return JSONResponse(result, status_code=200 if done else 202)
+
+    def _read(self, read: operations.Read) -> Endpoint:
+        async def answer(request: Request) -> Response:
+            number = instance_number(request)
+            fields = Fields.of(b"{}") if request.method == "GET" else await read_fields(request)
+            node = self.instances.get(number).node
+            return await self._answer(request, node.run(lambda chain: read(chain, fields)))
+
+        return answer
+
+    async def _update(self, update: operations.Update, request: Request) -> Response:
+        number = instance_number(request)
+        fields = await read_fields(request)
+        node = self.instances.get(number).node
+        return await self._answer(request, update(node, fields, self._blobs))
+
+    async def _status(self, _request: Request) -> Response:
+        return Response()
+
+    async def _put_blob(self, request: Request) -> Response:
+        encoding = request.headers.get("content-encoding")
+        return PlainTextResponse(self._blobs.put(await request.body(), encoding))
+
+    async def _get_blob(self, request: Request) -> Response:
+        try:
+            blob_id = bytes.fromhex(request.path_params["blob"])
+        except ValueError as error:
+            raise BodyError(400, "Malformed blob id") from error
+        return Response(self._blobs.get(blob_id), media_type="application/octet-stream")
+
+    async def _read_graph(self, request: Request) -> Response:
+        operation = self._pending.fetch(request.path_params["label"], request.path_params["number"])
+        if operation is None:
+            return _malformed_label(request.path_params["label"])
+        if not operation.done():
+            return JSONResponse({"message": "Not ready yet"}, status_code=404)
+        return JSONResponse(operation.result())
+
+    async def _list(self, _request: Request) -> Response:
+        return JSONResponse(self.instances.statuses())
+
+    async def _create(self, request: Request) -> Response:
+        number = await self.instances.create(read_wish(await read_json_body(request)))
+        chain = self.instances.get(number).node.chain
+        created = {"instance_id": number, "topology": describe(chain), "http_gateway_info": None}
+        return JSONResponse({"Created": created}, status_code=201)
+
+    async def _delete(self, request: Request) -> Response:
+        await self.instances.delete(instance_number(request))
+        return Response()
+
+    async def _makes_blocks(self, request: Request) -> Response:
+        instance = self.instances.find(instance_number(request))
+        return JSONResponse(instance is not None and instance.node.makes_blocks)
+
+    async def _auto_progress(self, request: Request) -> Response:
+        number = instance_number(request)
+        fields = await read_fields(request)
+        delay = fields.u64("artificial_delay_ms") if fields.has("artificial_delay_ms") else 0
+        instance = self.instances.find(number)
+        if instance is not None:
+            if instance.node.makes_blocks:
+                raise RestError("Auto progress mode has already been enabled.")
+            instance.node.start_blocks(delay / 1000)
+        return JSONResponse(None)
+
+    async def _stop_progress(self, request: Request) -> Response:
+        instance = self.instances.find(instance_number(request))
+        if instance is not None:
+            await instance.node.stop_blocks()
+        return JSONResponse(None)
+
+    async def _list_gateways(self, _request: Request) -> Response:
+        return JSONResponse(self._gateways.describe())
+
+    async def _open_gateway(self, request: Request) -> Response:
+        fields = await read_fields(request)
+        kind, payload = fields.variant("forward_to", ("Replica", "PocketIcInstance"))
+        if kind == "Replica" or payload is None:
+            where = payload.string("Replica") if payload is not None else ""
+            raise CreationError(
+                _upstream(f"An error happened during communication with the replica: {_unsent(where)}"), 502
+            )
+        number = payload.u64("PocketIcInstance")
+        try:
+            instance = self.instances.get(number)
+        except RestError as error:
+            content = f'content type "text/plain; charset=utf-8", content: {error.message}'
+            answer = f"The replica returned an HTTP Error: Http Error: status 400 Bad Request, {content}"
+            raise CreationError(_upstream(answer), 502) from error
+        address = fields.string("ip_addr") if fields.has("ip_addr") else None
+        port = fields.u64("port") if fields.has("port") else 0
+        gateway, port = await self._gateways.open(number, instance, address, port)
+        return JSONResponse({"Created": {"instance_id": gateway, "port": port}}, status_code=201)
+
+    async def _close_gateway(self, request: Request) -> Response:
+        text = request.path_params["gateway"]
+        if text.isdecimal():
+            await self._gateways.close(int(text))
+        return JSONResponse(None)
+
+    async def close(self) -> None:
+        """Close gateways and instances."""
+        await self._gateways.close_all()
+        await self.instances.close()
+
+
+def _route(method: str, path: str, endpoint: Endpoint) -> Route:
+    return Route(path, guarded(endpoint), methods=[method])
+
+
+def _malformed_label(label: str) -> Response:
+    """A label that is no base64 is refused as text, one that means nothing in JSON."""
+    if len(label) % 4:
+        return PlainTextResponse("Malformed state label.", status_code=400)
+    return JSONResponse({"message": "Malformed state label."}, status_code=400)
+
+
+def _upstream(why: str) -> str:
+    return f"error: upstream_error ({why})"
+
+
+def _unsent(url: str) -> str:
+    return f"error sending request for url ({json.dumps(url)[1:-1].rstrip('/')}/api/v2/status)"

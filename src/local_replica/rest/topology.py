@@ -1,0 +1,110 @@
+"""What an instance is asked to be made of, and how it tells what it is made of."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from candid.principal import to_text
+from local_replica.config import START_OF_TIME_NS, ReplicaConfig, SubnetConfig, SubnetKind
+from local_replica.node import Chain
+from local_replica.rest.errors import CreationError
+from local_replica.rest.fields import Fields
+
+_SINGLE = {
+    "nns": SubnetKind.NNS,
+    "sns": SubnetKind.SNS,
+    "ii": SubnetKind.II,
+    "fiduciary": SubnetKind.FIDUCIARY,
+    "bitcoin": SubnetKind.BITCOIN,
+}
+_LISTS = {
+    "system": SubnetKind.SYSTEM,
+    "application": SubnetKind.APPLICATION,
+    "verified_application": SubnetKind.VERIFIED_APPLICATION,
+}
+_LOG_LEVELS = ("trace", "debug", "info", "warn", "warning", "error", "critical", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An instance to create. `state_dir` keeps its state on disk; `auto_progress` starts it in real time."""
+
+    config: ReplicaConfig
+    state_dir: str | None = None
+    auto_progress: bool = False
+
+
+def read_wish(body: bytes) -> Wish:
+    """Read the body of POST /instances. Raises BodyError, CreationError."""
+    fields = Fields.of(body)
+    subnets = _read_subnets(fields.object("subnet_config_set", "struct ExtendedSubnetConfigSet"))
+    if fields.has("log_level") and fields.string("log_level").lower() not in _LOG_LEVELS:
+        raise CreationError("Failed to parse log level: ()")
+    time, auto_progress = _read_time(fields)
+    if not subnets:
+        raise CreationError(
+            'Subnet config failed to validate: "ExtendedSubnetConfigSet must contain at least one subnet"'
+        )
+    state_dir = fields.string("state_dir") if fields.has("state_dir") else None
+    config = ReplicaConfig(subnets=tuple(subnets), initial_time_ns=time)
+    return Wish(config, state_dir, auto_progress)
+
+
+def _read_subnets(wanted: Fields) -> list[SubnetConfig]:
+    wanted.require(_LISTS)
+    subnets = [
+        _read_subnet(kind, wanted.object(name, "struct SubnetSpec"))
+        for name, kind in _SINGLE.items()
+        if wanted.has(name)
+    ]
+    for name, kind in _LISTS.items():
+        subnets += wanted.list(name, lambda each, kind=kind: _read_subnet(kind, each))  # type: ignore[misc] # bound now
+    return subnets
+
+
+def _read_subnet(kind: SubnetKind, fields: Fields) -> SubnetConfig:
+    state, _ = fields.variant("state_config", ("New", "FromPath", "FromBlobStore"))
+    instructions, _ = fields.variant("instruction_config", ("Production", "Benchmarking"))
+    if state != "New":
+        raise CreationError(f"SubnetStateConfig::{state} is not yet implemented")
+    return SubnetConfig(kind, benchmarking=instructions == "Benchmarking")
+
+
+def _read_time(fields: Fields) -> tuple[int, bool]:
+    if not fields.has("initial_time"):
+        return START_OF_TIME_NS, False
+    choice, payload = fields.variant("initial_time", ("Timestamp", "AutoProgress"))
+    if choice == "AutoProgress" or payload is None:
+        return START_OF_TIME_NS, True
+    time = payload.object("Timestamp", "struct RawTime").u64("nanos_since_epoch")
+    if time < START_OF_TIME_NS:
+        raise CreationError(
+            "The initial timestamp (unix timestamp in nanoseconds) must be no earlier than "
+            f"{START_OF_TIME_NS} (provided {time})."
+        )
+    return time, False
+
+
+def describe(chain: Chain) -> dict[str, object]:
+    """Return an instance's topology as GET read/topology gives it."""
+    subnets = {}
+    for configured in chain.config.subnets:
+        subnet_id = configured.subnet_id or b""
+        ranges = chain.replica.subnets[subnet_id].ranges
+        subnets[to_text(subnet_id)] = {
+            "subnet_kind": configured.kind.value,
+            "subnet_seed": list(hashlib.sha256(subnet_id).digest()),
+            "instruction_config": "Benchmarking" if configured.benchmarking else "Production",
+            "canister_ranges": [{"start": _canister(first), "end": _canister(last)} for first, last in ranges],
+        }
+    default = _canister(chain.replica.default_effective_canister_id())
+    return {"subnet_configs": subnets, "default_effective_canister_id": default}
+
+
+def _canister(canister_id: bytes) -> dict[str, str]:
+    return {"canister_id": in_base64(canister_id)}
+
+
+def in_base64(raw: bytes) -> str:
+    """Bytes as they stand in JSON."""
+    return base64.b64encode(raw).decode()
