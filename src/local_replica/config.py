@@ -1,6 +1,6 @@
 """What a replica is made of: its subnets, its seed and the time that it starts at."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 START_OF_TIME_NS = 1_620_328_630_000_000_000
@@ -47,5 +47,5 @@ class ReplicaConfig:
     """Source of subnet ids and `raw_rand`."""
     initial_time_ns: int = START_OF_TIME_NS
     ingress_bytes_limit: int = 2 * 1024 * 1024
-    round_instructions: int = field(default=7_000_000_000)
-    """Instructions that one canister may spend in one round before it waits for the next."""
+    root_key: bytes = b""
+    """DER of the public key that certificates are checked against, for `ic0.root_key_copy`."""

@@ -1,0 +1,216 @@
+"""A canister: its record (plain, picklable) and, beside it, the instance that runs its module."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+
+from local_replica.call_context import CallContexts
+from local_replica.canister_log import CanisterLog
+from local_replica.execution.port import Instance
+from local_replica.messages import Origin
+from local_replica.queues import Queues
+
+DEFAULT_FREEZING_THRESHOLD_S = 2_592_000
+DEFAULT_WASM_MEMORY_LIMIT = 3 * 1024**3
+DEFAULT_RESERVED_CYCLES_LIMIT = 5_000_000_000_000
+
+
+class Status(IntEnum):
+    """Running states; the numbers are those of `ic0.canister_status`."""
+
+    RUNNING = 1
+    STOPPING = 2
+    STOPPED = 3
+
+
+class Task(Enum):
+    """What a canister's turn may be used for; turns rotate so that none starves the others."""
+
+    TIMER = "timer"
+    HEARTBEAT = "heartbeat"
+    MESSAGE = "message"
+
+    @property
+    def following(self) -> "Task":
+        return _FOLLOWING[self]
+
+
+_FOLLOWING = {Task.TIMER: Task.HEARTBEAT, Task.HEARTBEAT: Task.MESSAGE, Task.MESSAGE: Task.TIMER}
+
+
+@dataclass(slots=True)
+class Settings:
+    """Canister settings (interface specification, `canister_settings`); bytes, cycles and seconds."""
+
+    compute_allocation: int = 0
+    memory_allocation: int = 0
+    freezing_threshold: int = DEFAULT_FREEZING_THRESHOLD_S
+    reserved_cycles_limit: int = DEFAULT_RESERVED_CYCLES_LIMIT
+    wasm_memory_limit: int = DEFAULT_WASM_MEMORY_LIMIT
+    wasm_memory_threshold: int = 0
+    log_visibility: str = "controllers"
+    """"controllers", "public" or "allowed_viewers"."""
+    log_viewers: tuple[bytes, ...] = ()
+    log_memory_limit: int = 4096
+    environment_variables: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModule:
+    """What is installed: hash of the bytes as they were given, and where the gunzipped module lies among the blobs."""
+
+    module_hash: bytes
+    blob: bytes
+    size: int
+    """Bytes as given (gzipped or not)."""
+    globals_bytes: int = 32
+    """Accounted for globals: 32 for each mutable one, and one for the instruction counter."""
+    custom_sections_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequest:
+    """Somebody waits for the canister to stop."""
+
+    origin: Origin
+    sender: bytes
+    cycles: int
+    deadline_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the canister's history. `details` is the Candid variant of `canister_info`."""
+
+    timestamp_ns: int
+    version: int
+    origin: dict[str, object]
+    details: Mapping[str, object]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot; module, memories and chunks lie among the blobs."""
+
+    snapshot_id: bytes
+    taken_at_ns: int
+    version: int
+    module: InstalledModule
+    globals: tuple[int | float, ...]
+    heap: bytes
+    """Blob."""
+    stable: bytes
+    """Blob."""
+    heap_size: int
+    stable_size: int
+    certified_data: bytes
+    chunks: tuple[tuple[bytes, int], ...]
+    size: int
+    global_timer: int = 0
+
+
+@dataclass(slots=True)
+class CanisterRecord:
+    """Everything about a canister but its memories. Times in ns, amounts in cycles."""
+
+    canister_id: bytes
+    subnet_id: bytes
+    controllers: tuple[bytes, ...]
+    balance: int
+    settings: Settings = field(default_factory=Settings)
+    status: Status = Status.RUNNING
+    stop_requests: list[StopRequest] = field(default_factory=list)
+    reserved: int = 0
+    version: int = 0
+    module: InstalledModule | None = None
+    certified_data: bytes = b""
+    global_timer: int = 0
+    """0: not armed."""
+    queues: Queues = field(default_factory=Queues)
+    calls: CallContexts = field(default_factory=CallContexts)
+    next_task: Task = Task.TIMER
+    history: list[Change] = field(default_factory=list)
+    changes: int = 0
+    """Length of the whole history, of which the newest are kept."""
+    chunks: dict[bytes, int] = field(default_factory=dict)
+    """Chunk store: sizes by hash; contents lie among the blobs."""
+    snapshots: dict[bytes, Snapshot] = field(default_factory=dict)
+    snapshots_taken: int = 0
+    log: CanisterLog = field(default_factory=CanisterLog)
+    charged_until_ns: int = 0
+    """Up to when storage and compute allocation have been paid."""
+    low_memory_hook: str = "not_due"
+    """"not_due", "due" or "done" (on_low_wasm_memory)."""
+
+
+class Canister:
+    """A record with its running instance (None: no module)."""
+
+    __slots__ = ("dirty", "exports", "fresh", "generation", "instance", "record")
+
+    def __init__(self, record: CanisterRecord, instance: Instance | None = None) -> None:
+        self.record = record
+        self.generation = 0
+        """Counts commits of memory, so that a snapshot knows what changed."""
+        self.dirty = True
+        """Memory changed since `take_changes`."""
+        self.fresh = True
+        """The instance is another one than at the last `take_changes`."""
+        self.instance: Instance | None = None
+        self.exports: frozenset[str] = frozenset()
+        self.place(instance)
+
+    def place(self, instance: Instance | None) -> None:
+        """Run this instance from now on; the former one is closed."""
+        former = self.instance
+        if former is not None and former is not instance:
+            former.close()
+        self.instance = instance
+        self.exports = instance.exports() if instance is not None else frozenset()
+        self.fresh = True
+        self.touch()
+
+    def touch(self) -> None:
+        """Note that memory changed."""
+        self.dirty = True
+        self.generation += 1
+
+    @property
+    def canister_id(self) -> bytes:
+        return self.record.canister_id
+
+    @property
+    def subnet_id(self) -> bytes:
+        return self.record.subnet_id
+
+    @property
+    def controllers(self) -> tuple[bytes, ...]:
+        return self.record.controllers
+
+    @property
+    def module_hash(self) -> bytes | None:
+        return self.record.module.module_hash if self.record.module else None
+
+    @property
+    def certified_data(self) -> bytes:
+        return self.record.certified_data
+
+    @property
+    def balance(self) -> int:
+        return self.record.balance
+
+    def memory_bytes(self) -> int:
+        """Heap and stable memory."""
+        return self.instance.heap_bytes() + self.instance.stable_bytes() if self.instance else 0
+
+    def has_task(self, task: Task, now_ns: int) -> bool:
+        """Whether a turn could be used for it."""
+        record = self.record
+        if task is Task.MESSAGE:
+            return record.queues.has_input
+        if self.instance is None or record.status is not Status.RUNNING:
+            return False
+        if task is Task.HEARTBEAT:
+            return "canister_heartbeat" in self.exports
+        return 0 < record.global_timer <= now_ns and "canister_global_timer" in self.exports

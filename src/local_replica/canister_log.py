@@ -1,0 +1,45 @@
+"""A canister's log: what it printed and why it trapped, the newest 4 KiB (interface specification, `fetch_canister_logs`)."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+CAPACITY_BYTES = 4096
+RECORD_BYTES = 40
+"""Counted for each record besides its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One line. `index` counts over the canister's whole life."""
+
+    index: int
+    timestamp_ns: int
+    content: bytes
+
+
+@dataclass(slots=True)
+class CanisterLog:
+    """The newest records that fit."""
+
+    records: deque[LogRecord] = field(default_factory=deque)
+    next_index: int = 0
+    used_bytes: int = 0
+
+    def append(self, timestamp_ns: int, content: bytes) -> None:
+        """Add a line, cut to the capacity; older lines give way."""
+        kept = content[: CAPACITY_BYTES - RECORD_BYTES]
+        self.records.append(LogRecord(self.next_index, timestamp_ns, kept))
+        self.next_index += 1
+        self.used_bytes += len(kept) + RECORD_BYTES
+        while self.used_bytes > CAPACITY_BYTES:
+            self.used_bytes -= len(self.records.popleft().content) + RECORD_BYTES
+
+    def clear_before(self, timestamp_ns: int) -> None:
+        """Forget lines older than that."""
+        while self.records and self.records[0].timestamp_ns < timestamp_ns:
+            self.used_bytes -= len(self.records.popleft().content) + RECORD_BYTES
+
+    def clear(self) -> None:
+        """Forget the lines; indexes go on."""
+        self.records.clear()
+        self.used_bytes = 0

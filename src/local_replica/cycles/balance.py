@@ -1,0 +1,75 @@
+"""A canister's account: what it must keep, what idling costs, and when memory may grow."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from local_replica.canister import Canister
+from local_replica.cycles import costs
+from local_replica.execution.port import ExecutionError
+
+if TYPE_CHECKING:
+    from local_replica.subnet import Subnet
+
+SUBNET_MEMORY_BYTES = 509 * costs.GIB + costs.GIB // 2
+"""What one subnet offers its canisters before reservations begin (PocketIC 10)."""
+
+
+def memory_usage(canister: Canister) -> int:
+    """Bytes that a canister holds: memories, module, chunks, snapshots, history."""
+    record = canister.record
+    total = canister.memory_bytes() + sum(change.size for change in record.history)
+    if record.module is not None:
+        total += record.module.size + record.module.globals_bytes
+    return total + chunk_store_bytes(canister) + sum(snapshot.size for snapshot in record.snapshots.values())
+
+
+def chunk_store_bytes(canister: Canister) -> int:
+    """The chunk store is accounted by whole MiB, one per chunk."""
+    return len(canister.record.chunks) * 1024 * 1024
+
+
+def charged_bytes(canister: Canister) -> int:
+    """Bytes that are paid for: the allocation, or what is used beyond it."""
+    return max(canister.record.settings.memory_allocation, memory_usage(canister))
+
+
+def freezing_limit(canister: Canister) -> int:
+    """Cycles below which the canister is frozen."""
+    settings = canister.record.settings
+    return costs.freezing_limit(
+        charged_bytes(canister), settings.compute_allocation, settings.freezing_threshold, canister.record.reserved
+    )
+
+
+def idle_per_day(canister: Canister) -> int:
+    """Cycles burned by a day of idling."""
+    return costs.idle_per_day(charged_bytes(canister), canister.record.settings.compute_allocation)
+
+
+def charge_idle(canister: Canister, duration_ns: int) -> bool:
+    """Take the cost of having existed; False when the balance does not cover it."""
+    record = canister.record
+    for due in (
+        costs.storage(charged_bytes(canister), duration_ns),
+        costs.compute_allocation(record.settings.compute_allocation, duration_ns),
+    ):
+        from_reserved = min(due, record.reserved)
+        record.reserved -= from_reserved
+        if due - from_reserved > record.balance:
+            return False
+        record.balance -= due - from_reserved
+    return True
+
+
+def memory_check(subnet: "Subnet", canister: Canister) -> Callable[[int], ExecutionError | None]:
+    """The check that memory growth passes through during execution."""
+
+    def check(additional: int) -> ExecutionError | None:
+        if canister.memory_bytes() + additional <= SUBNET_MEMORY_BYTES:
+            return None
+        return ExecutionError(
+            "ReservedCyclesLimitExceededInMemoryGrow",
+            f"Canister cannot grow memory by {additional} bytes due to its reserved cycles limit",
+        )
+
+    return check

@@ -1,0 +1,1 @@
+"""The management canister `aaaaa-aa` (interface specification, "The IC management canister")."""

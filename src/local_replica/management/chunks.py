@@ -1,0 +1,80 @@
+"""The chunk store: pieces of modules by hash, up to 1 MiB each and 100 per canister."""
+
+from hashlib import sha256
+from typing import Any
+
+from local_replica.canister import Canister
+from local_replica.cycles import costs
+from local_replica.management.rejections import ChunkStoreError, NotAController
+from local_replica.management.request import ManagementCall
+from local_replica.rejections import OutOfCycles
+from local_replica.cycles import balance
+from local_replica.subnet import Subnet
+
+MAX_CHUNK_BYTES = 1024 * 1024
+MAX_CHUNKS = 100
+
+
+def _store(call: ManagementCall) -> Canister:
+    """The named canister, if the sender controls it or is it."""
+    canister = call.target()
+    if call.sender not in (*canister.controllers, canister.canister_id):
+        raise NotAController(canister.canister_id, canister.controllers, call.sender)
+    return canister
+
+
+def upload(call: ManagementCall) -> dict[str, object]:
+    """`upload_chunk`; a chunk that is there already costs nothing."""
+    canister = _store(call)
+    chunk = call.argument["chunk"]
+    if len(chunk) > MAX_CHUNK_BYTES:
+        raise ChunkStoreError(
+            f"Wasm chunk size {len(chunk)} exceeds the maximum chunk size of {MAX_CHUNK_BYTES}"
+        )
+    key = sha256(chunk).digest()
+    stored = canister.record.chunks
+    if key not in stored:
+        if len(stored) >= MAX_CHUNKS:
+            raise ChunkStoreError(
+                f"Wasm chunk store has already reached maximum capacity of {MAX_CHUNKS * MAX_CHUNK_BYTES} bytes or the "
+                f"maximum number of entries, {MAX_CHUNKS}"
+            )
+        _charge(call.subnet, canister)
+        call.subnet.network.blobs.put(chunk)
+        stored[key] = len(chunk)
+    return {"hash": key}
+
+
+def _charge(subnet: Subnet, canister: Canister) -> None:
+    """Storing a chunk costs the same whatever its size."""
+    if subnet.kind.is_free:
+        return
+    fee = costs.execution(costs.CHUNK_INSTRUCTIONS)
+    missing = fee + balance.freezing_limit(canister) - canister.record.balance
+    if missing > 0:
+        raise OutOfCycles(canister.canister_id, missing)
+    canister.record.balance -= fee
+
+
+def clear(call: ManagementCall) -> None:
+    """`clear_chunk_store`."""
+    _store(call).record.chunks.clear()
+    call.subnet.network.garbage = True
+
+
+def stored(call: ManagementCall) -> list[dict[str, object]]:
+    """`stored_chunks`, by hash."""
+    return [{"hash": key} for key in sorted(_store(call).record.chunks)]
+
+
+def assemble(subnet: Subnet, store: Canister, hashes: list[dict[str, Any]]) -> bytes:
+    """The module that the listed chunks make."""
+    parts = []
+    for item in hashes:
+        key = item["hash"]
+        if len(key) != 32:
+            raise ChunkStoreError("Chunk hash is invalid. The length is not 32")
+        if key not in store.record.chunks:
+            raise ChunkStoreError(f"Chunk hash {list(key)} was not found")
+        parts.append(subnet.network.blobs[key])
+    return b"".join(parts)

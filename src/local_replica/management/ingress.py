@@ -1,0 +1,134 @@
+"""Management calls from outside: which are taken, which canister they concern, who pays."""
+
+from candid import CandidError
+from local_replica import topology
+from local_replica.canister import Canister
+from local_replica.cycles import costs
+from local_replica.cycles import balance
+from local_replica.ingress import BadIngress, Ingress
+from local_replica.management.interface import METHODS, decode_argument
+from local_replica.management.rejections import (
+    BadIngressPayload,
+    NotAControllerAtIngress,
+    NotByIngress,
+    OnlyCanisters,
+    UnknownIngressMethod,
+)
+from local_replica.messages import Call
+from local_replica.rejections import OutOfCycles, text
+from local_replica.subnet import Subnet
+
+PROVISIONAL = {"provisional_create_canister_with_cycles", "provisional_top_up_canister"}
+_ONLY_CANISTERS = {"canister_info", "canister_metadata"}
+_NEVER_BY_INGRESS = {
+    "bitcoin_get_balance",
+    "bitcoin_get_utxos",
+    "bitcoin_send_transaction",
+    "create_canister",
+    "deposit_cycles",
+    "ecdsa_public_key",
+    "fetch_canister_logs",
+    "http_request",
+    "node_metrics_history",
+    "raw_rand",
+    "reshare_chain_key",
+    "schnorr_public_key",
+    "setup_initial_dkg",
+    "sign_with_ecdsa",
+    "sign_with_schnorr",
+    "subnet_info",
+    "vetkd_derive_key",
+    "vetkd_public_key",
+}
+_SELF_SERVICE = {"canister_status", "upload_chunk", "stored_chunks", "clear_chunk_store"}
+SMALL_UPDATE_SETTINGS_BYTES = 267
+"""An `update_settings` of at most so many bytes is paid after its execution, so that it can thaw a canister."""
+
+
+def accept(subnet: Subnet, message: Ingress, size_bytes: int) -> None:
+    """The ingress filter for the management canister. Raises Rejection or BadIngress."""
+    method = message.method
+    if method in _NEVER_BY_INGRESS:
+        raise NotByIngress(method)
+    if method not in METHODS:
+        raise UnknownIngressMethod(method)
+    canister_id = target_of(message.method, message.arg, at_ingress=True)
+    if method in PROVISIONAL:
+        return
+    canister = subnet.running(canister_id)
+    _check_cycles(subnet, canister, message, size_bytes)
+    if method in _ONLY_CANISTERS:
+        raise OnlyCanisters(method)
+    if message.sender not in canister.controllers and not (
+        method in _SELF_SERVICE and message.sender == canister.canister_id
+    ):
+        raise NotAControllerAtIngress(canister.canister_id, method)
+
+
+def _check_cycles(subnet: Subnet, canister: Canister, message: Ingress, size_bytes: int) -> None:
+    if subnet.kind.is_free or _is_delayed(message.method, message.arg):
+        return
+    missing = costs.ingress(size_bytes) + balance.freezing_limit(canister) - canister.balance
+    if missing > 0:
+        raise OutOfCycles(canister.canister_id, missing, hidden=message.sender not in canister.controllers)
+
+
+def _is_delayed(method: str, arg: bytes) -> bool:
+    return method == "update_settings" and len(arg) <= SMALL_UPDATE_SETTINGS_BYTES
+
+
+def target_of(method: str, arg: bytes, *, at_ingress: bool = False) -> bytes:
+    """The canister that a management call concerns (empty: none). Raises BadIngress or BadIngressPayload."""
+    try:
+        argument = decode_argument(method, arg)
+    except CandidError as error:
+        if method in PROVISIONAL or not at_ingress:
+            raise BadIngress(f"Error decoding candid: Custom({error})") from None
+        raise BadIngressPayload(method, str(error)) from None
+    named = argument.get("canister_id") or argument.get("target_canister")
+    return getattr(named, "bytes", b"")
+
+
+def destination_of(method: str, arg: bytes) -> bytes:
+    """The canister whose subnet a message from outside goes to (empty: any). Raises BadIngress, Rejection never."""
+    if method not in METHODS or method in _NEVER_BY_INGRESS:
+        return b""
+    if method != "provisional_create_canister_with_cycles":
+        try:
+            return target_of(method, arg)
+        except BadIngress:
+            if method in PROVISIONAL:
+                raise
+            return b""
+    specified = _specified_id(method, arg)
+    if specified and len(specified) != 10:
+        raise BadIngress(
+            f"The binary representation {specified.hex()} of effective canister ID {text(specified)} should consist of "
+            "10 bytes."
+        )
+    return b"" if topology.is_test_id(specified) else specified
+
+
+def _specified_id(method: str, arg: bytes) -> bytes:
+    try:
+        return getattr(decode_argument(method, arg)["specified_id"], "bytes", b"")
+    except CandidError as error:
+        raise BadIngress(f"Error decoding candid: Custom({error})") from None
+
+
+def unhosted(canister_id: bytes) -> BadIngress:
+    """The answer to a management message for a canister that no subnet hosts."""
+    number = int.from_bytes(canister_id[:8], "big")
+    if number <= 0xFFFFF:
+        return BadIngress(
+            f"The effective canister ID {text(canister_id)} belongs to the NNS or II subnet on the IC mainnet for which "
+            "PocketIC provides a `SubnetKind`: please set up your PocketIC instance with a subnet of that `SubnetKind`."
+        )
+    return BadIngress(f"Canister {text(canister_id)} does not belong to any subnet.")
+
+
+def payer(subnet: Subnet, call: Call) -> Canister | None:
+    """Who pays the reception of a management message: the canister that it concerns."""
+    if call.method in PROVISIONAL:
+        return None
+    return subnet.running(target_of(call.method, call.arg))

@@ -1,0 +1,283 @@
+"""Installing code: install, reinstall and upgrade, from one argument or from stored chunks."""
+
+import zlib
+from hashlib import sha256
+from typing import Any
+
+from local_replica.canister import Canister, InstalledModule
+from local_replica.cycles import balance, compilation, costs
+from local_replica.execution.binary import read_module
+from local_replica.execution.port import Entry, ExecutionError, Instance, InstanceState, ModuleRefused, Request
+from local_replica.management import chunks
+from local_replica.management.rejections import ChunkStoreError, ContractViolation, InstallationUnpaid, NotEmpty
+from local_replica.management.request import ManagementCall
+from local_replica.rejections import ExecutionFailed, NoModule
+
+MAX_MODULE_BYTES = 100 * 1024 * 1024
+_PERSISTENCE_SECTION = "icp:private enhanced-orthogonal-persistence"
+
+
+def install_code(call: ManagementCall) -> None:
+    """`install_code`."""
+    Installation(call, call.controlled(), call.argument["wasm_module"]).run()
+
+
+def install_chunked_code(call: ManagementCall) -> None:
+    """`install_chunked_code`: the module is put together from the store canister's chunks."""
+    canister = call.controlled("target_canister")
+    store = canister
+    if call.argument["store_canister"] is not None and call.argument["store_canister"].bytes != canister.canister_id:
+        store = call.subnet.running(call.argument["store_canister"].bytes)
+        if call.sender not in (*store.controllers, store.canister_id):
+            raise ChunkStoreError(f"Canister {call.argument['store_canister']} is not controlled by the sender")
+    expected = call.argument["wasm_module_hash"]
+    if len(expected) != 32:
+        raise ContractViolation(f"Invalid wasm hash {list(expected)}")
+    module = chunks.assemble(call.subnet, store, call.argument["chunk_hashes_list"])
+    found = sha256(module).digest()
+    if found != expected:
+        raise ChunkStoreError(f"Wasm module hash {list(found)} does not match given hash WasmHash({list(expected)})")
+    Installation(call, canister, module).run()
+
+
+def gunzipped(module: bytes) -> bytes | ExecutionError:
+    """The module itself; a gzip bomb is refused by its claimed and by its real size."""
+    if module[:3] != b"\x1f\x8b\x08":
+        return module
+    claimed = int.from_bytes(module[-4:], "little")
+    if claimed > MAX_MODULE_BYTES:
+        return _too_large(claimed)
+    stream = zlib.decompressobj(wbits=31)
+    try:
+        content = stream.decompress(module, MAX_MODULE_BYTES + 1)
+    except zlib.error as error:
+        return _invalid(f"Failed to decode wasm module: {error}")
+    if len(content) > MAX_MODULE_BYTES:
+        return _too_large(len(content))
+    if not stream.eof or stream.unused_data:
+        return _invalid("Failed to decode wasm module: corrupt deflate stream")
+    return content
+
+
+def _invalid(reason: str) -> ExecutionError:
+    return ExecutionError("CanisterInvalidWasm", f"Canister's Wasm module is not valid: {reason}", help=_TOOLCHAIN)
+
+
+def _too_large(size: int) -> ExecutionError:
+    return ExecutionError(
+        "CanisterInvalidWasm",
+        f"Canister's Wasm module is not valid: Wasm module size of {size} exceeds the maximum allowed size of "
+        f"{MAX_MODULE_BYTES}.",
+        help=".\nTry shrinking the module using tools like `ic-wasm` or splitting the logic across multiple canisters. See "
+        "documentation: https://internetcomputer.org/docs/current/references/execution-errors#wasm-module-too-large",
+    )
+
+
+_TOOLCHAIN = (
+    ".\nIf you are running this canister in a test environment (e.g., dfx), make sure the test environment is up to date. "
+    "Otherwise, this is likely an error with the compiler/CDK toolchain being used to build the canister. Please report the "
+    "error to IC devs on the forum: https://forum.dfinity.org and include which language/CDK was used to create the canister."
+)
+
+
+class Installation:
+    """One installation: nothing of it is kept unless all of it succeeds, but it is paid for."""
+
+    def __init__(self, call: ManagementCall, canister: Canister, given: bytes) -> None:
+        self.call = call
+        self.canister = canister
+        self.record = canister.record
+        self.given = given
+        self.mode, self.options = next(iter(call.argument["mode"].items()))
+        self.instructions = 0
+        self.timer: int | None = None
+        self.certified_data: bytes | None = None
+
+    def run(self) -> None:
+        """Raises Rejection."""
+        self._check_state()
+        self._check_cycles()
+        try:
+            module = self._module()
+            instance = self._place(module)
+        finally:
+            self._charge()
+        self._keep(module, instance)
+
+    def _check_state(self) -> None:
+        if self.mode == "install" and self.record.module is not None:
+            raise NotEmpty(self.record.canister_id)
+        if self.mode == "upgrade" and self.record.module is None:
+            raise NoModule(self.record.canister_id)
+
+    def _check_cycles(self) -> None:
+        if self.call.subnet.kind.is_free:
+            return
+        needed = costs.execution(costs.MAX_INSTALL_INSTRUCTIONS) + balance.freezing_limit(self.canister)
+        if needed > self.record.balance:
+            raise InstallationUnpaid(self.record.canister_id, needed - self.record.balance)
+
+    def _module(self) -> bytes:
+        module = gunzipped(self.given)
+        if isinstance(module, ExecutionError):
+            raise self._failed(module)
+        refusal = self.call.subnet.network.executor.validate(module)
+        if refusal is not None:
+            raise self._failed(refusal)
+        self.instructions += compilation.instructions(self.call.subnet, module)
+        self._check_options(module)
+        return module
+
+    def _check_options(self, module: bytes) -> None:
+        if self.mode != "upgrade":
+            return
+        persistence = self._persistence()
+        if persistence == "keep" and not is_persistent(module):
+            raise ContractViolation(
+                "Invalid upgrade option: The `wasm_memory_persistence: opt Keep` upgrade option requires that the new "
+                "canister module supports enhanced orthogonal persistence."
+            )
+        installed = self.record.module
+        if persistence is None and installed and is_persistent(self.call.subnet.network.blobs[installed.blob]):
+            raise ContractViolation(
+                "Missing upgrade option: Enhanced orthogonal persistence requires the `wasm_memory_persistence` upgrade "
+                "option."
+            )
+
+    def _persistence(self) -> str | None:
+        given = self.options["wasm_memory_persistence"] if self.options else None
+        return next(iter(given)) if given else None
+
+    # running the entry points
+
+    def _place(self, module: bytes) -> Instance:
+        if self.mode == "upgrade":
+            return self._upgraded(module)
+        instance = self._instantiate(module, None)
+        self._enter(instance, Entry.START)
+        self._enter(instance, Entry.INIT, self.call.argument["arg"])
+        return instance
+
+    def _upgraded(self, module: bytes) -> Instance:
+        old = self.canister.instance
+        if old is None:
+            raise NoModule(self.record.canister_id)
+        before = self._before_pre_upgrade(old)
+        try:
+            if not (self.options and self.options["skip_pre_upgrade"]):
+                self._enter(old, Entry.PRE_UPGRADE)
+            return self._post_upgraded(old, module)
+        except ExecutionFailed:
+            if before is not None:
+                self._go_back(before)
+            raise
+
+    def _before_pre_upgrade(self, old: Instance) -> InstanceState | None:
+        return old.dump() if "canister_pre_upgrade" in self.canister.exports else None
+
+    def _go_back(self, before: InstanceState) -> None:
+        installed = self.record.module
+        if installed is not None:
+            network = self.call.subnet.network
+            self.canister.place(network.executor.restore(network.blobs[installed.blob], before))
+
+    def _post_upgraded(self, old: Instance, module: bytes) -> Instance:
+        state = old.dump()
+        instance = self._instantiate(module, state.stable)
+        if self._persistence() == "keep":
+            fresh = instance.dump()
+            instance.close()
+            kept = InstanceState(state.heap, state.stable, fresh.globals)
+            instance = self.call.subnet.network.executor.restore(module, kept)
+        else:
+            self._enter(instance, Entry.START)
+        self._enter(instance, Entry.POST_UPGRADE, self.call.argument["arg"])
+        return instance
+
+    def _instantiate(self, module: bytes, stable: bytes | None) -> Instance:
+        try:
+            return self.call.subnet.network.executor.instantiate(module, stable=stable)
+        except ModuleRefused as refused:
+            raise self._failed(refused.error) from None
+
+    def _enter(self, instance: Instance, entry: Entry, arg: bytes = b"") -> None:
+        outcome = instance.execute(self._request(entry, arg))
+        self.instructions += outcome.instructions
+        for line in outcome.logs:
+            self.record.log.append(self.call.now_ns, line)
+        if outcome.error is not None:
+            if instance is not self.canister.instance:
+                instance.close()
+            raise self._failed(outcome.error)
+        instance.commit()
+        if outcome.timer is not None and entry is not Entry.PRE_UPGRADE:
+            self.timer = outcome.timer
+        if outcome.certified_data is not None:
+            self.certified_data = outcome.certified_data
+
+    def _request(self, entry: Entry, arg: bytes) -> Request:
+        record = self.record
+        return Request(
+            entry=entry,
+            canister_id=record.canister_id,
+            time=self.call.now_ns,
+            caller=self.call.sender,
+            arg=arg,
+            balance=record.balance,
+            controllers=record.controllers,
+            canister_version=record.version,
+            status=int(record.status),
+            environment_variables=record.settings.environment_variables,
+            subnet_id=self.call.subnet.subnet_id,
+            freezing_limit=balance.freezing_limit(self.canister),
+            wasm_memory_limit=record.settings.wasm_memory_limit,
+            allocate_memory=balance.memory_check(self.call.subnet, self.canister),
+        )
+
+    def _failed(self, error: ExecutionError) -> ExecutionFailed:
+        return ExecutionFailed(self.record.canister_id, error)
+
+    # settling
+
+    def _charge(self) -> None:
+        if not self.call.subnet.kind.is_free:
+            self.record.balance -= costs.execution(self.instructions)
+
+    def _keep(self, module: bytes, instance: Instance) -> None:
+        record = self.record
+        parsed = read_module(module)
+        record.module = InstalledModule(
+            module_hash=sha256(self.given).digest(),
+            blob=self.call.subnet.network.blobs.put(module),
+            size=len(self.given),
+            globals_bytes=32 * (1 + sum(mutable for _, mutable in parsed.globals)),
+            custom_sections_bytes=custom_sections_bytes(module),
+        )
+        self.canister.place(instance)
+        self.call.subnet.network.garbage = True
+        record.global_timer = self.timer or 0
+        if self.mode == "reinstall":
+            record.log.clear_before(self.call.now_ns)
+            record.certified_data = b""
+        if self.certified_data is not None:
+            record.certified_data = self.certified_data
+        record.version += 1
+        details: dict[str, Any] = {
+            "code_deployment": {"mode": {self.mode: None}, "module_hash": record.module.module_hash}
+        }
+        self.call.record_change(self.canister, details)
+        self.call.subnet.watch(self.canister)
+
+
+def is_persistent(module: bytes) -> bool:
+    """Whether the module declares Motoko's enhanced orthogonal persistence."""
+    return any(name == _PERSISTENCE_SECTION for name, _ in read_module(module).custom_sections())
+
+
+def custom_sections_bytes(module: bytes) -> int:
+    """Bytes of the "icp:" sections, names included."""
+    return sum(
+        len(name.split(" ", 1)[-1]) + len(content)
+        for name, content in read_module(module).custom_sections()
+        if name.startswith("icp:")
+    )

@@ -1,0 +1,224 @@
+"""Rejections of the management canister, worded as PocketIC 10 words them."""
+
+from local_replica.rejections import ERROR_NUMBERS, Rejection, amount, text
+from local_replica.units import readable_bytes
+
+_REFERENCE = "See documentation: https://internetcomputer.org/docs/current/references/execution-errors#"
+
+
+class UnknownMethod(Rejection):
+    error_code = "CanisterMethodNotFound"
+    numbered = True
+
+    def __init__(self, method: str) -> None:
+        super().__init__(f"Management canister has no method '{method}'")
+
+
+class UnknownIngressMethod(Rejection):
+    error_code = "CanisterMethodNotFound"
+
+    def __init__(self, method: str) -> None:
+        super().__init__(f"ic00 interface does not expose method {method}")
+
+
+class NotByIngress(Rejection):
+    def __init__(self, method: str) -> None:
+        super().__init__(f"ic00 method {method} can not be called via ingress messages")
+
+
+class OnlyCanisters(Rejection):
+    def __init__(self, method: str) -> None:
+        super().__init__(f"Only canisters can call ic00 method {method}")
+
+
+class OnlyEndUsers(Rejection):
+    def __init__(self) -> None:
+        super().__init__("fetch_canister_logs API is only accessible to end users in non-replicated mode")
+
+
+class BadPayload(Rejection):
+    """The argument does not decode."""
+
+    error_code = "InvalidManagementPayload"
+    numbered = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Error decoding candid: {reason}")
+
+
+class BadIngressPayload(Rejection):
+    error_code = "InvalidManagementPayload"
+
+    def __init__(self, method: str, reason: str) -> None:
+        number = ERROR_NUMBERS[self.error_code]
+        super().__init__(
+            f"Failed to parse payload for ic00 method {method}: IC{number:04}: Error decoding candid: {reason}"
+        )
+
+
+class NotAController(Rejection):
+    """At execution."""
+
+    error_code = "CanisterInvalidController"
+
+    def __init__(self, canister_id: bytes, controllers: tuple[bytes, ...], sender: bytes) -> None:
+        names = " ".join(text(controller) for controller in controllers)
+        super().__init__(
+            f"Only the controllers of the canister {text(canister_id)} can control it.\nCanister's controllers: {names}\n"
+            f"Sender's ID: {text(sender)}\nExecute this call from a controller of the target canister or add the current "
+            f"caller as a controller. {_REFERENCE}invalid-controller"
+        )
+
+
+class NotAControllerAtIngress(Rejection):
+    error_code = "CanisterInvalidController"
+
+    def __init__(self, canister_id: bytes, method: str) -> None:
+        super().__init__(f"Only controllers of canister {text(canister_id)} can call ic00 method {method}")
+
+
+class NotEmpty(Rejection):
+    error_code = "CanisterNonEmpty"
+
+    def __init__(self, canister_id: bytes) -> None:
+        super().__init__(
+            f"Canister {text(canister_id)} cannot be installed because the canister is not empty. Try installing with "
+            "mode='reinstall' instead.\nCheck that you want to overwrite the canister and, if so, use mode='reinstall'. "
+            f"{_REFERENCE}canister-not-empty"
+        )
+
+
+class NotStopped(Rejection):
+    error_code = "CanisterNotStopped"
+
+    def __init__(self, canister_id: bytes) -> None:
+        super().__init__(
+            f"Canister {text(canister_id)} must be stopped before it is deleted.\nStop the canister before deleting it. "
+            f"{_REFERENCE}delete-canister-not-stopped"
+        )
+
+
+class InstallationUnpaid(Rejection):
+    """The balance does not cover an installation."""
+
+    error_code = "CanisterOutOfCycles"
+
+    def __init__(self, canister_id: bytes, missing: int) -> None:
+        super().__init__(
+            f"Canister installation failed with `Canister {text(canister_id)} is out of cycles: please top up the canister "
+            f"with at least {amount(missing)} additional cycles`.\nTop up the canister with more cycles. "
+            f"{_REFERENCE}install-code-not-enough-cycles"
+        )
+
+
+class CreationUnpaid(Rejection):
+    error_code = "InsufficientCyclesForCreateCanister"
+
+    def __init__(self, fee: int, received: int) -> None:
+        super().__init__(
+            f"Creating a canister requires a fee of {amount(fee)} that is deducted from the canister's initial balance but "
+            f"only {amount(received)} cycles were received with the create_canister request.\nTry sending more cycles with "
+            f"the request. {_REFERENCE}create-canister-not-enough-cycles"
+        )
+
+
+class ContractViolation(Rejection):
+    """An argument that the method does not allow."""
+
+    error_code = "CanisterContractViolation"
+
+    @classmethod
+    def out_of_range(cls, what: str, upper: str, got: int) -> "ContractViolation":
+        """A setting outside its range, `upper` as printed."""
+        return cls(f"{what} expected to be in the range {upper}, got {amount(got)}")
+
+
+class ChunkStoreError(Rejection):
+    error_code = "CanisterContractViolation"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Error from Wasm chunk store: {reason}.\nUse the `stored_chunks` API to check which hashes are present or top "
+            f"up the canister if it is low on cycles. {_REFERENCE}wasm-chunk-store-error"
+        )
+
+
+class InvalidPayload(Rejection):
+    """An argument that decodes and makes no sense."""
+
+    error_code = "InvalidManagementPayload"
+
+
+class MemoryAllocationTooSmall(Rejection):
+    error_code = "InsufficientMemoryAllocation"
+
+    def __init__(self, given: int, needed: int) -> None:
+        super().__init__(
+            f"Canister was given {readable_bytes(given)} memory allocation but at least {amount(needed)} of memory is "
+            f"needed.\nTry increasing the canister's memory allocation. {_REFERENCE}insufficient-memory-allocation"
+        )
+
+
+class SubnetOversubscribed(Rejection):
+    error_code = "SubnetOversubscribed"
+
+    def __init__(self, requested: int, available: int) -> None:
+        super().__init__(
+            f"Canister requested {readable_bytes(requested)} of memory but only {readable_bytes(available)} are available "
+            f"in the subnet.\nTry moving to another subnet. {_REFERENCE}subnet-oversubscribed"
+        )
+
+
+class SnapshotNotFound(Rejection):
+    error_code = "CanisterSnapshotNotFound"
+
+    def __init__(self, canister_id: bytes, snapshot_id: bytes) -> None:
+        super().__init__(
+            f"Could not find the snapshot ID {snapshot_text(snapshot_id)} for canister {text(canister_id)}.\nUse the "
+            f"`list_canister_snapshot` API to see which snapshots are present. {_REFERENCE}canister-snapshot-not-found"
+        )
+
+
+class TooManySnapshots(Rejection):
+    def __init__(self, canister_id: bytes, limit: int) -> None:
+        super().__init__(
+            f"Canister {text(canister_id)} has reached the maximum number of snapshots allowed: {limit}.\nConsider deleting "
+            "an unnecessary snapshot of the specified canister before creating a new one. See documentation: "
+            "canister-snapshot-limit-exceeded"
+        )
+
+
+class SnapshotOfEmpty(Rejection):
+    def __init__(self, canister_id: bytes) -> None:
+        super().__init__(f"Failed to create snapshot for empty canister {text(canister_id)}:")
+
+
+class SnapshotElsewhere(Rejection):
+    def __init__(self, canister_id: bytes, snapshot_id: bytes) -> None:
+        super().__init__(
+            f"Snapshot {snapshot_text(snapshot_id)} is not currently loadable on the specified canister "
+            f"{text(canister_id)}. Try again later. The call should succeed if you wait sufficiently long (usually ten "
+            "minutes)."
+        )
+
+
+class LogsForbidden(Rejection):
+    def __init__(self, sender: bytes) -> None:
+        super().__init__(f"Caller {text(sender)} is not allowed to access canister logs")
+
+
+class NotRouted(Rejection):
+    """A management call whose target cannot be told."""
+
+    error_code = "CanisterNotFound"
+
+    def __init__(self, method: str, reason: str) -> None:
+        super().__init__(
+            f"Unable to route management canister request {method}: UserError(UserError {{ "
+            f'code: InvalidManagementPayload, description: "Error decoding candid: {reason}" }})'
+        )
+
+
+def snapshot_text(snapshot_id: bytes) -> str:
+    """Canister and number of a snapshot, as the replica prints its id."""
+    return f"{text(snapshot_id[8:])}-{int.from_bytes(snapshot_id[:8], 'big')}"
