@@ -6,7 +6,7 @@ from pathlib import Path
 
 from canister_runtime.source.imports import Import
 from canister_runtime.source.model import SourceModule
-from canister_runtime.source.modules import Bundle, BundledModule, MissingImport
+from canister_runtime.source.modules import Bundle, BundledModule, ImportSite, MissingImport
 from canister_runtime.source.search_path import search_path
 
 
@@ -27,7 +27,7 @@ def trace(entry_file: Path) -> Bundle:
     tracing = _Tracing(search_path(entry))
     script = BundledModule(entry.stem, "script", entry)
     tracing.follow(script)
-    return Bundle(entry, (script, *tracing.found.values()), tuple(tracing.missing))
+    return Bundle(entry, (script, *tracing.found.values()), tuple(tracing.missing), tracing.first_imports)
 
 
 class _Tracing:
@@ -35,6 +35,7 @@ class _Tracing:
         self.path = path
         self.found: dict[str, BundledModule] = {}
         self.missing: list[MissingImport] = []
+        self.first_imports: dict[str, ImportSite] = {}
         self._scanned: set[str] = set()
 
     def follow(self, module: BundledModule) -> None:
@@ -44,34 +45,37 @@ class _Tracing:
         self._scanned.add(module.name if module.kind != "script" else "")
 
     def _follow_import(self, importer: BundledModule, statement: Import) -> None:
-        name = _absolute_name(importer, statement)
-        target = self._load_dotted(name) if name else None
+        site = ImportSite(importer, statement)
+        name = importer.target_of(statement)
+        target = self._load_dotted(name, site) if name else None
         if target is None:
-            self.missing.append(MissingImport(importer, statement, name or "." * statement.level + statement.name))
+            missing = name or "." * statement.level + statement.name
+            self.missing.append(MissingImport(importer, statement, missing))
             return
         for member in statement.names:
             known = target.stored_names if target.name in self._scanned else frozenset()
             if member != "*" and target.is_package and member not in known:
-                self._load(f"{target.name}.{member}", target)
+                self._load(f"{target.name}.{member}", target, site)
 
-    def _load_dotted(self, name: str) -> BundledModule | None:
+    def _load_dotted(self, name: str, site: ImportSite) -> BundledModule | None:
         module: BundledModule | None = None
         parts = name.split(".")
         for count in range(1, len(parts) + 1):
             if module is not None and not module.is_package:
                 return None
-            module = self._load(".".join(parts[:count]), module)
+            module = self._load(".".join(parts[:count]), module, site)
             if module is None:
                 return None
         return module
 
-    def _load(self, name: str, parent: BundledModule | None) -> BundledModule | None:
+    def _load(self, name: str, parent: BundledModule | None, site: ImportSite) -> BundledModule | None:
         if name in self.found:
             return self.found[name]
         spec = PathFinder.find_spec(name, list(parent.folders) if parent else list(self.path))
         module = _module_of(name, spec) if spec else None
         if module is not None:
             self.found[name] = module
+            self.first_imports[name] = site
             self.follow(module)
         return module
 
@@ -86,14 +90,3 @@ def _module_of(name: str, spec: ModuleSpec) -> BundledModule | None:
     if origin.suffix != ".py":
         return None
     return BundledModule(name, "package" if folders else "module", origin, folders)
-
-
-def _absolute_name(importer: BundledModule, statement: Import) -> str | None:
-    """The dotted name that an import means, or None for a relative import that leads out of every package."""
-    if statement.level == 0:
-        return statement.name
-    base = importer.package.split(".") if importer.package else []
-    kept = len(base) - (statement.level - 1)
-    if kept < 1:
-        return None
-    return ".".join([*base[:kept], *([statement.name] if statement.name else [])])

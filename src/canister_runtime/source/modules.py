@@ -39,10 +39,7 @@ class BundledModule:
     @cached_property
     def tree(self) -> ast.Module | None:
         """The syntax tree, or None where CPython refuses the file."""
-        try:
-            return ast.parse(self.source, str(self.path))
-        except (SyntaxError, ValueError):
-            return None
+        return parse(self.source, self.path)
 
     @cached_property
     def imports(self) -> list[Import]:
@@ -52,20 +49,57 @@ class BundledModule:
     def stored_names(self) -> frozenset[str]:
         return stored_names(self.tree, str(self.path)) if self.tree else frozenset()
 
+    def target_of(self, statement: Import) -> str | None:
+        """The dotted name that an import means, or None for a relative import that leads out of every package."""
+        if statement.level == 0:
+            return statement.name
+        base = self.package.split(".") if self.package else []
+        kept = len(base) - (statement.level - 1)
+        if kept < 1:
+            return None
+        return ".".join([*base[:kept], *([statement.name] if statement.name else [])])
+
 
 @dataclass(frozen=True)
-class MissingImport:
-    """An import that no file on the search path answers: of the standard library, or of nothing at all."""
+class ImportSite:
+    """An import statement with the module that it stands in."""
 
     importer: BundledModule
     statement: Import
+
+
+@dataclass(frozen=True)
+class MissingImport(ImportSite):
+    """An import that no file on the search path answers: of the standard library, or of nothing at all."""
+
     name: str
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """All that an entry file reaches, the entry first, then in order of discovery."""
+    """All that an entry file reaches, the entry first, then in order of discovery.
+
+    `first_imports` tells for each module which import first led to it.
+    """
 
     entry: Path
     modules: tuple[BundledModule, ...]
-    missing: tuple[MissingImport, ...] = field(default=())
+    missing: tuple[MissingImport, ...] = ()
+    first_imports: dict[str, ImportSite] = field(default_factory=dict)
+
+    @property
+    def script(self) -> BundledModule:
+        return self.modules[0]
+
+    @cached_property
+    def by_name(self) -> dict[str, BundledModule]:
+        """Modules by the name that an import finds them under."""
+        return {module.name: module for module in self.modules[1:]}
+
+
+def parse(source: bytes, path: Path) -> ast.Module | None:
+    """The syntax tree, or None where CPython refuses the file."""
+    try:
+        return ast.parse(source, str(path))
+    except (SyntaxError, ValueError):
+        return None
