@@ -4,6 +4,7 @@ Called once while the image is made; nothing here runs again on chain.
 """
 
 import builtins
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
@@ -22,6 +23,7 @@ def start(model: CanisterModel) -> tuple[Dispatch, Callback]:
     Returns `dispatch(index)`, which runs the export that `export_names(model)` has at that index, and
     `callback(environment, outcome)`. Raises what the canister's modules raise on import, and `Unreachable`.
     """
+    sys.set_int_max_str_digits(0)  # Kybra's integers print at any length; the instruction limit bounds them
     canister = start_on(model, import_module("_ic0"))
     vars(builtins)["_kybra_ic"] = canister.ic_object
     return canister.dispatch, canister.callback

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import FrameType, ModuleType
 from typing import Any
 
+from candid.types import Named, Primitive, Type
 from canister_runtime.host.calls import Calls, Outgoing, ServiceCall
 from canister_runtime.host.entries import Entry, EntryCompiler
 from canister_runtime.host.ic_object import IcObject
@@ -31,7 +32,9 @@ class Canister:
         self._timers = Timers(system, self._calls)
         self._entries: tuple[Entry, ...] = ()
         self._replies: dict[str, Any] = {}
-        self.ic_object = IcObject(system, kybra.Principal, self._calls, self._timers, self._reply)
+        self.ic_object = IcObject(
+            system, kybra.Principal, self._calls, self._timers, self._reply, candid_error=kybra.CandidError
+        )
         self.callback = self._calls.callback
         vars(kybra).update(_kybra_ic=self.ic_object, get_first_called_function_name=first_called_function_name)
 
@@ -114,10 +117,15 @@ def _service_calls(service: ServiceClass, codec: Codec) -> dict[str, ServiceCall
             len(method.parameters),
             codec.encoder(tuple(parameter.type for parameter in method.parameters)),
             codec.result_decoder(method.result),
-            str(method.result),
+            _type_name(method.result),
         )
         for method in service.methods
     }
+
+
+def _type_name(result: Type | None) -> str:
+    """A short name of a result's type, for the text of a reply that does not decode."""
+    return result.name if isinstance(result, (Primitive, Named)) else type(result).__name__.lower()
 
 
 def _randomness(message: bytes) -> bytes:

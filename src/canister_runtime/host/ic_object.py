@@ -6,6 +6,9 @@ Arguments are converted as strictly as Kybra converts them, with the same texts.
 from collections.abc import Callable
 from typing import Any
 
+from candid.codec import decode_untyped, encode
+from candid.errors import CandidError
+from candid.text import parse_untyped, print_args
 from canister_runtime.host.calls import Calls, Outgoing, ServiceCall
 from canister_runtime.host.outgoing import checked_bytes, checked_int, checked_text, utf8
 from canister_runtime.host.timers import Timers
@@ -35,9 +38,12 @@ class IcObject:
         calls: Calls,
         timers: Timers,
         reply: Callable[[Any, Any], None],
+        *,
+        candid_error: type[Exception],
     ) -> None:
         self._system = system
         self._principal = principal_class
+        self._candid_error = candid_error
         self._calls = calls
         self._timers = timers
         self._reply = reply
@@ -86,6 +92,22 @@ class IcObject:
 
     def data_certificate(self) -> bytes | None:
         return self._system.data_certificate() if self._system.data_certificate_present() else None
+
+    def candid_encode(self, text: Any) -> bytes:
+        source = checked_text(text)
+        try:
+            types, values = parse_untyped(source)
+            return encode(types, values)
+        except CandidError as error:
+            raise self._candid_error(f"Candid parser error: {error}") from None
+
+    def candid_decode(self, message: Any) -> str:
+        data = checked_bytes(message)
+        try:
+            types, env, values = decode_untyped(data)
+        except CandidError as error:
+            raise self._candid_error(str(error)) from None
+        return print_args(values, types, env)
 
     def set_certified_data(self, data: Any) -> None:
         self._system.certified_data_set(checked_bytes(data))

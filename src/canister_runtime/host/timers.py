@@ -35,7 +35,8 @@ class Timers:
         due = now + seconds * _SECOND
         if due > _END_OF_TIME:
             self._system.trap(
-                "Panicked at 'delay out of bounds (must be within `u64::MAX - ic_cdk::api::time()` nanoseconds)'"
+                "Panicked at 'delay out of bounds (must be within `u64::MAX - ic_cdk::api::time()` nanoseconds): "
+                "TryFromIntError(())'"
             )
         self._next_id += 1
         timer = self._next_id

@@ -15,7 +15,7 @@ from canister_runtime.host.canister import Canister
 from canister_runtime.host.failures import Trapped, describe
 from canister_runtime.host.native.errors import Rejected
 from canister_runtime.host.native.memento import Memento
-from canister_runtime.host.native.message import QUERIES, Answer, Message, Mode
+from canister_runtime.host.native.message import DROPPED, Answer, Message, Mode
 from canister_runtime.host.native.modules import ModuleSet
 from canister_runtime.host.native.network import NativeNetwork
 from canister_runtime.host.native.system import FakeSystemApi
@@ -95,6 +95,24 @@ class NativeCanister:
         """Run pre_upgrade, load the source anew, run post_upgrade. Raises Rejected; then the former life goes on."""
         self.upgrade_raw(self._hook_argument("post_upgrade", args), caller=caller)
 
+    @property
+    def installed(self) -> bool:
+        return self._life is not None
+
+    def stop(self) -> None:
+        """Refuse messages until `start`; timers wait."""
+        self.system.status = 3
+
+    def start(self) -> None:
+        self.system.status = 1
+
+    def uninstall(self) -> None:
+        """Remove code and state; the id and the cycles stay."""
+        self._life = None
+        self.system.stable.clear()
+        self.system.timer = 0
+        self.system.version += 1
+
     def install_raw(self, argument: bytes, *, caller: Principal | str = ANONYMOUS) -> None:
         message = Message("init", principal_bytes(caller), argument)
         self._replace(message, "canister_init", keep_stable=False)
@@ -126,8 +144,8 @@ class NativeCanister:
         return self._life_modules()[name]
 
     def exports(self, name: str) -> bool:
-        """Whether the module has this export, as `canister_query x`."""
-        return name in self._exports
+        """Whether the installed module has this export, as `canister_query x`."""
+        return self._life is not None and name in self._exports
 
     def execute(self, message: Message, export: str, *, keep: bool = False) -> Message:
         """Run an export; changes are taken back after a trap, and after a query unless `keep`."""
@@ -141,7 +159,7 @@ class NativeCanister:
         """Run something of the canister's as one message, all of it or nothing."""
         undo = self.remember()
         self._carry_out(message, action)
-        if message.trap is not None or (message.mode in QUERIES and not keep):
+        if message.trap is not None or (message.mode in DROPPED and not keep):
             undo.restore()
         return message
 

@@ -21,8 +21,15 @@ Mode = Literal[
     "composite reject callback",
 ]
 
-QUERIES = frozenset(
-    {"query", "replicated query", "composite query", "composite reply callback", "composite reject callback"}
+DROPPED = frozenset(
+    {
+        "query",
+        "replicated query",
+        "composite query",
+        "composite reply callback",
+        "composite reject callback",
+        "inspect message",
+    }
 )
 """Modes whose changes are dropped."""
 

@@ -18,6 +18,7 @@ Handler: TypeAlias = Callable[[bytes, bytes, int], bytes]
 """Answers a call: (caller, argument, cycles) to reply bytes; raises Rejected to reject."""
 
 MANAGEMENT = b""
+RUNNING = 1
 _START = 1_620_328_630_000_000_000
 _SECOND = 1_000_000_000
 _FIRST_CANISTER = 0x0000_0000_0010_0000
@@ -51,11 +52,13 @@ class NativeNetwork:
         self._queue: deque[Callable[[], None]] = deque()
         self._handlers: dict[tuple[bytes, str], Handler] = {}
         self._randomness = 0
+        self._created = 0
         self.handle(Principal(MANAGEMENT), "raw_rand", self._raw_rand)
 
     def new_id(self) -> bytes:
         """The id of the next canister, in the form that a subnet gives them."""
-        return (_FIRST_CANISTER + len(self.canisters)).to_bytes(8, "big") + b"\x01\x01"
+        self._created += 1
+        return (_FIRST_CANISTER + self._created).to_bytes(8, "big") + b"\x01\x01"
 
     def add(self, canister: "NativeCanister") -> None:
         """Make a canister reachable under its id."""
@@ -74,7 +77,7 @@ class NativeNetwork:
     def submit(self, canister: "NativeCanister", method: str, argument: bytes, caller: bytes) -> Pending:
         """Queue an update call from outside; `run` carries it out."""
         pending = Pending()
-        refusal = self._inspect(canister, method, argument, caller)
+        refusal = _unavailable(canister) or self._inspect(canister, method, argument, caller)
         if refusal is not None:
             pending.answer = refusal
             return pending
@@ -88,6 +91,11 @@ class NativeNetwork:
 
     def query(self, canister: "NativeCanister", method: str, argument: bytes, caller: bytes) -> Answer:
         """A query that is not replicated; composite queries may ask further queries."""
+        if canister.system.status != RUNNING:
+            text = f"Canister {_name(canister)} is stopped and therefore does not have a CallContextManager"
+            return _reject(5, text)
+        if not canister.installed:
+            return _reject(5, _without_module(canister))
         if canister.exports(f"canister_query {method}"):
             message = Message("query", caller, argument, method)
             canister.execute(message, f"canister_query {method}")
@@ -120,6 +128,8 @@ class NativeNetwork:
             canister.system.now = now
 
     def _wake(self, canister: "NativeCanister") -> None:
+        if canister.system.status != RUNNING:
+            return
         if canister.exports("canister_heartbeat"):
             self._queue.append(lambda: self._task(canister, "heartbeat", "canister_heartbeat"))
         if 0 < canister.system.timer <= self.now:
@@ -146,6 +156,9 @@ class NativeNetwork:
     def _update(self, context: CallContext, method: str, argument: bytes, *, ingress: bool) -> None:
         canister = context.canister
         kind: Mode = "update"
+        if not canister.installed:
+            self._respond(context, _reject(5, f"IC0537: {_without_module(canister)}"))
+            return
         if canister.exports(f"canister_query {method}"):
             kind = "replicated query"
         elif not canister.exports(f"canister_update {method}"):
@@ -201,6 +214,8 @@ class NativeNetwork:
             respond(_handled(handler, caller_id, call), 0)
         elif call.callee == MANAGEMENT:
             respond(_reject(5, f"IC0536: Management canister has no method '{call.method}'"), call.cycles)
+        elif callee is not None and callee.system.status != RUNNING:
+            respond(_reject(5, f"Canister {_name(callee)} is stopped"), call.cycles)
         elif callee is None:
             respond(_reject(3, f"No route to canister {to_text(call.callee)}"), call.cycles)
         else:
@@ -248,6 +263,19 @@ class NativeNetwork:
     def _raw_rand(self, _caller: bytes, _argument: bytes, _cycles: int) -> bytes:
         self._randomness += 1
         return b"DIDL\x01\x6d\x7b\x01\x00\x20" + sha256(b"native %d" % self._randomness).digest()
+
+
+def _unavailable(canister: "NativeCanister") -> Answer | None:
+    if canister.system.status != RUNNING:
+        return _reject(5, f"Canister {_name(canister)} is stopped")
+    return None if canister.installed else _reject(5, "Requested canister has no wasm module")
+
+
+def _without_module(canister: "NativeCanister") -> str:
+    return (
+        f"Error from Canister {_name(canister)}: Attempted to execute a message, but the canister contains no "
+        "Wasm module."
+    )
 
 
 def _handled(handler: Handler, caller: bytes, call: OutgoingCall) -> Answer:

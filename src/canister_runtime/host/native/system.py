@@ -2,16 +2,20 @@
 
 from candid.principal import to_text
 from canister_runtime.host.failures import Trapped
-from canister_runtime.host.native.message import QUERIES, Answer, Message, Mode, OutgoingCall
+from canister_runtime.host.native.message import DROPPED, Answer, Message, Mode, OutgoingCall
 from canister_runtime.host.native.stable_memory import StableMemory
 
 _CALLBACKS = frozenset({"reply callback", "reject callback", "cleanup callback"})
 _REPLICATED = frozenset({"update", "init", "pre_upgrade", "post_upgrade", "heartbeat", "global timer", *_CALLBACKS})
-_ANSWERING = frozenset({"update", "query", "replicated query", "composite query", "reply callback", "reject callback"})
+_COMPOSITE_CALLBACKS = frozenset({"composite reply callback", "composite reject callback"})
+_ANSWERING = (
+    frozenset({"update", "query", "replicated query", "composite query", "reply callback", "reject callback"})
+    | _COMPOSITE_CALLBACKS
+)
 _ALLOWED: dict[str, frozenset[str]] = {
     "msg_method_name_size": frozenset({"inspect message"}),
     "accept_message": frozenset({"inspect message"}),
-    "msg_reject_code": _CALLBACKS | {"composite reply callback", "composite reject callback"},
+    "msg_reject_code": _CALLBACKS | _COMPOSITE_CALLBACKS,
     "msg_reject_msg_size": frozenset({"reject callback", "composite reject callback"}),
     "msg_cycles_refunded": frozenset({"reply callback", "reject callback", "cleanup callback"}),
     "global_timer_set": _REPLICATED,
@@ -136,7 +140,7 @@ class FakeSystemApi:
         return principal in self.controllers
 
     def in_replicated_execution(self) -> bool:
-        return self.message.mode not in QUERIES or self.message.mode == "replicated query"
+        return self.message.mode not in DROPPED or self.message.mode == "replicated query"
 
     def call(self, callee: bytes, method: str, arg: bytes, cycles: int, environment: int, /) -> int:
         return self._call(OutgoingCall(callee, method, arg, cycles, environment))
