@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ from local_replica.execution.signatures import SIGNATURES
 WASM_PAGE = 1 << 16
 _STAMP = b"vex-executor-1:" + version("wasmtime").encode()
 _KEPT_IN_MEMORY = 64
+_DIGESTS_KEPT = 8
 
 
 def data_out_of_bounds(length: int, offset: int) -> Failure:
@@ -62,11 +63,12 @@ class CompiledCache:
     directory: Path | None
     copy_on_write: bool
     _modules: "OrderedDict[bytes, CompiledModule]" = field(default_factory=OrderedDict)
+    _digests: "deque[tuple[bytes, bytes]]" = field(default_factory=lambda: deque(maxlen=_DIGESTS_KEPT))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, module: bytes) -> CompiledModule:
         """Raises Malformed or WasmtimeError for what `validate` would refuse."""
-        key = hashlib.sha256(module).digest()
+        key = self.digest(module)
         with self._lock:
             compiled = self._modules.get(key)
             if compiled is None:
@@ -75,6 +77,15 @@ class CompiledCache:
                     self._modules.popitem(last=False)
             self._modules.move_to_end(key)
         return compiled
+
+    def digest(self, module: bytes) -> bytes:
+        """SHA-256, remembered for the byte strings that were asked about last."""
+        for known, digest in self._digests:
+            if known is module:
+                return digest
+        digest = hashlib.sha256(module).digest()
+        self._digests.append((module, digest))
+        return digest
 
     def _prepare(self, source: Instrumented) -> CompiledModule:
         memory = source.memory

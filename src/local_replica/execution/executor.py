@@ -23,12 +23,18 @@ class WasmtimeExecutor:
     def __init__(self, cache_dir: Path | None = None) -> None:
         self._copy_on_write = copy_on_write_works()
         self._cache = CompiledCache(new_engine(), cache_dir, self._copy_on_write)
+        self._valid: set[bytes] = set()
         self._validator = Validator(self._cache.engine)
         _allow_many_files()
 
     def validate(self, module: bytes, *, was_compressed: bool = False) -> ExecutionError | None:
-        error = self._validator.check(module, was_compressed=was_compressed)
-        return error if error is not None else self._cache.get(module).refusal
+        digest = self._cache.digest(module)
+        if digest not in self._valid:
+            error = self._validator.check(module, was_compressed=was_compressed)
+            if error is not None:
+                return error
+            self._valid.add(digest)
+        return self._cache.get(module).refusal
 
     def instantiate(self, module: bytes, *, stable: bytes | None = None) -> WasmInstance:
         compiled = self._compiled(module)

@@ -132,3 +132,16 @@ def invalid_module(message: str, help_text: str = TOOLCHAIN) -> ExecutionError:
     return ExecutionError(
         "CanisterInvalidWasm", f"Canister's Wasm module is not valid: {message}", "", help_text
     )
+
+
+_LONGEST_REJECT = 8_192
+
+
+def clip_reject(text: str) -> str:
+    """A reject text as the replica sends it: at most 8,192 bytes, cut out of the middle."""
+    encoded = text.encode()
+    if len(encoded) <= _LONGEST_REJECT:
+        return text
+    head = encoded[: _LONGEST_REJECT // 2].decode(errors="ignore")
+    tail = encoded[-(_LONGEST_REJECT // 2 - 3) :].decode(errors="ignore")
+    return f"{head}...{tail}"

@@ -62,6 +62,7 @@ class CopyOnWriteHeap:
         self.size = size
         self._base = 0
         self._view = 0
+        self._fd = -1
         self._fd = os.memfd_create("heap", os.MFD_CLOEXEC)
         os.ftruncate(self._fd, size)
 
@@ -146,6 +147,9 @@ class CopyOnWriteHeap:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class ComparedHeap:

@@ -13,6 +13,7 @@ class StableMemory:
     """Grows by pages of 64 KiB; takes memory only where it was written. Bounds are the caller's to check."""
 
     def __init__(self, content: bytes = b"") -> None:
+        self._address = 0
         self.size = len(content)
         self._committed_size = self.size
         self._reserved = max(_FIRST_RESERVE, self.size)
@@ -78,3 +79,6 @@ class StableMemory:
         if self._address:
             unmap(self._address, self._reserved)
             self._address = 0
+
+    def __del__(self) -> None:
+        self.close()
