@@ -23,7 +23,7 @@ from local_replica.rejections import (
 )
 from local_replica.subnet import Subnet
 from local_replica.visibility import may_see_logs
-from candid import CandidError, Principal
+from candid import CandidError
 
 MAX_CALL_DEPTH = 6
 MAX_TOTAL_INSTRUCTIONS = 20_000_000_000
@@ -44,8 +44,7 @@ def _management(subnet: Subnet, query: Query) -> bytes:
         argument = decode_argument(query.method, query.arg)
     except CandidError as error:
         raise BadPayload(str(error)) from None
-    named = argument["canister_id"]
-    canister = subnet.running(named.bytes if isinstance(named, Principal) else b"")
+    canister = subnet.running(argument["canister_id"])
     if query.method == "fetch_canister_logs":
         return encode_result(query.method, logs.fetch(canister, query.sender, argument))
     if query.sender not in (*canister.controllers, canister.canister_id):

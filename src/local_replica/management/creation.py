@@ -32,8 +32,8 @@ def create_provisionally(call: ManagementCall) -> dict[str, object]:
     if specified is None:
         canister = _new(call, call.subnet.allocate_id, cycles)
     else:
-        _check_specified(call, specified.bytes)
-        canister = _new(call, lambda: specified.bytes, cycles)
+        _check_specified(call, specified)
+        canister = _new(call, lambda: specified, cycles)
     return {"canister_id": canister.canister_id}
 
 

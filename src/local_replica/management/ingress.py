@@ -85,8 +85,8 @@ def target_of(method: str, arg: bytes, *, at_ingress: bool = False) -> bytes:
         if method in PROVISIONAL or not at_ingress:
             raise BadIngress(f"Error decoding candid: Custom({error})") from None
         raise BadIngressPayload(method, str(error)) from None
-    named = argument.get("canister_id") or argument.get("target_canister")
-    return getattr(named, "bytes", b"")
+    named: bytes = argument.get("canister_id") or argument.get("target_canister") or b""
+    return named
 
 
 def destination_of(method: str, arg: bytes) -> bytes:
@@ -111,7 +111,7 @@ def destination_of(method: str, arg: bytes) -> bytes:
 
 def _specified_id(method: str, arg: bytes) -> bytes:
     try:
-        return getattr(decode_argument(method, arg)["specified_id"], "bytes", b"")
+        return decode_argument(method, arg)["specified_id"] or b""
     except CandidError as error:
         raise BadIngress(f"Error decoding candid: Custom({error})") from None
 

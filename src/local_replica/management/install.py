@@ -9,7 +9,7 @@ from local_replica.cycles import balance, compilation, costs
 from local_replica.execution.binary import read_module
 from local_replica.execution.port import Entry, ExecutionError, Instance, InstanceState, ModuleRefused, Request
 from local_replica.management import chunks
-from local_replica.management.rejections import ChunkStoreError, ContractViolation, InstallationUnpaid, NotEmpty
+from local_replica.management.rejections import ChunkStoreError, ContractViolation, InstallationUnpaid, NotAController, NotEmpty
 from local_replica.management.request import ManagementCall
 from local_replica.rejections import ExecutionFailed, NoModule
 
@@ -26,10 +26,11 @@ def install_chunked_code(call: ManagementCall) -> None:
     """`install_chunked_code`: the module is put together from the store canister's chunks."""
     canister = call.controlled("target_canister")
     store = canister
-    if call.argument["store_canister"] is not None and call.argument["store_canister"].bytes != canister.canister_id:
-        store = call.subnet.running(call.argument["store_canister"].bytes)
+    named = call.argument["store_canister"]
+    if named is not None and named != canister.canister_id:
+        store = call.subnet.running(named)
         if call.sender not in (*store.controllers, store.canister_id):
-            raise ChunkStoreError(f"Canister {call.argument['store_canister']} is not controlled by the sender")
+            raise NotAController(store.canister_id, store.controllers, call.sender)
     expected = call.argument["wasm_module_hash"]
     if len(expected) != 32:
         raise ContractViolation(f"Invalid wasm hash {list(expected)}")

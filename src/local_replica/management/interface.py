@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import candid
 from candid import did
@@ -21,18 +22,32 @@ def _methods() -> dict[str, Func]:
 METHODS = _methods()
 
 
+class _RawValues(candid.PythonValues):
+    """Principals as the bytes that the rest of the replica uses."""
+
+    def principal(self, raw: bytes) -> bytes:
+        return raw
+
+
+class _RawForms(candid.PythonForms):
+    """The same on the way out."""
+
+    def principal(self, value: bytes) -> bytes:
+        return value
+
+
 @cache
 def argument_decoder(method: str) -> candid.Decoder:
     """The decoder of a method's arguments."""
-    return candid.compile_decoder(METHODS[method].args, _ENV)
+    return candid.compile_decoder(METHODS[method].args, _ENV, values=_RawValues())
 
 
 @cache
 def _result_encoder(method: str) -> candid.Encoder:
-    return candid.compile_encoder(METHODS[method].results, _ENV)
+    return candid.compile_encoder(METHODS[method].results, _ENV, forms=_RawForms())
 
 
-def decode_argument(method: str, arg: bytes) -> dict[str, object]:
+def decode_argument(method: str, arg: bytes) -> dict[str, Any]:
     """The record that the method takes (empty when it takes nothing). Raises candid.CandidError."""
     values = argument_decoder(method)(arg)
     return values[0] if values else {}

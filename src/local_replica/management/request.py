@@ -37,7 +37,7 @@ class ManagementCall:
 
     def target(self, field: str = "canister_id") -> Canister:
         """The canister that the argument names. Raises CanisterNotFound."""
-        canister = self.subnet.running(self.argument[field].bytes)
+        canister = self.subnet.running(self.argument[field])
         self.subnet.changed.add(canister.canister_id)
         return canister
 

@@ -41,9 +41,9 @@ def update(call: ManagementCall) -> None:
         call.record_change(canister, details, len(canister.record.controllers))
 
 
-def unique_controllers(controllers: list[Any]) -> tuple[bytes, ...]:
+def unique_controllers(controllers: list[bytes]) -> tuple[bytes, ...]:
     """Controllers as raw principals, each once, in their order (by bytes, as the replica keeps a set)."""
-    return tuple(sorted({controller.bytes for controller in controllers}))
+    return tuple(sorted(set(controllers)))
 
 
 def validated(settings: Settings, given: dict[str, Any], canister: Canister | None = None) -> Settings:
@@ -85,7 +85,7 @@ def _log_memory_limit(limit: int) -> int:
 def _log_visibility(visibility: dict[str, Any]) -> dict[str, Any]:
     kind = next(iter(visibility))
     viewers = visibility["allowed_viewers"] if kind == "allowed_viewers" else []
-    return {"log_visibility": kind, "log_viewers": tuple(viewer.bytes for viewer in viewers)}
+    return {"log_visibility": kind, "log_viewers": tuple(viewers)}
 
 
 def _variables(variables: list[dict[str, str]]) -> tuple[tuple[str, str], ...]:
