@@ -12,11 +12,11 @@ EXTERNAL_KINDS = ("func", "table", "memory", "global", "tag")
 PREAMBLE = b"\0asm\x01\0\0\0"
 
 
-class Malformed(Exception):  # noqa: N818 - a verdict on the module
+class Malformed(Exception):
     """The bytes are not a module, or use an encoding that is not read here (wasmtime says which)."""
 
 
-class NotConstant(Exception):  # noqa: N818 - a verdict on the module
+class NotConstant(Exception):
     """A constant expression that computes; `reader` stands behind the instruction."""
 
     def __init__(self, reader: "Reader") -> None:
@@ -149,9 +149,7 @@ class Module:
     def function_type(self, index: int) -> FunctionType | None:
         """The type of a function by index, None where it is not a plain function type."""
         imported = self.imported_functions()
-        type_index = (
-            imported[index].type_index if index < len(imported) else self.functions[index - len(imported)]
-        )
+        type_index = imported[index].type_index if index < len(imported) else self.functions[index - len(imported)]
         return self.types[type_index]
 
     def custom_sections(self) -> Iterator[tuple[str, bytes]]:
@@ -178,7 +176,7 @@ def read_sections(data: bytes) -> list[Section]:
 
 
 def read_module(data: bytes) -> Module:
-    """Parse everything but code, elements and data. Raises Malformed and NotConstant; assumes that wasmtime accepts it."""
+    """Parse all but code, elements and data of a module that wasmtime accepts. Raises Malformed and NotConstant."""
     module = Module(data, read_sections(data))
     readers = {
         TYPE: _read_types,
@@ -355,9 +353,4 @@ def encode_section(section_id: int, content: bytes) -> bytes:
 
 def encode_export(name: str, kind: str, index: int) -> bytes:
     encoded = name.encode()
-    return (
-        encode_unsigned(len(encoded))
-        + encoded
-        + bytes([EXTERNAL_KINDS.index(kind)])
-        + encode_unsigned(index)
-    )
+    return encode_unsigned(len(encoded)) + encoded + bytes([EXTERNAL_KINDS.index(kind)]) + encode_unsigned(index)

@@ -11,7 +11,88 @@ _MASKS = {"i32": 0xFFFFFFFF, "i64": 0xFFFFFFFFFFFFFFFF}
 _LARGE = 100_000
 """Instructions from which on a system call's cost is held against the limit at once, not at the message's end."""
 
+Admission = Callable[[list[int]], None]
+Method = Callable[..., int | None]
 RawFunction = Callable[[object, object, list[int], int], int | None]
+
+
+def _admission(calls: SystemCalls, name: str, masks: list[int]) -> Callable[[list[int]], None]:
+    """Checks that the call may be made from here, and charges for it."""
+    overhead, counting, factor = cost(name)
+
+    def admit(_slots: list[int]) -> None:
+        if name not in calls.permitted:
+            calls.forbid(name)
+        calls.charged += overhead
+
+    def admit_bytes(slots: list[int]) -> None:
+        if name not in calls.permitted:
+            calls.forbid(name)
+        instructions = overhead + factor * (slots[2 * (counting or 0)] & masks[counting or 0])
+        if instructions < _LARGE:
+            calls.charged += instructions
+        else:
+            calls.charge(instructions)
+
+    return admit if counting is None else admit_bytes
+
+
+def _with_none(admit: Admission, method: Method, _masks: list[int], result: int) -> Admission:
+    def run(slots: list[int]) -> None:
+        admit(slots)
+        answer = method()
+        if answer is not None:
+            slots[0] = answer & result
+
+    return run
+
+
+def _with_one(admit: Admission, method: Method, masks: list[int], result: int) -> Admission:
+    (mask,) = masks
+
+    def run(slots: list[int]) -> None:
+        admit(slots)
+        answer = method(slots[0] & mask)
+        if answer is not None:
+            slots[0] = answer & result
+
+    return run
+
+
+def _with_two(admit: Admission, method: Method, masks: list[int], result: int) -> Admission:
+    first, second = masks
+
+    def run(slots: list[int]) -> None:
+        admit(slots)
+        answer = method(slots[0] & first, slots[2] & second)
+        if answer is not None:
+            slots[0] = answer & result
+
+    return run
+
+
+def _with_three(admit: Admission, method: Method, masks: list[int], _result: int) -> Admission:
+    first, second, third = masks
+
+    def run(slots: list[int]) -> None:
+        admit(slots)
+        method(slots[0] & first, slots[2] & second, slots[4] & third)
+
+    return run
+
+
+def _with_many(admit: Admission, method: Method, masks: list[int], result: int) -> Admission:
+    def run(slots: list[int]) -> None:
+        admit(slots)
+        answer = method(*[slots[2 * index] & mask for index, mask in enumerate(masks)])
+        if answer is not None:
+            slots[0] = answer & result
+
+    return run
+
+
+_WITH_ARGUMENTS = (_with_none, _with_one, _with_two, _with_three)
+"""Spelt out by number of arguments, because a loop over them would cost as much as the call."""
 
 
 class Callbacks:
@@ -40,55 +121,10 @@ class Callbacks:
 
     def _run(self, name: str, masks: list[int], result: int) -> Callable[[list[int]], None]:
         """The work of a call: permission, charge, arguments out of their slots, result into the first one."""
-        calls = self._calls
-        method: Callable[..., int | None] = getattr(calls, name)
-        overhead, counting, factor = cost(name)
-        arity = len(masks)
-        first, second, third = [*masks, 0, 0, 0][:3]
-
-        def charge(slots: list[int]) -> None:
-            if name not in calls.permitted:
-                calls.forbid(name)
-            if counting is None:
-                calls.charged += overhead
-                return
-            instructions = overhead + factor * (slots[2 * counting] & masks[counting])
-            if instructions < _LARGE:
-                calls.charged += instructions
-            else:
-                calls.charge(instructions)
-
-        def run_0(slots: list[int]) -> None:
-            if name not in calls.permitted:
-                calls.forbid(name)
-            calls.charged += overhead
-            answer = method()
-            if answer is not None:
-                slots[0] = answer & result
-
-        def run_1(slots: list[int]) -> None:
-            charge(slots)
-            answer = method(slots[0] & first)
-            if answer is not None:
-                slots[0] = answer & result
-
-        def run_2(slots: list[int]) -> None:
-            charge(slots)
-            answer = method(slots[0] & first, slots[2] & second)
-            if answer is not None:
-                slots[0] = answer & result
-
-        def run_3(slots: list[int]) -> None:
-            charge(slots)
-            method(slots[0] & first, slots[2] & second, slots[4] & third)
-
-        def run_many(slots: list[int]) -> None:
-            charge(slots)
-            answer = method(*[slots[2 * index] & mask for index, mask in enumerate(masks)])
-            if answer is not None:
-                slots[0] = answer & result
-
-        return (run_0, run_1, run_2, run_3)[arity] if arity < 4 else run_many
+        admit = _admission(self._calls, name, masks)
+        method: Callable[..., int | None] = getattr(self._calls, name)
+        work = _WITH_ARGUMENTS[len(masks)] if len(masks) < len(_WITH_ARGUMENTS) else _with_many
+        return work(admit, method, masks, result)
 
     def take_failure(self) -> BaseException | None:
         failure, self.failure = self.failure, None

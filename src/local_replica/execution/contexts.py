@@ -1,4 +1,4 @@
-"""Which system call may be made where (interface specification, "Overview of imports"), and the limits of each entry."""
+"""Which system call may be made where (interface specification, "Overview of imports"), and what limits an entry."""
 
 from local_replica.execution.port import Entry
 
@@ -167,9 +167,11 @@ INSTRUCTION_LIMIT: dict[Entry, int] = {
 }
 """Instructions for a whole message, as the recordings have them."""
 
-SLICED = frozenset(Entry) - frozenset(
-    (Entry.REPLICATED_QUERY, Entry.QUERY, Entry.COMPOSITE_QUERY, Entry.INSPECT, Entry.COMPOSITE_CLEANUP)
-) - {Entry.COMPOSITE_REPLY_CALLBACK, Entry.COMPOSITE_REJECT_CALLBACK}
+SLICED = (
+    frozenset(Entry)
+    - frozenset((Entry.REPLICATED_QUERY, Entry.QUERY, Entry.COMPOSITE_QUERY, Entry.INSPECT, Entry.COMPOSITE_CLEANUP))
+    - {Entry.COMPOSITE_REPLY_CALLBACK, Entry.COMPOSITE_REJECT_CALLBACK}
+)
 """Entries that the replica runs in slices, where one system call may not cost more than a slice."""
 SLICE_LIMIT = 2_000_000_000
 

@@ -1,7 +1,7 @@
 """The wasmtime engine behind all instances, and its C functions as cheap ctypes prototypes.
 
-The package's own wrappers convert every value and cost about 7 µs a host call; these take raw pointers. `_holding` calls
-return at once and keep the interpreter lock, `_releasing` ones may run for long.
+The package's own wrappers convert every value and cost about 7 µs a host call; these take raw pointers. `_holding`
+calls return at once and keep the interpreter lock, `_releasing` ones may run for long.
 """
 
 import ctypes
@@ -168,4 +168,3 @@ def new_engine(*, reference_types: bool = True) -> wasmtime.Engine:
     config.memory_reservation = FOUR_GIB
     config.memory_init_cow = False
     return wasmtime.Engine(config)
-

@@ -9,9 +9,7 @@ _TOOLCHAIN = (
     "report the error to IC devs on the forum: https://forum.dfinity.org and include which language/CDK was used to "
     "create the canister."
 )
-_GRACEFULLY = (
-    "Consider gracefully handling failures from this canister or altering the canister to handle exceptions."
-)
+_GRACEFULLY = "Consider gracefully handling failures from this canister or altering the canister to handle exceptions."
 
 
 def advice(text: str, anchor: str) -> str:
@@ -48,7 +46,7 @@ _WASM_MEMORY = "." + advice(
 )
 
 
-class Failure(Exception):  # noqa: N818 - ends a message, not the program
+class Failure(Exception):
     """Raised by a system call to end the message."""
 
     def __init__(self, code: str, message: str, help_text: str = "", *, traced: bool = False) -> None:
@@ -106,11 +104,11 @@ def slice_overrun(used: int, limit: int) -> Failure:
 def wasm_memory_limit(used: int, limit: int) -> Failure:
     return Failure(
         "CanisterWasmMemoryLimitExceeded",
-        f"Canister exceeded its current Wasm memory limit of {limit} bytes. The peak Wasm memory usage was {used} bytes. "
-        "If the canister reaches 4GiB, then it may stop functioning and may become unrecoverable. Please reach out to "
-        "the canister owner to investigate the reason for the increased memory usage. It might be necessary to move data "
-        "from the Wasm memory to the stable memory. If such high Wasm memory usage is expected and safe, then the "
-        "developer can increase the Wasm memory limit in the canister settings",
+        f"Canister exceeded its current Wasm memory limit of {limit} bytes. The peak Wasm memory usage was "
+        f"{used} bytes. If the canister reaches 4GiB, then it may stop functioning and may become unrecoverable. "
+        "Please reach out to the canister owner to investigate the reason for the increased memory usage. It might be "
+        "necessary to move data from the Wasm memory to the stable memory. If such high Wasm memory usage is expected "
+        "and safe, then the developer can increase the Wasm memory limit in the canister settings",
         _WASM_MEMORY,
     )
 
@@ -129,9 +127,7 @@ def function_not_found(index: int) -> Failure:
 
 def invalid_module(message: str, help_text: str = TOOLCHAIN) -> ExecutionError:
     """A module that install_code refuses."""
-    return ExecutionError(
-        "CanisterInvalidWasm", f"Canister's Wasm module is not valid: {message}", "", help_text
-    )
+    return ExecutionError("CanisterInvalidWasm", f"Canister's Wasm module is not valid: {message}", "", help_text)
 
 
 _LONGEST_REJECT = 8_192

@@ -132,9 +132,9 @@ class CopyOnWriteHeap:
                     break
                 raise
             end = os.lseek(self._fd, position, os.SEEK_HOLE)
-            os.lseek(twin._fd, position, os.SEEK_SET)  # noqa: SLF001 - a twin of the same class
+            os.lseek(twin._fd, position, os.SEEK_SET)
             while position < end:
-                position += os.sendfile(twin._fd, self._fd, position, end - position)  # noqa: SLF001
+                position += os.sendfile(twin._fd, self._fd, position, end - position)
         return twin
 
     def _unmap_view(self) -> None:
@@ -196,7 +196,7 @@ class ComparedHeap:
 
     def copy(self) -> "ComparedHeap":
         twin = ComparedHeap(0)
-        twin.size, twin._committed = self.size, bytearray(self._committed)  # noqa: SLF001 - a twin of the same class
+        twin.size, twin._committed = self.size, bytearray(self._committed)
         return twin
 
     def close(self) -> None:

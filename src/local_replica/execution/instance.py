@@ -231,5 +231,3 @@ class WasmInstance:
             self._machine = None
         self._heap.close()
         self._stable.close()
-
-

@@ -69,9 +69,7 @@ def instrument(data: bytes) -> Instrumented:
         has_table=bool(module.tables),
         has_start=module.start is not None,
         segments=tuple(
-            (segment.offset, data[segment.start : segment.end])
-            for segment in segments
-            if segment.offset is not None
+            (segment.offset, data[segment.start : segment.end]) for segment in segments if segment.offset is not None
         ),
     )
 

@@ -120,10 +120,7 @@ class DirtyPages:
             )  # fmt: skip
             count = fcntl.ioctl(self._fd, _PAGEMAP_SCAN, argument)
             found = self._regions[: 3 * count]
-            runs.extend(
-                (start - address, stop - address)
-                for start, stop in zip(found[0::3], found[1::3], strict=True)
-            )
+            runs.extend((start - address, stop - address) for start, stop in zip(found[0::3], found[1::3], strict=True))
             position = end if count < _SCAN_BATCH else _SCAN.unpack(argument)[4]
         return runs
 

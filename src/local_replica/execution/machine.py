@@ -16,15 +16,15 @@ _PLENTY = 1 << 60
 MAX_TABLE_ELEMENTS = 1_000_000
 
 
-class InstantiationFailed(Exception):  # noqa: N818 - wasmtime's words are the argument
+class InstantiationFailed(Exception):
     """Tables or elements that wasmtime cannot set up."""
 
 
-class NotAFunction(Exception):  # noqa: N818 - a verdict on the module
+class NotAFunction(Exception):
     """An entry point's name exports something else."""
 
 
-class Trapped(Exception):  # noqa: N818 - the module's doing
+class Trapped(Exception):
     """A trap by its wasmtime code (None: a host function's), with frames (index, name), innermost first."""
 
     def __init__(self, code: int | None, frames: list[tuple[int, str | None]]) -> None:
@@ -87,9 +87,7 @@ class Machine:
     def _export(self, name: str) -> c_api.wasmtime_extern_t | None:
         item = c_api.wasmtime_extern_t()
         encoded = name.encode()
-        found = engine.export_get(
-            self._context, byref(self._instance), encoded, len(encoded), byref(item)
-        )
+        found = engine.export_get(self._context, byref(self._instance), encoded, len(encoded), byref(item))
         return item if found else None
 
     def set_fuel(self, amount: int) -> None:
@@ -118,9 +116,7 @@ class Machine:
         previous = c_uint64()
         if self._memory is None:
             raise MemoryError("the module has no memory")
-        error = engine.memory_grow(
-            self._context, byref(self._memory.of.memory), pages, byref(previous)
-        )
+        error = engine.memory_grow(self._context, byref(self._memory.of.memory), pages, byref(previous))
         if error:
             raise MemoryError(engine.take_error(error))
 
@@ -144,7 +140,7 @@ class Machine:
         """Call an exported function without parameters; False where there is none. Raises Trapped, NotAFunction."""
         if name not in self._entries:
             item = self._export(name)
-            if item is not None and item.kind != _FUNC:
+            if item is not None and int(item.kind) != _FUNC:
                 raise NotAFunction(name)
             self._entries[name] = item.of.func if item is not None else None
         function = self._entries[name]
@@ -161,9 +157,7 @@ class Machine:
         if index not in self._closures:
             value = c_api.wasmtime_val_t()
             table = self._table
-            if table is None or not engine.table_get(
-                self._context, byref(table.of.table), index, byref(value)
-            ):
+            if table is None or not engine.table_get(self._context, byref(table.of.table), index, byref(value)):
                 raise IndexError(index)
             if not value.of.funcref.store_id:
                 return None
@@ -185,9 +179,7 @@ class Machine:
         self._call(function)
 
     def _call(self, function: c_api.wasmtime_func_t) -> None:
-        error = engine.call_function(
-            self._context, byref(function), self._slots, 1, byref(self._trap)
-        )
+        error = engine.call_function(self._context, byref(function), self._slots, 1, byref(self._trap))
         if error:
             raise _read_error(error)
         if self._trap.value:

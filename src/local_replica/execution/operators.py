@@ -27,7 +27,7 @@ _SKIPPED = re.compile(
 )
 
 
-class UnsupportedInstruction(Exception):  # noqa: N818 - a verdict on the module
+class UnsupportedInstruction(Exception):
     """`name` may not be used."""
 
     def __init__(self, index: int, name: str) -> None:
@@ -36,7 +36,7 @@ class UnsupportedInstruction(Exception):  # noqa: N818 - a verdict on the module
         self.name = name
 
 
-class TooComplex(Exception):  # noqa: N818 - a verdict on the module
+class TooComplex(Exception):
     """A function over COMPLEXITY_LIMIT."""
 
     def __init__(self, index: int, complexity: int) -> None:
@@ -45,7 +45,7 @@ class TooComplex(Exception):  # noqa: N818 - a verdict on the module
         self.complexity = complexity
 
 
-class TooLarge(Exception):  # noqa: N818 - a verdict on the module
+class TooLarge(Exception):
     """A function of more instructions than SIZE_LIMIT."""
 
     def __init__(self, index: int, size: int) -> None:
@@ -154,9 +154,7 @@ def _vector(body: Reader, operation: int) -> int:
 
 
 _SIGNED = frozenset((0x02, 0x03, 0x04, 0x41, 0x42, 0xD0))
-_ONE_NUMBER = frozenset(
-    (*_SIGNED, 0x0C, 0x0D, 0x10, 0x12, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x3F, 0x40, 0xD2)
-)
+_ONE_NUMBER = frozenset((*_SIGNED, 0x0C, 0x0D, 0x10, 0x12, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x3F, 0x40, 0xD2))
 _TWO_NUMBERS = frozenset((0x11, 0x13, *range(0x28, 0x3F)))
 
 _COMPLEXITY = {
@@ -166,9 +164,7 @@ _COMPLEXITY = {
     0xD1: 6,
     **dict.fromkeys((*range(0xA8, 0xBB), *range(0xB2, 0xB7)), 5),
     **dict.fromkeys((0x8B, 0x8C, 0x99, 0x9A), 4),
-    **dict.fromkeys(
-        (0x98, 0xA6, 0x61, 0x6D, 0x6E, 0x6F, 0x70, 0x7F, 0x80, 0x81, 0x82, *range(0x28, 0x36)), 3
-    ),
+    **dict.fromkeys((0x98, 0xA6, 0x61, 0x6D, 0x6E, 0x6F, 0x70, 0x7F, 0x80, 0x81, 0x82, *range(0x28, 0x36)), 3),
     **dict.fromkeys(
         (
             *(0x23, 0x69, 0x7B, 0x1B, 0x3F, *range(0x36, 0x3F)),

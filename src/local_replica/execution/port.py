@@ -43,7 +43,7 @@ class Callback:
 
 @dataclass(slots=True)
 class OutgoingCall:
-    """A call performed by `call_perform`; cycles already left the balance. `timeout_seconds` None: guaranteed response."""
+    """A call performed by `call_perform`; cycles already left the balance. No `timeout_seconds`: guaranteed response."""
 
     callee: bytes
     method: str
@@ -141,7 +141,7 @@ class ExecutionError:
         return self.message + self.backtrace + self.help
 
 
-class ModuleRefused(Exception):  # noqa: N818 - says what happened, as the port's other names
+class ModuleRefused(Exception):
     """A valid module that cannot be instantiated (tables, data or elements out of bounds)."""
 
     def __init__(self, error: ExecutionError) -> None:

@@ -1,4 +1,4 @@
-"""Types of the system calls (interface specification, "Overview of imports"); `I` is i32, or i64 in a memory64 module."""
+"""Types of the system calls (interface specification, "Overview of imports"); `I` is i32, or i64 with memory64."""
 
 _TABLE = """
 msg_arg_data_size -> I

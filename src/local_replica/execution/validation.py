@@ -83,23 +83,29 @@ class Validator:
 
 def _engine_refusal(text: str) -> ExecutionError:
     """wasmtime's verdict; where its text changed since the replica's version, in that version's words."""
-    return invalid_module(
-        f"Wasmtime failed to validate wasm module wasmtime::Module::validate() failed with {text}"
-    )
+    return invalid_module(f"Wasmtime failed to validate wasm module wasmtime::Module::validate() failed with {text}")
 
 
 def _check_format(module: bytes, *, was_compressed: bool) -> ExecutionError | None:
     if len(module) > MAX_MODULE:
-        return invalid_module(
-            f"Wasm module size of {len(module)} exceeds the maximum allowed size of {MAX_MODULE}.",
-            advice(
-                "Try shrinking the module using tools like `ic-wasm` or splitting the logic across multiple canisters.",
-                "wasm-module-too-large",
-            ),
-        )
+        return _too_large(len(module))
+    if not module.startswith(PREAMBLE[:4]) and not was_compressed:
+        return invalid_module("Failed to decode wasm module: unsupported canister module format")
+    return _check_preamble(module) or _check_code_section_size(module)
+
+
+def _too_large(size: int) -> ExecutionError:
+    return invalid_module(
+        f"Wasm module size of {size} exceeds the maximum allowed size of {MAX_MODULE}.",
+        advice(
+            "Try shrinking the module using tools like `ic-wasm` or splitting the logic across multiple canisters.",
+            "wasm-module-too-large",
+        ),
+    )
+
+
+def _check_preamble(module: bytes) -> ExecutionError | None:
     if not module.startswith(PREAMBLE[:4]):
-        if not was_compressed:
-            return invalid_module("Failed to decode wasm module: unsupported canister module format")
         return _no_code_section(f"{_bad_magic(module)} (at offset 0x0)")
     if len(module) < len(PREAMBLE):
         return _no_code_section("unexpected end-of-file (at offset 0x4)")
@@ -112,17 +118,14 @@ def _check_format(module: bytes, *, was_compressed: bool) -> ExecutionError | No
         )
     if version != 1:
         return _no_code_section(f"unknown binary version:        {version:#x} (at offset 0x4)")
-    return _check_code_section_size(module)
+    return None
 
 
 def _bad_magic(module: bytes) -> str:
     def listed(content: bytes) -> str:
         return "[\n" + "".join(f"    {byte:#x},\n" for byte in content) + "]"
 
-    return (
-        "magic header not detected: bad magic number - "
-        f"expected={listed(PREAMBLE[:4])} actual={listed(module[:4])}"
-    )
+    return f"magic header not detected: bad magic number - expected={listed(PREAMBLE[:4])} actual={listed(module[:4])}"
 
 
 def _no_code_section(reason: str) -> ExecutionError:
@@ -173,13 +176,9 @@ def _signature_findings(
         return
     problem = "Wasm module has an invalid function signature. Expected"
     if got.params != expected[0]:
-        yield invalid_module(
-            f"{problem} input params {_types(expected[0])} for '{name}', got {_types(got.params)}."
-        )
+        yield invalid_module(f"{problem} input params {_types(expected[0])} for '{name}', got {_types(got.params)}.")
     if got.results != expected[1]:
-        yield invalid_module(
-            f"{problem} return type {_types(expected[1])} for '{name}', got {_types(got.results)}."
-        )
+        yield invalid_module(f"{problem} return type {_types(expected[1])} for '{name}', got {_types(got.results)}.")
 
 
 def _import_findings(module: Module) -> Iterator[ExecutionError]:
@@ -247,9 +246,7 @@ def _method_count_findings(methods: list[str]) -> Iterator[ExecutionError]:
         yield invalid_module(
             f"The sum of `<name>` lengths in exported functions {kinds} {total} which exceeds the allowed limit of "
             f"{MAX_METHOD_NAMES}.",
-            advice(
-                "Try using shorter method names.", "wasm-module-sum-of-exported-name-lengths-too-large"
-            ),
+            advice("Try using shorter method names.", "wasm-module-sum-of-exported-name-lengths-too-large"),
         )
 
 
@@ -261,7 +258,8 @@ def _data_findings(module: Module) -> Iterator[ExecutionError]:
 def _global_findings(module: Module) -> Iterator[ExecutionError]:
     if len(module.globals) > MAX_GLOBALS:
         yield invalid_module(
-            f"Wasm module defined {len(module.globals)} globals which exceeds the maximum number allowed {MAX_GLOBALS}.",
+            f"Wasm module defined {len(module.globals)} globals which exceeds the maximum number allowed "
+            f"{MAX_GLOBALS}.",
             advice(
                 "Try collecting multiple globals into a single structured which can be stored on the heap.",
                 "wasm-module-too-many-globals",
@@ -269,9 +267,7 @@ def _global_findings(module: Module) -> Iterator[ExecutionError]:
         )
     for kind, _ in module.globals:
         if kind in ("funcref", "externref"):
-            yield invalid_module(
-                f"Wasm module has an invalid global section. Unsupported global type: Ref({kind})"
-            )
+            yield invalid_module(f"Wasm module has an invalid global section. Unsupported global type: Ref({kind})")
 
 
 def _function_findings(module: Module) -> Iterator[ExecutionError]:
@@ -279,9 +275,7 @@ def _function_findings(module: Module) -> Iterator[ExecutionError]:
         yield invalid_module(
             f"Wasm module defined {len(module.functions)} functions which exceeds the maximum number allowed "
             f"{MAX_FUNCTIONS}.",
-            advice(
-                "Try spliting this canister into multiple canisters.", "wasm-module-too-many-functions"
-            ),
+            advice("Try spliting this canister into multiple canisters.", "wasm-module-too-many-functions"),
         )
 
 
@@ -314,12 +308,11 @@ def _custom_section_findings(module: Module) -> Iterator[ExecutionError]:
         if not section_name.startswith("icp:"):
             continue
         if section_name in ("icp:public", "icp:private"):
-            yield invalid_module(
-                f"{problem} 'icp:' section names must have a space after the public/private scope"
-            )
+            yield invalid_module(f"{problem} 'icp:' section names must have a space after the public/private scope")
         if not section_name.startswith(("icp:public ", "icp:private ")):
             yield invalid_module(
-                f"{problem} Invalid custom section: Custom section '{section_name}' has no public/private scope defined."
+                f"{problem} Invalid custom section: Custom section '{section_name}' has no public/private scope "
+                "defined."
             )
         name = section_name.split(" ", 1)[1]
         if name in seen:
@@ -336,5 +329,3 @@ def _custom_section_findings(module: Module) -> Iterator[ExecutionError]:
                 f"Wasm module defined {len(seen)} custom sections which exceeds the maximum number allowed "
                 f"{MAX_CUSTOM_SECTIONS}."
             )
-
-

@@ -23,7 +23,7 @@ _PAYLOAD_HELP = advice(
 class OutgoingCalls(CallState):
     """`call_*`, without cycles."""
 
-    def call_new(
+    def call_new(  # noqa: PLR0917 - the specification's arguments
         self,
         callee_src: int,
         callee_size: int,
@@ -43,9 +43,7 @@ class OutgoingCalls(CallState):
         callee = self.read_heap("ic0.call_new callee_src", callee_src, callee_size)
         if len(callee) > MAX_PRINCIPAL:
             raise invalid_principal()
-        self.call = CallInPreparation(
-            callee, name, Callback(reply_fun, reply_env), Callback(reject_fun, reject_env)
-        )
+        self.call = CallInPreparation(callee, name, Callback(reply_fun, reply_env), Callback(reject_fun, reject_env))
 
     def drop_call(self) -> None:
         """Forget the call in preparation; its cycles come back."""
@@ -80,9 +78,7 @@ class OutgoingCalls(CallState):
     def call_with_best_effort_response(self, timeout_seconds: int) -> None:
         call = self._prepared("ic0.call_with_best_effort_response")
         if call.timeout_seconds is not None:
-            raise contract_violation(
-                "ic0_call_with_best_effort_response failed because a timeout is already set."
-            )
+            raise contract_violation("ic0_call_with_best_effort_response failed because a timeout is already set.")
         call.timeout_seconds = timeout_seconds
 
     def call_perform(self) -> int:

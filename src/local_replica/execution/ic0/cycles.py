@@ -79,7 +79,7 @@ class CycleCalls(CallState):
         self.outcome.balance -= amount
         self.outcome.burned += amount
 
-    def mint_cycles128(self, high: int, low: int, dst: int) -> None:
+    def mint_cycles128(self, _high: int, _low: int, _dst: int) -> None:
         raise contract_violation(
             "ic0.mint_cycles128 cannot be executed on non Cycles Minting Canister: "
             f"{principal_text(self.request.canister_id)} != {_MINTING_CANISTER}"

@@ -141,20 +141,20 @@ class EnvironmentCalls(CallState):
         self.write_cycles("cost_http_request", dst, amount)
 
     def cost_sign_with_ecdsa(self, src: int, size: int, curve: int, dst: int) -> int:
-        return self._signing_cost("cost_sign_with_ecdsa", "sign_with_ecdsa", src, size, curve, dst)
+        return self._signing_cost("cost_sign_with_ecdsa", src, size, curve, dst)
 
     def cost_sign_with_schnorr(self, src: int, size: int, algorithm: int, dst: int) -> int:
-        return self._signing_cost("cost_sign_with_schnorr", "sign_with_schnorr", src, size, algorithm, dst)
+        return self._signing_cost("cost_sign_with_schnorr", src, size, algorithm, dst)
 
     def cost_vetkd_derive_key(self, src: int, size: int, curve: int, dst: int) -> int:
-        return self._signing_cost("cost_vetkd_derive_key", "vetkd_derive_key", src, size, curve, dst)
+        return self._signing_cost("cost_vetkd_derive_key", src, size, curve, dst)
 
-    def _signing_cost(self, name: str, quote: str, src: int, size: int, kind: int, dst: int) -> int:
+    def _signing_cost(self, name: str, src: int, size: int, kind: int, dst: int) -> int:
         key_name = self.read_heap(f"ic0.{name} heap", src, size).decode(errors="replace")
         amount = 0
         if self.request.costs:
             try:
-                amount = getattr(self.request.costs, quote)(key_name, kind)
+                amount = getattr(self.request.costs, name.removeprefix("cost_"))(key_name, kind)
             except LookupError as error:
                 return int(error.args[0])
         self.write_cycles(name, dst, amount)

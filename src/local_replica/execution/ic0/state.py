@@ -12,7 +12,7 @@ from local_replica.execution.contexts import (
     name_in_error,
 )
 from local_replica.execution.failures import contract_violation, out_of_instructions, slice_overrun, wrong_mode
-from local_replica.execution.port import Callback, Entry, ExecutionError, Outcome, OutgoingCall, Request
+from local_replica.execution.port import Callback, Entry, ExecutionError, Outcome, Request
 from local_replica.execution.stable import StableMemory
 
 NO_REQUEST = Request(Entry.START, canister_id=b"", time=0)
@@ -92,7 +92,9 @@ class CallState:
         self.check_heap(context, start, length)
         return string_at(self.memory_base + start, length)
 
-    def copy_out(self, name: str, part: str, content: bytes, target: int, offset: int, length: int) -> None:
+    def copy_out(  # noqa: PLR0917 - as the specification orders them
+        self, name: str, part: str, content: bytes, target: int, offset: int, length: int
+    ) -> None:
         """Copy part of `content` to the module's memory at `target`."""
         self.check_heap(f"ic0.{name} heap", target, length)
         if offset + length > len(content):
