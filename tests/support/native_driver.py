@@ -6,6 +6,10 @@ from canister_runtime.host.native.message import Answer
 from canister_runtime.host.native.network import Pending
 from support.transcripts import TRANSCRIPTS, Outcome
 
+_NOT_EMPTY = (
+    "Canister {} cannot be installed because the canister is not empty. Try installing with mode='reinstall' instead"
+)
+
 
 class NativeDriver:
     """One native network; stopping canisters is the network's own doing."""
@@ -22,29 +26,26 @@ class NativeDriver:
         return canister_id
 
     def install(self, label: str, module: str, mode: str, argument: bytes, sender: bytes) -> Outcome:
-        caller = Principal(sender)
+        canister = self._canister(label, module)
+        if mode == "install" and canister.installed:
+            return Outcome(reject=(5, _NOT_EMPTY.format(canister.id)))
         try:
             if mode == "upgrade":
-                self._canisters[label].upgrade_raw(argument, caller=caller)
-            elif label in self._canisters and self._canisters[label].installed and mode == "install":
-                return Outcome(
-                    reject=(
-                        5,
-                        f"Canister {self._canisters[label].id} cannot be installed because the canister is not empty. Try installing with mode='reinstall' instead",
-                    )
-                )
+                canister.upgrade_raw(argument, caller=Principal(sender))
             else:
-                if label not in self._canisters:
-                    canister = NativeCanister(
-                        TRANSCRIPTS / module, self._network, self._ids[label], self._cycles[label]
-                    )
-                    canister.system.certificate = b"\xd9\xd9\xf7" + bytes(300)
-                    self._canisters[label] = canister
-                    self._network.add(canister)
-                self._canisters[label].install_raw(argument, caller=caller)
+                canister.install_raw(argument, caller=Principal(sender))
         except Rejected as rejected:
             return Outcome(reject=(rejected.code, rejected.message))
         return Outcome()
+
+    def _canister(self, label: str, module: str) -> NativeCanister:
+        if label not in self._canisters:
+            source = TRANSCRIPTS / module
+            canister = NativeCanister(source, self._network, self._ids[label], self._cycles[label])
+            canister.system.certificate = b"\xd9\xd9\xf7" + bytes(300)
+            self._canisters[label] = canister
+            self._network.add(canister)
+        return self._canisters[label]
 
     def query(self, label: str, method: str, argument: bytes, sender: bytes) -> Outcome:
         return _outcome(self._network.query(self._canisters[label], method, argument, sender))

@@ -107,23 +107,26 @@ class _Replay:
                 return driver.wait(driver.submit(label, step["method"], argument, sender))
             case "submit":
                 self._submitted[step["tag"]] = driver.submit(label, step["method"], argument, sender)
-                return None
             case "await":
                 return driver.wait(self._submitted.pop(step["tag"]))
-            case "install" | "upgrade" | "reinstall":
-                outcome = driver.install(label, step.get("module", ""), step["do"], argument, self._controller)
-                driver.tick(step.get("ticks_after", 0))
-                return outcome
-            case "stop" | "start" | "uninstall":
-                outcome = driver.manage(label, step["do"], self._controller)
-                driver.tick(1)
-                return outcome
             case "advance_time":
                 driver.advance(step["seconds"])
                 driver.tick(step["ticks_after"])
             case "tick":
                 driver.tick(step["n"])
+            case _:
+                return self._manage(label, step, argument)
         return None
+
+    def _manage(self, label: str, step: dict[str, Any], argument: bytes) -> Outcome:
+        driver, action = self._driver, step["do"]
+        if action in ("install", "upgrade", "reinstall"):
+            outcome = driver.install(label, step.get("module", ""), action, argument, self._controller)
+            driver.tick(step.get("ticks_after", 0))
+        else:
+            outcome = driver.manage(label, action, self._controller)
+            driver.tick(1)
+        return outcome
 
     def expected(self, step: dict[str, Any]) -> Outcome:
         if "reject" in step:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import FrameType, ModuleType
 from typing import Any
 
+from candid.principal import to_text
 from candid.types import Named, Primitive, Type
 from canister_runtime.host.calls import Calls, Outgoing, ServiceCall
 from canister_runtime.host.entries import Entry, EntryCompiler
@@ -19,6 +20,7 @@ from canister_runtime.system_api import SystemApi
 
 _HOST = "canister_runtime.host."
 _RAW_RAND = "raw_rand"
+_TEXTS_KEPT = 512
 _EMPTY_ARGUMENTS = b"DIDL\x00\x00"
 
 
@@ -36,6 +38,7 @@ class Canister:
             system, kybra.Principal, self._calls, self._timers, self._reply, candid_error=kybra.CandidError
         )
         self.callback = self._calls.callback
+        _speed_up(kybra.Principal)
         vars(kybra).update(_kybra_ic=self.ic_object, get_first_called_function_name=first_called_function_name)
 
     def wire(self, model: CanisterModel, scope: Mapping[str, Any]) -> None:
@@ -96,6 +99,23 @@ class Canister:
             raise SystemError(f'attempted to reply from "{method}", but it does not appear to be a canister method')
         self._system.msg_reply_data_append(encode(value))
         self._system.msg_reply()
+
+
+def _speed_up(principal_class: Any) -> None:
+    """Remember the text forms of recent principals, and fill the tables of `from_str` while imaging."""
+    texts: dict[bytes, str] = {}
+
+    def to_str(principal: Any) -> str:
+        raw = principal.bytes
+        text = texts.get(raw)
+        if text is None:
+            if len(texts) >= _TEXTS_KEPT:
+                texts.clear()
+            text = texts[raw] = to_text(raw)
+        return text
+
+    principal_class.to_str = to_str
+    principal_class.from_str("aaaaa-aa")
 
 
 def first_called_function_name() -> str:

@@ -15,6 +15,9 @@ from canister_runtime.system_api import SystemApi
 
 Entry: TypeAlias = Callable[[], None]
 
+_PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict, list, tuple})
+"""Types whose values are certainly no generators; asking an object for `send` costs more than looking here."""
+
 
 class EntryCompiler:
     """Makes entries over one canister's functions (`scope`: what `from <entry> import *` brings)."""
@@ -53,15 +56,19 @@ class EntryCompiler:
                 if system.msg_arg_data() != NO_ARGUMENTS:
                     decode()
                 value = function()
-                if value is None:
-                    finish(None)
+                if value.__class__ in _PLAIN:
+                    finish(value)
                 else:
                     drive(value, finish)
 
             return run_without_arguments
 
         def run() -> None:
-            drive(function(*decode()), finish)
+            value = function(*decode())
+            if value.__class__ in _PLAIN:
+                finish(value)
+            else:
+                drive(value, finish)
 
         return run
 
@@ -81,11 +88,11 @@ class EntryCompiler:
     def _finish(self, method: Method) -> Callable[[Any], None]:
         if method.manual:
             return _ignore
-        encode = self._codec.result_encoder(method.result)
+        prefix, encode = self._codec.result_writer(method.result)
         append, reply = self._system.msg_reply_data_append, self._system.msg_reply
 
         def finish(value: Any) -> None:
-            append(encode(value))
+            append(prefix + encode(value))
             reply()
 
         return finish

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from candid.decoder import Decoder
 from candid.table import build, header
-from candid.types import Type
+from candid.types import NULL, Type
 from canister_runtime.host.incoming import KybraValues
 from canister_runtime.host.outgoing import Encoder, OutgoingCompiler
 
@@ -45,7 +45,13 @@ class Codec:
 
     def result_encoder(self, result: Type | None) -> Callable[[Any], bytes]:
         """From a method's return value to its reply; `void` takes None only."""
-        return _void if result is None else self.encoder((result,))
+        return _single(*self.result_writer(result))
+
+    def result_writer(self, result: Type | None) -> tuple[bytes, Encoder]:
+        """A reply in two parts: the type table, and what encodes the value behind it."""
+        if result is None:
+            return NO_ARGUMENTS, self._outgoing.compile(NULL)
+        return self._header((result,)), self._outgoing.compile(result)
 
     def result_decoder(self, result: Type | None) -> Callable[[bytes], Any]:
         """From a reply to the value of `CallResult.Ok`; `void` accepts any reply, as Kybra does."""
@@ -67,9 +73,3 @@ def _discarding(decode: Decode) -> Callable[[bytes], None]:
         decode(message)
 
     return discard
-
-
-def _void(value: Any) -> bytes:
-    if value is not None:
-        raise TypeError(f"expected NoneType but received {type(value).__name__}")
-    return NO_ARGUMENTS
