@@ -1,4 +1,4 @@
-"""The one `Error` of all canisters; its codes are in `vex_domain.error_codes`, listed in docs/reference/errors.md."""
+"""The one error record of all canisters; its codes: `vex_domain.refusals`, docs/reference/errors.md."""
 
 from kybra import Opt, Record, Variant, nat16, nat32, nat64, null, text
 
@@ -50,7 +50,7 @@ class ErrorDetail(Variant, total=False):
     NotFound: NotFoundDetail
 
 
-class Error(Record):
+class VexError(Record):
     code: nat16
     message: text
     detail: Opt[ErrorDetail]
@@ -58,9 +58,9 @@ class Error(Record):
 
 class DoneAnswer(Variant, total=False):
     Ok: null
-    Err: Error
+    Err: VexError
 
 
 class NumberAnswer(Variant, total=False):
     Ok: nat64
-    Err: Error
+    Err: VexError

@@ -2,7 +2,7 @@
 
 from kybra import Opt, Principal, Record, Variant, nat32, nat64, null
 
-from vex_canister.error_types import Error
+from vex_canister.error_types import VexError
 
 
 class ShardSetup(Record):
@@ -44,7 +44,7 @@ class ShardStatus(Record):
 
 class ShardStatusAnswer(Variant, total=False):
     Ok: ShardStatus
-    Err: Error
+    Err: VexError
 
 
 class FillReport(Record):

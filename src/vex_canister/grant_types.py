@@ -2,7 +2,7 @@
 
 from kybra import Principal, Record, Variant, Vec, nat32, nat64, text
 
-from vex_canister.error_types import Error
+from vex_canister.error_types import VexError
 
 
 # No permissions: not a member. `epoch` is that of `users` when it answered; `lifetime` is in ns, from the asking.
@@ -17,7 +17,7 @@ class Grants(Record):
 
 class GrantsAnswer(Variant, total=False):
     Ok: Grants
-    Err: Error
+    Err: VexError
 
 
 # Answers older than `epoch` no longer count for this principal in this organisation.

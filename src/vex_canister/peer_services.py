@@ -37,6 +37,9 @@ class IndexPeer(Service):
     @service_update
     def report_fill(self, report: FillReport) -> DoneAnswer: ...
 
+    @service_query
+    def ping(self) -> nat64: ...
+
 
 class ShardPeer(Service):
     @service_update

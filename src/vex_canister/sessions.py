@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from kybra import Principal, ic
+from kybra import Principal
 
-from vex_canister.answers import Steps, ok_of
+from vex_canister.answers import Steps
 from vex_canister.grant_cache import CachedGrants
 from vex_canister.incoming_call import ANONYMOUS, IncomingCall
-from vex_canister.peer_services import ShardPeer, UsersPeer
+from vex_canister.peer_services import UsersPeer
 from vex_canister.seeding import ensure_seeded
 from vex_domain.refusals import AnonymousCaller, SessionRequired, Unavailable
 
@@ -45,7 +45,7 @@ def _joined(env: Any, call: IncomingCall, organisation: int) -> Steps:
         if env.grants.asking_since(key, env.now()) is None:
             return None
         # Nothing waits on another call's answer but a message of one's own: it comes back a round later.
-        yield ShardPeer(ic.id()).shard_status()
+        yield env.pause()
         found = cached_grants(env, call, organisation)
         if found is not None:
             return found
@@ -82,10 +82,3 @@ def grants_in_query(env: Any, call: IncomingCall, organisation: int) -> Steps:
     if "Ok" not in result.Ok:
         raise SessionRequired
     return env.grants.keep(0, call.caller.bytes, organisation, result.Ok["Ok"], env.now())
-
-
-def grants_from_users(users: bytes, call: IncomingCall, organisation: int) -> Steps:
-    """The record `Grants`, asked without a cache (the index, which rarely needs it). Raises Unavailable."""
-    if call.caller.bytes == ANONYMOUS:
-        raise AnonymousCaller
-    return (yield from ok_of(UsersPeer(Principal(users)).grants(call.caller, organisation), "users"))

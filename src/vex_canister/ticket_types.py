@@ -2,7 +2,7 @@
 
 from kybra import Opt, Record, Variant, Vec, blob, nat32, nat64, text
 
-from vex_canister.error_types import Error
+from vex_canister.error_types import VexError
 
 
 # client_token: 1-64 characters, unique per caller for 24 h; created_at: the client's clock when it made the token.
@@ -55,7 +55,7 @@ class TicketReceipt(Record):
 
 class ReceiptAnswer(Variant, total=False):
     Ok: TicketReceipt
-    Err: Error
+    Err: VexError
 
 
 # certificate: the subnet's; witness: CBOR hash tree with the ticket's leaf; salt opens the leaf's commitment.
@@ -95,7 +95,7 @@ class Ticket(Record):
 
 class TicketAnswer(Variant, total=False):
     Ok: Ticket
-    Err: Error
+    Err: VexError
 
 
 # At most one of status, assignee, requester and team is looked up in an index, the others filter what it finds.
@@ -117,7 +117,7 @@ class TicketPage(Record):
 
 class TicketPageAnswer(Variant, total=False):
     Ok: TicketPage
-    Err: Error
+    Err: VexError
 
 
 class ListComments(Record):
@@ -141,4 +141,4 @@ class CommentPage(Record):
 
 class CommentPageAnswer(Variant, total=False):
     Ok: CommentPage
-    Err: Error
+    Err: VexError

@@ -78,6 +78,13 @@ class TokenMemory:
             self._oldest_at = record["at"]
         self._next += 1
 
+    def replace(self, token: bytes, numbers: list[int]) -> None:
+        """Write other numbers over those of a remembered token."""
+        slot = self._index.get(self._index.key(token))
+        record = self._store.get(slot)
+        record["numbers"] = numbers
+        self._store.insert(slot, record)
+
     def _forget_oldest(self) -> None:
         slot = self._oldest % self._capacity
         record = self._store.get(slot)

@@ -2,7 +2,7 @@
 
 from kybra import Opt, Principal, Record, Variant, Vec, blob, nat, nat32, nat64, text
 
-from vex_canister.error_types import Error
+from vex_canister.error_types import VexError
 from vex_canister.fleet_types import ShardState
 from vex_canister.ticket_types import ListTickets
 
@@ -37,7 +37,7 @@ class IndexSettingsView(Record):
 
 class IndexSettingsAnswer(Variant, total=False):
     Ok: IndexSettingsView
-    Err: Error
+    Err: VexError
 
 
 # One chunk (at most 1 MiB) of the shard's module; answers its SHA-256. Uploading a chunk again changes nothing.
@@ -47,7 +47,7 @@ class UploadChunk(Record):
 
 class ChunkAnswer(Variant, total=False):
     Ok: blob
-    Err: Error
+    Err: VexError
 
 
 # The module's chunks in order; `sha256` is that of the whole module as uploaded (gzipped or not).
@@ -80,7 +80,7 @@ class OrganisationInfo(Record):
 
 class OrganisationInfoAnswer(Variant, total=False):
     Ok: OrganisationInfo
-    Err: Error
+    Err: VexError
 
 
 class ShardPlace(Record):
@@ -99,7 +99,7 @@ class Placement(Record):
 
 class PlacementAnswer(Variant, total=False):
     Ok: Placement
-    Err: Error
+    Err: VexError
 
 
 # `full` names shards that answered `Full`; the index looks for itself before it believes it.
@@ -121,7 +121,7 @@ class RouteTarget(Record):
 
 class RouteAnswer(Variant, total=False):
     Ok: RouteTarget
-    Err: Error
+    Err: VexError
 
 
 # certificate and witness (CBOR hash tree, label "routes") prove `hash`, the ICRC-3 value hash of epoch and ranges.
@@ -157,7 +157,7 @@ class ShardInfos(Record):
 
 class ShardInfosAnswer(Variant, total=False):
     Ok: ShardInfos
-    Err: Error
+    Err: VexError
 
 
 # A list at the façade goes shard by shard: the first call names none and learns from `shards` which there are.

@@ -10,6 +10,7 @@ from shard_canister.audit_log import AuditLog
 from shard_canister.ticket_index import TicketIndex
 from vex_canister.failure_journal import FailureJournal
 from vex_canister.grant_cache import GrantCache
+from vex_canister.peer_services import ShardPeer
 from vex_canister.token_memory import TokenMemory
 from vex_domain.hash_tree import RangeTree
 from vex_domain.refusals import Unavailable
@@ -80,6 +81,10 @@ class ShardEnv:
         """Keep the settings in stable memory and on the heap."""
         self.settings = settings
         self.stores.settings.insert(0, settings)
+
+    def pause(self) -> Any:
+        """A call to oneself, which comes back a round later."""
+        return ShardPeer(ic.id()).shard_status()
 
     def require_lease(self) -> None:
         """Raises Unavailable before the index has granted the lease."""

@@ -2,7 +2,7 @@
 
 from kybra import Opt, Record, Variant, Vec, blob, nat32, nat64, text
 
-from vex_canister.error_types import Error
+from vex_canister.error_types import VexError
 
 
 # What `open_session` learned, kept in the shard's cache until `expires`.
@@ -17,7 +17,7 @@ class Session(Record):
 
 class SessionAnswer(Variant, total=False):
     Ok: Session
-    Err: Error
+    Err: VexError
 
 
 class ListEvents(Record):
@@ -54,7 +54,7 @@ class AuditPage(Record):
 
 class AuditPageAnswer(Variant, total=False):
     Ok: AuditPage
-    Err: Error
+    Err: VexError
 
 
 # `witness` is a CBOR hash tree with labels last_block_index, last_block_hash (ICRC-3) and the pruned `tickets`.

@@ -2,7 +2,7 @@
 
 from kybra import Opt, Principal, Record, Variant, Vec, nat32, nat64, text
 
-from vex_canister.error_types import Error
+from vex_canister.error_types import VexError
 
 
 # A field that is null stays as it is. Callers: platform operators, the first of whom is the installer.
@@ -24,7 +24,7 @@ class UsersSettingsView(Record):
 
 class UsersSettingsAnswer(Variant, total=False):
     Ok: UsersSettingsView
-    Err: Error
+    Err: VexError
 
 
 class RegisterPerson(Record):
@@ -46,7 +46,7 @@ class Person(Record):
 
 class PersonAnswer(Variant, total=False):
     Ok: Person
-    Err: Error
+    Err: VexError
 
 
 class NewPerson(Record):
@@ -73,15 +73,7 @@ class PeopleIds(Record):
 
 class PeopleIdsAnswer(Variant, total=False):
     Ok: PeopleIds
-    Err: Error
-
-
-# Sent by the index alone, when it makes an organisation; `admin` becomes its first member.
-class RegisterOrganisation(Record):
-    organisation: nat64
-    name: text
-    slug: text
-    admin: Principal
+    Err: VexError
 
 
 class Organisation(Record):
@@ -94,7 +86,7 @@ class Organisation(Record):
 
 class OrganisationAnswer(Variant, total=False):
     Ok: Organisation
-    Err: Error
+    Err: VexError
 
 
 # Replaces the person's roles and teams; empty roles end the membership.
@@ -139,7 +131,7 @@ class MemberPage(Record):
 
 class MemberPageAnswer(Variant, total=False):
     Ok: MemberPage
-    Err: Error
+    Err: VexError
 
 
 class ListMembers(Record):
@@ -166,7 +158,7 @@ class OrganisationRoles(Record):
 
 class OrganisationRolesAnswer(Variant, total=False):
     Ok: OrganisationRoles
-    Err: Error
+    Err: VexError
 
 
 # The first form of `push`: shards whose retries are still due, and journalled failures of timers.
@@ -177,4 +169,4 @@ class PushBacklog(Record):
 
 class PushBacklogAnswer(Variant, total=False):
     Ok: PushBacklog
-    Err: Error
+    Err: VexError

@@ -1,0 +1,158 @@
+"""What the index's operations work with: stores, routing table, placements, time, randomness, certification."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kybra import ic
+
+from vex_canister.failure_journal import FailureJournal
+from vex_canister.grant_cache import GrantCache
+from vex_canister.peer_services import IndexPeer
+from vex_canister.token_memory import TokenMemory
+from vex_domain.hash_tree import labeled, labeled_digest, leaf, leaf_digest
+from vex_domain.id_ranges import RoutingTable
+from vex_domain.keyed_index import KeyedIndex
+from vex_domain.salt_ratchet import SaltRatchet
+from vex_domain.value_hash import value_hash
+
+TOKENS_KEPT = 16_384
+TOKENS_OF_ONE_CALLER = 4_096
+FACADE_TOKENS_KEPT = 131_072
+FACADE_TOKENS_OF_ONE_CALLER = 65_536
+ROUTES = b"routes"
+OPEN = "open"
+FIRST_START = 32_768
+
+
+class IndexStores:
+    """The stable maps by role; a test passes its own."""
+
+    def __init__(self, maps: dict[str, Any]) -> None:
+        self.settings = maps["settings"]
+        self.chunks = maps["chunks"]
+        self.shards = maps["shards"]
+        self.organisations = maps["organisations"]
+        self.placings = maps["placings"]
+        self.tokens = maps["tokens"]
+        self.facade = maps["facade"]
+        self.failures = maps["failures"]
+
+
+class IndexEnv:
+    """The index's state: stable maps, and what is kept on the heap until the next upgrade rebuilds it."""
+
+    def __init__(
+        self,
+        stores: IndexStores,
+        now: Callable[[], int] = ic.time,
+        certify: Callable[[bytes], None] = ic.set_certified_data,
+    ) -> None:
+        self.stores = stores
+        self.now = now
+        self._certify = certify
+        self.salts = SaltRatchet()
+        self.grants = GrantCache()
+        self.tokens = TokenMemory(stores.tokens, TOKENS_KEPT, TOKENS_OF_ONE_CALLER)
+        self.facade = TokenMemory(stores.facade, FACADE_TOKENS_KEPT, FACADE_TOKENS_OF_ONE_CALLER)
+        self.failures = FailureJournal(stores.failures)
+        self.routes = RoutingTable()
+        self.routes_hash = b""
+        self.slugs = KeyedIndex(b"")
+        self.placed: dict[int, list[int]] = {}
+        self.unfinished: list[int] = []
+        self.not_ready: list[int] = []
+        self.resuming_since = 0
+        self.settings: dict[str, Any] = {}
+
+    @property
+    def users(self) -> bytes:
+        """The principal of the users canister; empty before it is configured."""
+        users: bytes = self.settings["users"]
+        return users
+
+    def pause(self) -> Any:
+        """A call to oneself, which comes back a round later."""
+        return IndexPeer(ic.id()).ping()
+
+    def begin(self, operator: bytes) -> None:
+        """A new index, whose installer operates the platform."""
+        self.change_settings(
+            {
+                "users": b"",
+                "operators": [operator],
+                "lease_length": 32_768,
+                "capacity": 30_000,
+                "high_water": 80,
+                "shard_cycles": 3_000_000_000_000,
+                "open_to_all": False,
+                "epoch": 0,
+                "next_start": FIRST_START,
+                "module_version": None,
+                "module_hash": None,
+                "module_size": 0,
+                "module_chunks": 0,
+                "secret": None,
+            }
+        )
+        self.certify()
+
+    def change_settings(self, changed: dict[str, Any]) -> None:
+        """Keep changed settings in stable memory and on the heap."""
+        settings = dict(self.settings)
+        settings.update(changed)
+        self.stores.settings.insert(0, settings)
+        self.settings = settings
+
+    def seed(self, randomness: bytes) -> None:
+        """Seed the salts of this start; the first randomness ever also becomes the secret of the hash tables."""
+        if self.settings["secret"] is None:
+            self.change_settings({"secret": randomness})
+            self.open_tables()
+            randomness = randomness[::-1]
+        self.salts.seed(randomness)
+
+    def open_tables(self) -> None:
+        """Key the heap's hash tables with the secret and fill them from stable memory."""
+        secret = self.settings["secret"]
+        self.grants = GrantCache(secret)
+        self.tokens.open(secret)
+        self.facade.open(secret)
+        self.slugs = KeyedIndex(secret)
+        for organisation in range(1, self.stores.organisations.len() + 1):
+            slug = self.stores.organisations.get(organisation)["slug"]
+            self.slugs.put(self.slugs.key(slug.encode()), organisation)
+
+    def rebuild(self) -> None:
+        """Everything on the heap, from stable memory, after an upgrade."""
+        self.settings = self.stores.settings.get(0)
+        if self.settings["secret"] is not None:
+            self.open_tables()
+        for number in range(self.stores.placings.len()):
+            placing = self.stores.placings.get(number)
+            self.placed.setdefault(placing["organisation"], []).append(placing["shard"])
+        for number in range(1, self.stores.shards.len() + 1):
+            shard = self.stores.shards.get(number)
+            if shard["step"] == OPEN:
+                self.routes.add(shard["start"], shard["length"], number)
+            else:
+                self.unfinished.append(number)
+        for organisation in range(1, self.stores.organisations.len() + 1):
+            if not self.stores.organisations.get(organisation)["ready"]:
+                self.not_ready.append(organisation)
+        self.routes.epoch = self.settings["epoch"]
+        self.certify()
+
+    def certify(self) -> None:
+        """Set the certified data: the label `routes` over the value hash of epoch and ranges."""
+        ranges = [[part.start, part.end, part.shard, self.canister_of(part.shard)] for part in self.routes]
+        self.routes_hash = value_hash({"epoch": self.routes.epoch, "ranges": ranges})
+        self._certify(labeled_digest(ROUTES, leaf_digest(self.routes_hash)))
+
+    def routes_witness(self) -> tuple[Any, ...]:
+        """The certified tree."""
+        return labeled(ROUTES, leaf(self.routes_hash))
+
+    def canister_of(self, shard: int) -> bytes:
+        """The principal of an open shard."""
+        canister: bytes = self.stores.shards.get(shard)["canister"]
+        return canister

@@ -1,0 +1,212 @@
+"""The index's endpoints: who may call, what is awaited, which function does the work."""
+
+from index_canister import facade, fleet_settings, index_calls, index_stores, placing, routing, spawning
+from index_canister.index_env import IndexEnv, IndexStores
+from index_canister.index_types import (
+    ChunkAnswer,
+    CreateOrganisation,
+    IndexSettings,
+    IndexSettingsAnswer,
+    ListShardTickets,
+    OrganisationInfoAnswer,
+    Place,
+    PlacementAnswer,
+    Route,
+    RouteAnswer,
+    RoutingTable,
+    SetModule,
+    ShardInfosAnswer,
+    SpawnShard,
+    UploadChunk,
+)
+from kybra import Async, ic, init, nat64, post_upgrade, query, update, void
+
+from vex_canister.answers import answer, answer_later
+from vex_canister.error_types import DoneAnswer, NumberAnswer
+from vex_canister.fleet_types import FillReport
+from vex_canister.incoming_call import direct_call, reading_call
+from vex_canister.ticket_types import (
+    AddComment,
+    CommentPageAnswer,
+    CreateTicket,
+    ListComments,
+    ReceiptAnswer,
+    TicketAnswer,
+    TicketPageAnswer,
+    UpdateTicket,
+)
+
+env = IndexEnv(
+    IndexStores(
+        {
+            "settings": index_stores.index_settings,
+            "chunks": index_stores.index_chunks,
+            "shards": index_stores.index_shards,
+            "organisations": index_stores.index_organisations,
+            "placings": index_stores.index_placings,
+            "tokens": index_stores.index_tokens,
+            "facade": index_stores.index_facade,
+            "failures": index_stores.index_failures,
+        }
+    )
+)
+
+
+@init
+def start_index() -> void:
+    """Begin with the installer as the only operator."""
+    env.begin(ic.caller().bytes)
+    spawning.watch(env)
+
+
+@post_upgrade
+def resume_index() -> void:
+    """Rebuild what the heap held, and go on with what was underway."""
+    env.rebuild()
+    spawning.watch(env)
+    spawning.resume_soon(env)
+    placing.finish_soon(env)
+
+
+@update
+def configure(request: IndexSettings) -> IndexSettingsAnswer:
+    """Change settings. Callers: operators."""
+    return answer(lambda: fleet_settings.configure(env, ic.caller().bytes, request))
+
+
+@query
+def get_settings() -> IndexSettingsAnswer:
+    """Settings and counts. Callers: operators."""
+    return answer(lambda: fleet_settings.settings_view(env, ic.caller().bytes))
+
+
+@update
+def upload_chunk(request: UploadChunk) -> Async[ChunkAnswer]:
+    """Keep a chunk of the shard's module; answers its SHA-256. Callers: operators. Awaits the chunk store."""
+    return (yield from answer_later(fleet_settings.upload_chunk(env, ic.caller().bytes, request["chunk"])))
+
+
+@update
+def set_module(request: SetModule) -> DoneAnswer:
+    """Name the module that shards to come will run. Callers: operators."""
+    return answer(lambda: fleet_settings.set_module(env, ic.caller().bytes, request))
+
+
+@update
+def spawn_shard(request: SpawnShard) -> Async[NumberAnswer]:
+    """Begin to spawn a shard; answers its number. Callers: operators. Awaits `raw_rand` before the first."""
+    return (yield from answer_later(index_calls.spawn_shard(env, direct_call("spawn_shard"), request)))
+
+
+@query
+def list_shards() -> ShardInfosAnswer:
+    """Every shard with its step of spawning and its fill. Callers: operators."""
+    return answer(lambda: fleet_settings.shards_view(env, ic.caller().bytes))
+
+
+@update
+def report_fill(report: FillReport) -> DoneAnswer:
+    """Hear how full a shard is. Callers: that shard."""
+    return answer(lambda: fleet_settings.report_fill(env, ic.caller().bytes, report))
+
+
+@query
+def ping() -> nat64:
+    """The routing table's epoch. Callers: anyone; the index itself, to wait for a round."""
+    return env.routes.epoch
+
+
+@update
+def create_org(request: CreateOrganisation) -> Async[NumberAnswer]:
+    """Make an organisation; answers its id. Callers: operators, or anyone when open to all. Awaits `users`."""
+    return (yield from answer_later(placing.create_org(env, direct_call("create_org"), request)))
+
+
+@query
+def get_org(organisation: nat64) -> OrganisationInfoAnswer:
+    """Whether an organisation is ready. Callers: operators, its first admin."""
+    return answer(lambda: placing.organisation_info(env, ic.caller().bytes, organisation))
+
+
+@update
+def place(request: Place) -> Async[PlacementAnswer]:
+    """The shards that take an organisation's new tickets. Callers: members. Awaits grants and shards."""
+    return (yield from answer_later(placing.place(env, reading_call(), request)))
+
+
+@query
+def shards_of(organisation: nat64) -> Async[PlacementAnswer]:
+    """Every shard that ever held an organisation's tickets. Callers: members."""
+    return (yield from answer_later(placing.shards_of_in_query(env, reading_call(), organisation)))
+
+
+@update
+def shards_of_replicated(organisation: nat64) -> Async[PlacementAnswer]:
+    """As `shards_of`, for canisters."""
+    return (yield from answer_later(placing.shards_of(env, reading_call(), organisation)))
+
+
+@query
+def route(request: Route) -> RouteAnswer:
+    """The shard of a ticket id. Callers: anyone."""
+    return answer(lambda: routing.route(env, request))
+
+
+@query
+def routing_table() -> RoutingTable:
+    """All ranges, certified. Callers: anyone."""
+    return routing.table(env, ic.data_certificate())
+
+
+@update
+def create_ticket(request: CreateTicket) -> Async[ReceiptAnswer]:
+    """As at a shard, which the index chooses. Callers: customer, agent, lead, admin."""
+    return (yield from index_calls.passed_on(facade.create_ticket(env, direct_call("create_ticket"), request)))
+
+
+@update
+def add_comment(request: AddComment) -> Async[ReceiptAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(facade.add_comment(env, direct_call("add_comment"), request)))
+
+
+@update
+def update_ticket(request: UpdateTicket) -> Async[ReceiptAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(facade.update_ticket(env, direct_call("update_ticket"), request)))
+
+
+@query
+def get_ticket(ticket: nat64) -> Async[TicketAnswer]:
+    """As at the ticket's shard, without a proof."""
+    return (yield from index_calls.passed_on(facade.get_ticket(env, reading_call(), ticket, False)))
+
+
+@update
+def get_ticket_replicated(ticket: nat64) -> Async[TicketAnswer]:
+    """As `get_ticket`, for canisters."""
+    return (yield from index_calls.passed_on(facade.get_ticket(env, reading_call(), ticket, True)))
+
+
+@query
+def list_tickets(request: ListShardTickets) -> Async[TicketPageAnswer]:
+    """A page of an organisation's tickets at one of its shards."""
+    return (yield from index_calls.passed_on(facade.list_tickets(env, reading_call(), request, False)))
+
+
+@update
+def list_tickets_replicated(request: ListShardTickets) -> Async[TicketPageAnswer]:
+    """As `list_tickets`, for canisters."""
+    return (yield from index_calls.passed_on(facade.list_tickets(env, reading_call(), request, True)))
+
+
+@query
+def list_comments(request: ListComments) -> Async[CommentPageAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(facade.list_comments(env, reading_call(), request, False)))
+
+
+@update
+def list_comments_replicated(request: ListComments) -> Async[CommentPageAnswer]:
+    """As `list_comments`, for canisters."""
+    return (yield from index_calls.passed_on(facade.list_comments(env, reading_call(), request, True)))

@@ -1,0 +1,81 @@
+"""What the operations of `users` work with: stores, time, randomness, the outbox of pushes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kybra import ic
+
+from users_canister.push_outbox import PushOutbox
+from vex_canister.failure_journal import FailureJournal
+from vex_canister.token_memory import TokenMemory
+from vex_domain.salt_ratchet import SaltRatchet
+
+TOKENS_KEPT = 65_536
+TOKENS_OF_ONE_CALLER = 16_384
+GRANT_LIFETIME = 60_000_000_000
+
+
+class UsersStores:
+    """The stable maps by role; a test passes its own."""
+
+    def __init__(self, maps: dict[str, Any]) -> None:
+        self.settings = maps["settings"]
+        self.people = maps["people"]
+        self.identities = maps["identities"]
+        self.organisations = maps["organisations"]
+        self.members = maps["members"]
+        self.rolls = maps["rolls"]
+        self.teams = maps["teams"]
+        self.roles = maps["roles"]
+        self.shards = maps["shards"]
+        self.tokens = maps["tokens"]
+        self.failures = maps["failures"]
+
+
+class UsersEnv:
+    """The users canister's state: stable maps, and what is kept on the heap until the next upgrade rebuilds it."""
+
+    def __init__(self, stores: UsersStores, now: Callable[[], int] = ic.time) -> None:
+        self.stores = stores
+        self.now = now
+        self.salts = SaltRatchet()
+        self.tokens = TokenMemory(stores.tokens, TOKENS_KEPT, TOKENS_OF_ONE_CALLER)
+        self.failures = FailureJournal(stores.failures)
+        self.outbox = PushOutbox()
+        self.settings: dict[str, Any] = {}
+        self.shards: dict[bytes, int] = {}
+
+    @property
+    def epoch(self) -> int:
+        """The number of the last change to anyone's grants."""
+        epoch: int = self.settings["epoch"]
+        return epoch
+
+    def begin(self, operator: bytes) -> None:
+        """A new canister, whose installer operates the platform."""
+        settings = {"index": b"", "operators": [operator], "grant_lifetime": GRANT_LIFETIME, "epoch": 0, "secret": None}
+        self.change_settings(settings)
+
+    def change_settings(self, changed: dict[str, Any]) -> None:
+        """Keep changed settings in stable memory and on the heap."""
+        settings = dict(self.settings)
+        settings.update(changed)
+        self.stores.settings.insert(0, settings)
+        self.settings = settings
+
+    def seed(self, randomness: bytes) -> None:
+        """Seed the salts of this start; the first randomness ever also becomes the secret of the hash tables."""
+        if self.settings["secret"] is None:
+            self.change_settings({"secret": randomness})
+            self.tokens.open(randomness)
+            randomness = randomness[::-1]
+        self.salts.seed(randomness)
+
+    def rebuild(self) -> None:
+        """Everything on the heap, from stable memory, after an upgrade."""
+        self.settings = self.stores.settings.get(0)
+        for number in range(self.stores.shards.len()):
+            self.shards[self.stores.shards.get(number)["canister"]] = number
+        if self.settings["secret"] is not None:
+            self.tokens.open(self.settings["secret"])
+        self.outbox = PushOutbox(restarted_at=self.now())
