@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from itertools import count
 
 from local_replica.call_context import CallContexts
 from local_replica.canister_log import CanisterLog
@@ -13,6 +14,9 @@ from local_replica.queues import Queues
 DEFAULT_FREEZING_THRESHOLD_S = 2_592_000
 DEFAULT_WASM_MEMORY_LIMIT = 3 * 1024**3
 DEFAULT_RESERVED_CYCLES_LIMIT = 5_000_000_000_000
+
+
+_GENERATIONS = count(1)
 
 
 class Status(IntEnum):
@@ -152,7 +156,7 @@ class Canister:
     def __init__(self, record: CanisterRecord, instance: Instance | None = None) -> None:
         self.record = record
         self.generation = 0
-        """Counts commits of memory, so that a snapshot knows what changed."""
+        """Which commit of memory this is, unique in this process, so that a snapshot knows what changed."""
         self.dirty = True
         """Memory changed since `take_changes`."""
         self.fresh = True
@@ -174,7 +178,7 @@ class Canister:
     def touch(self) -> None:
         """Note that memory changed."""
         self.dirty = True
-        self.generation += 1
+        self.generation = next(_GENERATIONS)
 
     @property
     def canister_id(self) -> bytes:

@@ -106,7 +106,9 @@ def _fill(network: Network, state: ReplicaState, kept: dict[bytes, Canister]) ->
     network.blobs.contents = dict(state.blobs)
     for canister_id, stored in state.canisters.items():
         record: CanisterRecord = pickle.loads(stored.record)  # noqa: S301 - our own bytes
-        network.subnets[record.subnet_id].add(_canister(network, record, stored, kept.get(canister_id)))
+        canister = _canister(network, record, stored, kept.get(canister_id))
+        canister.generation = state.generations.get(canister_id, canister.generation)
+        network.subnets[record.subnet_id].add(canister)
     return int(submitted)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -55,11 +56,11 @@ class Node:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work, self.chain)
         except StateNotStored as error:
-            raise self._halt(error) from error
+            raise self._halt(str(error)) from error
 
-    def _halt(self, error: StateNotStored) -> NodeHalted:
+    def _halt(self, why: str) -> NodeHalted:
         if self.halted is None:
-            self.halted = NodeHalted(str(error))
+            self.halted = NodeHalted(why)
             for futures in self._waiting.values():
                 _fail(futures, self.halted)
             _fail([future for _, future in self._pending], self.halted)
@@ -115,6 +116,12 @@ class Node:
         """Make blocks by themselves from now on, in real time, `delay_seconds` apart at least."""
         if self._blocks is None:
             self._blocks = asyncio.get_running_loop().create_task(self._make_blocks(delay_seconds))
+            self._blocks.add_done_callback(self._blocks_ended)
+
+    def _blocks_ended(self, blocks: "asyncio.Task[None]") -> None:
+        if not blocks.cancelled() and (error := blocks.exception()) is not None:
+            traceback.print_exception(error)
+            self._halt(f"a block failed: {error!r}")
 
     async def stop_blocks(self) -> None:
         """Make no more blocks by themselves; returns when the last one is finished."""

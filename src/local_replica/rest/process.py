@@ -48,7 +48,7 @@ async def _serve(listening: socket.socket, client: int | None, ttl: float) -> No
 
 async def _watch(stop: Callable[[], None], idle_seconds: Callable[[], float], ttl: float, client: int | None) -> None:
     """Stop when nobody asked for `ttl` seconds, or when the client's process is gone."""
-    while idle_seconds() < ttl and (client is None or _lives(client)):
+    while idle_seconds() < ttl and (client is None or _lives(client)):  # noqa: ASYNC110 - nobody sets an event
         await asyncio.sleep(WATCH_SECONDS)
     stop()
 
