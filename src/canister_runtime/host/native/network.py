@@ -107,7 +107,11 @@ class NativeNetwork:
     def run(self) -> None:
         """Carry out messages until none is left."""
         while self._queue:
-            self._queue.popleft()()
+            self.step()
+
+    def step(self) -> None:
+        """Carry out the next message of the queue."""
+        self._queue.popleft()()
 
     def tick(self, rounds: int = 1) -> None:
         """Let `rounds` of 1 ns pass, with the heartbeats and timers that are due."""
