@@ -300,6 +300,23 @@ def check_name_section(module: Module) -> None:
             reader.take(reader.unsigned())
 
 
+def function_name(module: Module, index: int) -> str | None:
+    """A function's name in the name section."""
+    for section_name, content in module.custom_sections():
+        if section_name == "name":
+            return _function_names(Reader(content, 0, len(content))).get(index)
+    return None
+
+
+def _function_names(reader: Reader) -> dict[int, str]:
+    while reader.position < reader.end:
+        part, size = reader.byte(), reader.unsigned()
+        if part == 1:
+            return dict(reader.vector(lambda: (reader.unsigned(), reader.name())))
+        reader.take(size)
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class DataSegment:
     """An active segment (`offset` set) or a passive one; `data[start:end]` are its bytes."""

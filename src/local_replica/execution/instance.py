@@ -2,7 +2,8 @@
 
 from typing import cast
 
-from local_replica.execution.backtrace import backtrace
+from local_replica.execution.backtrace import Frame, backtrace, continued
+from local_replica.execution.binary import function_name, read_module
 from local_replica.execution.callbacks import Callbacks
 from local_replica.execution.compiled import WASM_PAGE, CompiledModule
 from local_replica.execution.contexts import MEMORY_LIMITED
@@ -56,8 +57,15 @@ _TRAP_REASONS = {
     7: "integer division by 0",
     9: "unreachable",
 }
+_STACK_OVERFLOW = 0
 _BAD_SIGNATURE = 5
 _OUT_OF_FUEL = 11
+
+
+def _entry_name(request: Request) -> str:
+    """The export behind an entry that is not a callback; empty for callbacks."""
+    prefix = _METHOD_PREFIXES.get(request.entry)
+    return f"{prefix} {request.method}" if prefix else _ENTRY_NAMES.get(request.entry, "")
 
 
 class WasmInstance:
@@ -113,7 +121,7 @@ class WasmInstance:
             self._enter(machine, request)
             self._check_afterwards(machine, request)
         except Trapped as trap:
-            outcome.error = self._explain(trap)
+            outcome.error = self._explain(trap, request)
         except Failure as failure:
             outcome.error = failure.error()
         outcome.instructions = min(calls.used(), calls.limit)
@@ -126,9 +134,8 @@ class WasmInstance:
     def _enter(self, machine: Machine, request: Request) -> None:
         callback = request.callback
         if callback is None:
-            prefix = _METHOD_PREFIXES.get(request.entry)
             try:
-                machine.call_entry(f"{prefix} {request.method}" if prefix else _ENTRY_NAMES[request.entry])
+                machine.call_entry(_entry_name(request))
             except NotAFunction:
                 raise contract_violation("export is not a function") from None
             return
@@ -156,7 +163,7 @@ class WasmInstance:
         if self._calls.used() > self._calls.limit:
             raise out_of_instructions(self._calls.limit)
 
-    def _explain(self, trap: Trapped) -> ExecutionError:
+    def _explain(self, trap: Trapped, request: Request) -> ExecutionError:
         """The error behind a trap: what a system call raised, or what the module did."""
         failure = self._callbacks.take_failure()
         if failure is not None and not isinstance(failure, Failure):
@@ -169,7 +176,15 @@ class WasmInstance:
                 failure = contract_violation("function invocation does not match its signature")
             else:
                 failure = trapped(_TRAP_REASONS.get(trap.code if trap.code is not None else -1, "unknown"))
-        return failure.error(backtrace(failure.frame, trap.frames))
+        frames = trap.frames
+        if trap.code == _STACK_OVERFLOW:
+            frames = continued(frames, self._entry_frame(request))
+        return failure.error(backtrace(failure.frame, frames))
+
+    def _entry_frame(self, request: Request) -> Frame | None:
+        source = self._compiled.source
+        index = source.indices.get(_entry_name(request))
+        return None if index is None else (index, function_name(read_module(source.wasm), index))
 
     def commit(self) -> None:
         machine = cast("Machine", self._machine)

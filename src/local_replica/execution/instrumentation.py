@@ -42,6 +42,8 @@ class Instrumented:
     """An import that is not a function, which passes the checks but is never defined; mostly empty."""
     exports: frozenset[str]
     """The module's own exported functions."""
+    indices: dict[str, int]
+    """Function indices of `exports`."""
     mutable_globals: tuple[int, ...]
     memory: Limits | None
     has_table: bool
@@ -64,6 +66,7 @@ def instrument(data: bytes) -> Instrumented:
         imports=tuple((item.module, item.name) for item in module.imported_functions()),
         unknown_import=next((f"{item.module}::{item.name}" for item in module.imports if item.kind != "func"), ""),
         exports=frozenset(export.name for export in module.exports if export.kind == "func"),
+        indices={export.name: export.index for export in module.exports if export.kind == "func"},
         mutable_globals=mutable,
         memory=module.memories[0] if module.memories else None,
         has_table=bool(module.tables),

@@ -43,7 +43,7 @@ class Callback:
 
 @dataclass(slots=True)
 class OutgoingCall:
-    """A call performed by `call_perform`; cycles already left the balance. No `timeout_seconds`: guaranteed response."""
+    """A call performed by `call_perform`; cycles already left the balance. No timeout: guaranteed response."""
 
     callee: bytes
     method: str
