@@ -6,6 +6,7 @@ from typing import Any
 import wasmtime
 
 FUEL = 10**12
+WASM_STACK = 2 << 20
 
 
 class Trapped(Exception):
@@ -33,6 +34,7 @@ class BareCanister:
         config = wasmtime.Config()
         config.consume_fuel = True
         config.cache = True
+        config.max_wasm_stack = WASM_STACK
         engine = wasmtime.Engine(config)
         compiled = wasmtime.Module(engine, module)
         self.message = Message()

@@ -1,0 +1,57 @@
+"""Imports inside functions are found in the source."""
+
+from pathlib import Path
+
+from canister_runtime.image.archive import Wish
+from canister_runtime.image.wishes import wishes_of
+from canister_runtime.source.modules import BundledModule
+
+
+def wishes(tmp_path: Path, source: str, *, lenient: bool = False) -> list[Wish]:
+    """The wishes of a module `shop.main` with this source."""
+    file = tmp_path / "main.py"
+    file.write_text(source)
+    return list(wishes_of(BundledModule("shop.main", "module", file), lenient=lenient))
+
+
+def test_an_import_at_the_top_is_no_wish(tmp_path: Path) -> None:
+    assert wishes(tmp_path, "import json\nif json:\n    import re\n") == []
+
+
+def test_imports_inside_functions_are_wishes_with_their_line(tmp_path: Path) -> None:
+    source = "def f():\n    import json\n    from decimal import Decimal, Context\n"
+    assert wishes(tmp_path, source) == [
+        Wish("shop.main", "json", "", 2, optional=False),
+        Wish("shop.main", "decimal", "Decimal", 3, optional=False),
+        Wish("shop.main", "decimal", "Context", 3, optional=False),
+    ]
+
+
+def test_a_method_of_a_class_is_a_function_too(tmp_path: Path) -> None:
+    assert [wish.name for wish in wishes(tmp_path, "class C:\n    def f(self):\n        import json\n")] == ["json"]
+
+
+def test_relative_imports_are_resolved(tmp_path: Path) -> None:
+    assert [wish.name for wish in wishes(tmp_path, "def f():\n    from .prices import x\n")] == ["shop.prices"]
+
+
+def test_an_import_whose_failure_is_caught_is_optional(tmp_path: Path) -> None:
+    source = "def f():\n    try:\n        import numpy\n    except ImportError:\n        pass\n"
+    assert wishes(tmp_path, source) == [Wish("shop.main", "numpy", "", 3, optional=True)]
+
+
+def test_imports_for_type_checkers_never_run(tmp_path: Path) -> None:
+    assert wishes(tmp_path, "def f():\n    if TYPE_CHECKING:\n        import numpy\n") == []
+
+
+def test_everything_is_optional_in_a_lenient_package(tmp_path: Path) -> None:
+    assert [wish.optional for wish in wishes(tmp_path, "def f():\n    import numpy\n", lenient=True)] == [True]
+
+
+def test_strptime_brings_the_module_that_c_code_imports_for_it(tmp_path: Path) -> None:
+    found = wishes(tmp_path, "when = datetime.strptime(text, '%Y')\n")
+    assert found == [Wish("shop.main", "_strptime", "", 1, optional=False)]
+
+
+def test_a_codec_named_in_the_source_is_brought_along(tmp_path: Path) -> None:
+    assert [wish.name for wish in wishes(tmp_path, "x = 'a'.encode('UTF-16-LE')\n")] == ["encodings.utf_16_le"]
