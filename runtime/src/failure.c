@@ -82,6 +82,7 @@ _Noreturn void trap_with_exception(void) {
     PyErr_NormalizeException(&type, &exception, &traceback);
     if (exception == NULL) trap_with_text("SystemError: an error without an exception", 42);
     if (traceback != NULL) PyException_SetTraceback(exception, traceback);
+    log_flush();
     log_exception(exception, 0);
     PyObject *text = description(exception);
     PyObject *encoded = text == NULL ? NULL : encoded_text(text);

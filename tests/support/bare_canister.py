@@ -39,6 +39,7 @@ class BareCanister:
         compiled = wasmtime.Module(engine, module)
         self.message = Message()
         self.stable = bytearray()
+        self._imports = {wanted.module for wanted in compiled.imports}
         self._store = wasmtime.Store(engine)
         self._store.set_fuel(FUEL)
         linker = wasmtime.Linker(engine)
@@ -46,6 +47,10 @@ class BareCanister:
             function = getattr(self, f"_{wanted.name}", None) or self._unexpected(str(wanted.name))
             linker.define_func("ic0", str(wanted.name), wanted.type, function)
         self._exports: Any = linker.instantiate(self._store, compiled).exports(self._store)
+
+    def imports(self) -> set[str]:
+        """Names of the modules that it imports from."""
+        return self._imports
 
     def exports(self) -> list[str]:
         """Names of the module's exports."""

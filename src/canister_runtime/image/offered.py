@@ -10,7 +10,7 @@ from canister_runtime.image.errors import ImageError
 from canister_runtime.image.runtime import Runtime
 from canister_runtime.source.modules import BundledModule
 
-LIBRARY, RUNTIME, CANISTER = "<python>", "<runtime>", "<canister>"
+LIBRARY, RUNTIME, PACKAGES, CANISTER = "<python>", "<runtime>", "<packages>", "<canister>"
 """What stands for the folders of this machine in tracebacks."""
 
 HOST_PARTS = (
@@ -43,8 +43,9 @@ def canister(modules: tuple[BundledModule, ...]) -> list[Entry]:
 
 def file_name(module: BundledModule) -> str:
     """A bundled module's file as tracebacks show it."""
+    root = PACKAGES if _is_third_party(module) else CANISTER
     path = module.name.replace(".", "/")
-    return f"{CANISTER}/{path}/__init__.py" if module.is_package else f"{CANISTER}/{path}.py"
+    return f"{root}/{path}/__init__.py" if module.is_package else f"{root}/{path}.py"
 
 
 def check_names(own: list[Entry], others: list[Entry]) -> None:
@@ -67,13 +68,16 @@ def with_parents(entries: list[Entry]) -> Iterator[Entry]:
         yield entry
 
 
+def _is_third_party(module: BundledModule) -> bool:
+    return "site-packages" in module.path.parts
+
+
 def _bundled(module: BundledModule) -> Entry:
     if module.kind == "extension":
         raise ImageError(
             f"the module {module.name} is compiled for this machine and cannot run on chain", str(module.path)
         )
-    third_party = "site-packages" in module.path.parts
-    flags = (PACKAGE if module.is_package else "") + (OPTIMISED if third_party else "")
+    flags = (PACKAGE if module.is_package else "") + (OPTIMISED if _is_third_party(module) else "")
     return Entry(module.name, file_name(module), flags, module.source)
 
 
