@@ -1,0 +1,54 @@
+"""Indexes on the heap: order kept, secrets used, and chosen keys that cannot make them slow."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vex_domain.keyed_index import SPLIT, KeyedIndex
+from vex_domain.salt_ratchet import SaltRatchet
+from vex_domain.sorted_lists import SortedLists
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 3), st.integers(0, 40)), max_size=80))
+def test_sorted_lists_agree_with_sets(steps: list[tuple[bool, int, int]]) -> None:
+    lists = SortedLists()
+    model: dict[int, set[int]] = {}
+    for add, key, position in steps:
+        if add:
+            lists.add(key, position)
+            model.setdefault(key, set()).add(position)
+        else:
+            lists.remove(key, position)
+            model.get(key, set()).discard(position)
+    for key in range(4):
+        expected = sorted(model.get(key, set()), reverse=True)
+        assert lists.before(key, None, 100) == expected
+        assert lists.before(key, 20, 3) == [position for position in expected if position < 20][:3]
+        assert lists.count(key) == len(expected)
+
+
+def test_the_key_of_a_text_depends_on_the_secret() -> None:
+    one, other = KeyedIndex(b"one"), KeyedIndex(b"other")
+    assert one.key(b"text") != other.key(b"text")
+    assert one.key(b"ab", b"c") != one.key(b"a", b"bc")
+
+
+def test_keys_chosen_to_meet_in_one_part_stay_found() -> None:
+    index = KeyedIndex(b"secret")
+    chosen = [number * SPLIT for number in range(2_000)]
+    for number, key in enumerate(chosen):
+        index.put(key, number)
+    assert [index.get(key) for key in chosen] == list(range(2_000))
+    for key in chosen:
+        index.drop(key)
+    assert len(index) == 0
+
+
+def test_salts_do_not_repeat_and_need_a_seed() -> None:
+    salts = SaltRatchet()
+    with pytest.raises(RuntimeError):
+        salts.draw()
+    salts.seed(bytes(32))
+    drawn = {salts.draw() for _ in range(200)}
+    assert len(drawn) == 200
+    assert 0 <= salts.draw_number(63) < 2**63

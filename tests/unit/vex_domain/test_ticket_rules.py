@@ -1,0 +1,87 @@
+"""What a ticket may say: limits, words, control characters."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vex_domain.refusals import Invalid, Refusal, TooLarge
+from vex_domain.text_rules import check_body, check_line, pages_of
+from vex_domain.ticket_rules import check_change, check_new_ticket
+
+GOOD: dict[str, Any] = {
+    "subject": "Printer",
+    "body": "It burns",
+    "kind": "incident",
+    "priority": "high",
+    "tags": ["a"],
+    "requester_reference": None,
+    "channel": "email",
+    "language": "ar",
+}
+
+
+def test_a_good_ticket_gives_its_body() -> None:
+    assert check_new_ticket(GOOD) == b"It burns"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "refusal"),
+    [
+        ("subject", "", Invalid),
+        ("subject", " \u2003", Invalid),
+        ("subject", "two\nlines", Invalid),
+        ("subject", "s" * 151, TooLarge),
+        ("subject", "\u0628" * 150 + "!", TooLarge),
+        ("subject", "\U0001f525" * 100, TooLarge),
+        ("body", "", Invalid),
+        ("body", " \n", Invalid),
+        ("body", "bell\x07", Invalid),
+        ("body", "b" * 65_537, TooLarge),
+        ("kind", "disaster", Invalid),
+        ("priority", "HIGH", Invalid),
+        ("tags", ["t"] * 2, Invalid),
+        ("tags", [str(number) for number in range(11)], TooLarge),
+        ("tags", ["t" * 33], TooLarge),
+        ("tags", [""], Invalid),
+        ("tags", ["\U0001f525" * 25, "\U0001f692" * 25], TooLarge),
+        ("requester_reference", "", Invalid),
+        ("requester_reference", "r" * 65, TooLarge),
+        ("channel", "c" * 17, TooLarge),
+        ("language", "x\x00", Invalid),
+    ],
+)
+def test_what_is_wrong_is_refused_by_its_field(field: str, value: object, refusal: type[Refusal]) -> None:
+    with pytest.raises(refusal) as refused:
+        check_new_ticket(GOOD | {field: value})
+    assert refused.value.detail is not None
+    assert next(iter(refused.value.detail.values()))["field"] == field
+
+
+def test_an_update_that_changes_nothing_is_refused() -> None:
+    nothing = dict.fromkeys(("status", "priority", "assignee", "team", "subject", "tags"))
+    with pytest.raises(Invalid):
+        check_change(nothing)
+    check_change(nothing | {"assignee": 0})
+
+
+@given(st.binary(max_size=5_000), st.integers(1, 1_000))
+def test_pages_put_together_are_the_body(body: bytes, page: int) -> None:
+    pages = pages_of(body, page)
+    assert b"".join(pages) == body
+    assert all(0 < len(part) <= page for part in pages)
+
+
+@given(st.text(max_size=50))
+def test_a_line_that_is_accepted_has_no_control_character(text: str) -> None:
+    try:
+        check_line("f", text, 40, 80)
+    except Refusal:
+        return
+    assert not any(letter < " " or "\x7f" <= letter <= "\x9f" for letter in text)
+    assert len(text.encode()) <= 80
+
+
+def test_a_body_may_have_lines_and_tabs() -> None:
+    assert check_body("body", "a\tb\r\nc", 10) == b"a\tb\r\nc"
