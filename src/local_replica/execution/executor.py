@@ -18,10 +18,11 @@ class WasmtimeExecutor:
     """Implements `port.Executor`.
 
     `cache_dir` keeps compiled code between processes (None: not at all). One executor serves any number of replicas.
+    Without `copy_on_write`, or where the kernel lacks what it takes, heaps are copied and compared whole.
     """
 
-    def __init__(self, cache_dir: Path | None = None) -> None:
-        self._copy_on_write = copy_on_write_works()
+    def __init__(self, cache_dir: Path | None = None, *, copy_on_write: bool = True) -> None:
+        self._copy_on_write = copy_on_write and copy_on_write_works()
         self._cache = CompiledCache(new_engine(), cache_dir, self._copy_on_write)
         self._valid: set[bytes] = set()
         self._validator = Validator(self._cache.engine)

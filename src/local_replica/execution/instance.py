@@ -218,7 +218,10 @@ class WasmInstance:
         )
 
     def _global_numbers(self) -> tuple[int, ...]:
-        return tuple(int.from_bytes(value[8:24], "little") for value in self._globals)
+        widths = self._compiled.source.global_widths
+        return tuple(
+            int.from_bytes(value[8 : 8 + width], "little") for value, width in zip(self._globals, widths, strict=True)
+        )
 
     def set_global_numbers(self, numbers: tuple[int | float, ...]) -> None:
         """Set every mutable global from a state's numbers (the bits of floats and vectors)."""

@@ -28,6 +28,7 @@ MEMORY_NAME = PREFIX + "memory"
 TABLE_NAME = PREFIX + "table"
 START_NAME = PREFIX + "start"
 
+_WIDTHS = {"i32": 4, "f32": 4, "i64": 8, "f64": 8, "v128": 16, "funcref": 0, "externref": 0}
 _ORDER = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 13: 6, 6: 7, 7: 8, 8: 9, 9: 10, 12: 11, 10: 12, 11: 13}
 
 
@@ -45,6 +46,8 @@ class Instrumented:
     indices: dict[str, int]
     """Function indices of `exports`."""
     mutable_globals: tuple[int, ...]
+    global_widths: tuple[int, ...]
+    """Bytes of each mutable global's value."""
     memory: Limits | None
     has_table: bool
     has_start: bool
@@ -68,6 +71,7 @@ def instrument(data: bytes) -> Instrumented:
         exports=frozenset(export.name for export in module.exports if export.kind == "func"),
         indices={export.name: export.index for export in module.exports if export.kind == "func"},
         mutable_globals=mutable,
+        global_widths=tuple(_WIDTHS[module.globals[index][0]] for index in mutable),
         memory=module.memories[0] if module.memories else None,
         has_table=bool(module.tables),
         has_start=module.start is not None,

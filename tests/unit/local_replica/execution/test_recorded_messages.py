@@ -1,4 +1,4 @@
-"""Messages to one canister, as recorded on a genuine replica: traps, limits, replies, and every call in its contexts."""
+"""Messages to one canister, as recorded on a genuine replica: traps, limits, replies, every call in its contexts."""
 
 import re
 from collections.abc import Iterator
@@ -30,8 +30,9 @@ _SCHEDULERS |= {"perf_call_context": "calibration", "append_negative": "calibrat
 def _replayed() -> Iterator[Any]:
     for subject in ("traps", "replies"):
         for name, found in cases(subject):
-            timed = {"tick", "advance_time"} & {step["do"] for step in found}
-            if not timed and not any(word in name for word in ("endless", "memory limit", "callback", "cleanup")):
+            kinds = {step["do"] for step in found}
+            replayable = "install_code" in kinds and not {"tick", "advance_time"} & kinds
+            if replayable and not any(word in name for word in ("endless", "memory limit", "callback", "cleanup")):
                 yield pytest.param(subject, found, id=f"{subject}: {name}")
 
 
@@ -121,7 +122,6 @@ def _check(outcome: Outcome, step: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("subject", "found"), list(_replayed()))
 def test_messages_end_as_recorded(executor: WasmtimeExecutor, subject: str, found: list[dict[str, Any]]) -> None:
     canisters = _Canisters(executor, subject)
-    checked = 0
     for step in found:
         if step["do"] == "install_code":
             error = canisters.install(step)
@@ -130,8 +130,6 @@ def test_messages_end_as_recorded(executor: WasmtimeExecutor, subject: str, foun
             outcome = canisters.message(step)
             if outcome is not None:
                 _check(outcome, step)
-                checked += 1
-    assert checked or any(step["do"] == "install_code" for step in found)
 
 
 def _timer_contexts() -> Iterator[tuple[Entry, str, int, str, bool]]:
