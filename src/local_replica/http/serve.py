@@ -12,13 +12,12 @@ import uvicorn
 from local_replica.config import ReplicaConfig
 from local_replica.execution import WasmtimeExecutor
 from local_replica.http.application import single_replica
+from local_replica.http.listening import LOOPBACK, listen
 from local_replica.http.quiet_server import QuietServer
 from local_replica.node import Chain, Node, NodeHalted
 from local_replica.store import StateStore, WrongSchema
 
-LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 4943
-BACKLOG = 2048
 SECONDS_TO_FINISH = 3
 """How long requests under way may take when the server is asked to end."""
 
@@ -34,11 +33,8 @@ class Settings:
 
 def serve(settings: Settings) -> str | None:
     """Serve until a signal comes; returns why it had to end by itself, if it had. Raises StoreError, OSError."""
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((LOOPBACK, settings.port))
+    listening = listen(settings.port)
     chain = open_chain(settings)
-    listening.listen(BACKLOG)
     where = "memory only" if settings.state_dir is None else f"state in {settings.state_dir}"
     root_key = chain.certifier.root_key.hex()
     address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"

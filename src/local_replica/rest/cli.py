@@ -19,10 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     port_file: Path | None = options.port_file
     if port_file is not None and not _claim(port_file):
         return
+    from local_replica.http.listening import listen  # noqa: PLC0415 - as below
     from local_replica.rest.process import run  # noqa: PLC0415 - heavy, and most starts end above
 
     try:
-        run(socket.create_server((LOOPBACK, options.port)), port_file, options.ttl)
+        run(listen(options.port), port_file, options.ttl)
     finally:
         if port_file is not None:
             port_file.unlink(missing_ok=True)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import uvicorn
 
 from local_replica.http.application import single_replica
+from local_replica.http.listening import LOOPBACK, listen
 from local_replica.http.quiet_server import QuietServer
 from local_replica.rest.errors import CreationError
 from local_replica.rest.instances import Instance
-
-LOOPBACK = "127.0.0.1"
 
 
 @dataclass(slots=True)
@@ -33,12 +32,9 @@ class Gateways:
     async def open(self, number: int, instance: Instance, address: str | None, port: int) -> tuple[int, int]:
         """Serve an instance on a port (0: any free one); returns number and port. Raises CreationError."""
         host = address or LOOPBACK
-        listening = socket.socket()
         try:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.bind((host, port))
+            listening = listen(port, host)
         except OSError as error:
-            listening.close()
             raise CreationError(f"Failed to bind to address {host}:{port}: {_reason(error)}", 502) from error
         server = QuietServer(uvicorn.Config(single_replica(instance.node), log_level="warning", lifespan="off"))
         task = asyncio.get_running_loop().create_task(server.serve(sockets=[listening]))

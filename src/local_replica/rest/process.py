@@ -22,7 +22,6 @@ _CLIENT_OF_PORT_FILE = re.compile(r"pocket_ic_(\d+)\.port")
 
 def run(listening: socket.socket, port_file: Path | None, ttl: float) -> None:
     """Serve on a bound socket; its port is written to `port_file`. Lives on for `ttl` seconds without a request."""
-    listening.listen(2048)
     if port_file is not None:
         port_file.write_text(f"{listening.getsockname()[1]}\n")
     asyncio.run(_serve(listening, _client_of(port_file), ttl))
