@@ -221,6 +221,7 @@ class Node:
     def merge(self, source: "Node", median: tuple[bytes, Any, bytes]) -> None:
         """Take over all of a neighbour's entries and children, with the entry between the two."""
         source._fetch(0)  # noqa: SLF001
+        self._reshaped = True
         if source.orders[0] > self.orders[0]:
             self.push(median)
             first = len(self.keys)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.stable_memory import HeapStableMemory
 
 from candid import Principal, decode, did
 from candid.types import BLOB, NAT8, NAT32, NAT64, PRINCIPAL, TEXT, Named
 from canister_runtime.stable import CandidCodec, MemoryManager, TypedMap
+from support.stable_memory import HeapStableMemory
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "kybra-stable-memory"
 INTERFACE = did.parse((FIXTURE / "fixture.did").read_text())
@@ -47,8 +47,13 @@ def recorded() -> bytes:
 
 @pytest.mark.parametrize(
     ("method", "name"),
-    [("ticket_rows", "tickets"), ("people_rows", "people"), ("word_rows", "words"), ("page_rows", "pages")]
-    + [("small_rows", "small")],
+    [
+        ("ticket_rows", "tickets"),
+        ("people_rows", "people"),
+        ("word_rows", "words"),
+        ("page_rows", "pages"),
+        ("small_rows", "small"),
+    ],
 )
 def test_every_row_reads_as_the_canister_answered(recorded: bytes, method: str, name: str) -> None:
     answer = (FIXTURE / f"{method}.candid").read_bytes()
