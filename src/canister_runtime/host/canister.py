@@ -10,6 +10,7 @@ from candid.types import Named, Primitive, Type
 from canister_runtime.host.calls import Calls, Outgoing, ServiceCall
 from canister_runtime.host.entries import Entry, EntryCompiler
 from canister_runtime.host.ic_object import IcObject
+from canister_runtime.host.maps import Maps
 from canister_runtime.host.outgoing import checked_text
 from canister_runtime.host.principals import principal_reader
 from canister_runtime.host.signature import Codec
@@ -34,6 +35,7 @@ class Canister:
         self._timers = Timers(system, self._calls)
         self._entries: tuple[Entry, ...] = ()
         self._replies: dict[str, Any] = {}
+        self._maps: Maps | None = None
         self.ic_object = IcObject(
             system, kybra.Principal, self._calls, self._timers, self._reply, candid_error=kybra.CandidError
         )
@@ -43,7 +45,10 @@ class Canister:
 
     def wire(self, model: CanisterModel, scope: Mapping[str, Any]) -> None:
         """Compile everything that `model` declares over the functions in `scope`."""
-        codec = Codec(dict(model.types), self._principal_class, scope)
+        env = dict(model.types)
+        codec = Codec(env, self._principal_class, scope)
+        self._maps = Maps(self._system, codec, env, model.maps)
+        self.ic_object.add_maps(self._maps)
         entries = EntryCompiler(self._system, codec, self._calls, scope)
         for service in model.services:
             self._calls.services.update(_service_calls(service, codec))
@@ -54,7 +59,7 @@ class Canister:
     @property
     def state(self) -> tuple[Any, ...]:
         """What of the host changes from message to message, for a native canister's rollback."""
-        return (self._calls, self._timers)
+        return (self._calls, self._timers, self._maps)
 
     def dispatch(self, index: int) -> None:
         """Run the export at `index` of `export_names(model)`."""

@@ -10,6 +10,7 @@ from candid.codec import decode_untyped, encode
 from candid.errors import CandidError
 from candid.text import parse_untyped, print_args
 from canister_runtime.host.calls import Calls, Outgoing, ServiceCall
+from canister_runtime.host.maps import Maps
 from canister_runtime.host.outgoing import checked_bytes, checked_int, checked_text, utf8
 from canister_runtime.host.timers import Timers
 from canister_runtime.system_api import SystemApi
@@ -24,6 +25,7 @@ _REJECTION_CODES = (
     "CanisterError",
     "Unknown",
 )
+_MAP_FUNCTIONS = ("contains_key", "get", "insert", "remove", "is_empty", "len", "keys", "values", "items")
 _PAGE = 65_536
 _NO_GROWTH = (-1, (1 << 64) - 1)
 
@@ -62,6 +64,11 @@ class IcObject:
         for name, service in services.items():
             setattr(self, f"notify_{name}_wrapper", self._notification(service, paid=False))
             setattr(self, f"notify_with_payment128_{name}_wrapper", self._notification(service, paid=True))
+
+    def add_maps(self, maps: Maps) -> None:
+        """Offer the functions of `StableBTreeMap`."""
+        for name in _MAP_FUNCTIONS:
+            setattr(self, f"stable_b_tree_map_{name}", getattr(maps, name))
 
     def arg_data_raw_size(self) -> int:
         return len(self._system.msg_arg_data())

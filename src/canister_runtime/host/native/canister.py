@@ -250,7 +250,14 @@ def _is_constant(value: Any) -> bool:
     return isinstance(value, FakeSystemApi) or (isinstance(module, str) and module.startswith(_COMPILED))
 
 
-_COMPILED = ("candid.", "canister_runtime.host.outgoing", "canister_runtime.host.signature", "typing")
+_COMPILED = (
+    "candid.",
+    "canister_runtime.host.outgoing",
+    "canister_runtime.host.signature",
+    "canister_runtime.stable.keys",
+    "canister_runtime.source.model",
+    "typing",
+)
 
 
 def principal_bytes(principal: Principal | str) -> bytes:

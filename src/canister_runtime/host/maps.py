@@ -1,0 +1,134 @@
+"""The `stable_b_tree_map_…` functions: Kybra's maps, keys and values Candid-encoded, over the stable B-tree."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from candid.errors import CandidError
+from candid.types import Type
+from canister_runtime.host.outgoing import checked_int
+from canister_runtime.host.signature import Codec
+from canister_runtime.source.model import StableMap
+from canister_runtime.stable.btree import BTreeMap
+from canister_runtime.stable.errors import KeyNotOrdered, StableMemoryError
+from canister_runtime.stable.keys import order_of
+from canister_runtime.stable.memory import MemoryManager
+from canister_runtime.system_api import SystemApi
+
+_OUT_OF_ORDER = "assertion failed: self.keys.windows(2).all(|e| e[0] < e[1])"
+
+
+class _Map:
+    """One declared map. Its tree is opened at its first use, which is what lays it out in stable memory."""
+
+    __slots__ = ("declared", "decode_key", "decode_value", "encode_key", "encode_value", "order", "tree")
+
+    def __init__(self, declared: StableMap, codec: Codec, env: Mapping[str, Type]) -> None:
+        self.declared = declared
+        self.encode_key = codec.encoder((declared.key,))
+        self.encode_value = codec.encoder((declared.value,))
+        self.decode_key = codec.decoder((declared.key,))
+        self.decode_value = codec.decoder((declared.value,))
+        self.order = order_of(declared.key, env)
+        self.tree: BTreeMap | None = None
+
+
+class Maps:
+    """A canister's maps by memory id. What stops an operation is a trap that nothing catches, as in Kybra."""
+
+    def __init__(
+        self, system: SystemApi, codec: Codec, env: Mapping[str, Type], declared: tuple[StableMap, ...]
+    ) -> None:
+        self._system = system
+        self._maps = {each.memory_id: _Map(each, codec, env) for each in declared}
+        self._manager: MemoryManager | None = None
+
+    def contains_key(self, memory_id: Any, key: Any) -> bool:
+        entry = self._map(memory_id)
+        raw_key = entry.encode_key(key)
+        try:
+            return self._tree(entry).contains(raw_key)
+        except StableMemoryError as error:
+            raise self._panic(error) from None
+
+    def get(self, memory_id: Any, key: Any) -> Any:
+        entry = self._map(memory_id)
+        raw_key = entry.encode_key(key)
+        try:
+            value = self._tree(entry).get(raw_key)
+        except StableMemoryError as error:
+            raise self._panic(error) from None
+        return None if value is None else self._value(entry, value)
+
+    def insert(self, memory_id: Any, key: Any, value: Any) -> Any:
+        entry = self._map(memory_id)
+        raw_key, raw_value = entry.encode_key(key), entry.encode_value(value)
+        try:
+            former = self._tree(entry).insert(raw_key, raw_value)
+        except StableMemoryError as error:
+            raise self._panic(error) from None
+        return None if former is None else self._value(entry, former)
+
+    def remove(self, memory_id: Any, key: Any) -> Any:
+        entry = self._map(memory_id)
+        raw_key = entry.encode_key(key)
+        try:
+            former = self._tree(entry).remove(raw_key)
+        except StableMemoryError as error:
+            raise self._panic(error) from None
+        return None if former is None else self._value(entry, former)
+
+    def is_empty(self, memory_id: Any) -> bool:
+        return self.len(memory_id) == 0
+
+    def len(self, memory_id: Any) -> int:
+        entry = self._map(memory_id)
+        try:
+            return len(self._tree(entry))
+        except StableMemoryError as error:
+            raise self._panic(error) from None
+
+    def keys(self, memory_id: Any) -> list[Any]:
+        return [key for key, _ in self.items(memory_id)]
+
+    def values(self, memory_id: Any) -> list[Any]:
+        return [value for _, value in self.items(memory_id)]
+
+    def items(self, memory_id: Any) -> list[tuple[Any, Any]]:
+        entry = self._map(memory_id)
+        try:
+            pairs = list(self._tree(entry).items())
+        except StableMemoryError as error:
+            raise self._panic(error) from None
+        return [(self._decoded(entry.decode_key, key), self._value(entry, value)) for key, value in pairs]
+
+    def _map(self, memory_id: Any) -> _Map:
+        entry = self._maps.get(memory_id)
+        if entry is None:
+            number = checked_int(memory_id, 8)
+            raise LookupError(f"memory_id {number} does not have an associated StableBTreeMap")
+        return entry
+
+    def _tree(self, entry: _Map) -> BTreeMap:
+        tree = entry.tree
+        if tree is None:
+            if self._manager is None:
+                self._manager = MemoryManager(self._system)
+            declared = entry.declared
+            memory = self._manager.memory(declared.memory_id)
+            tree = BTreeMap(memory, declared.max_key_size, declared.max_value_size, entry.order)
+            entry.tree = tree
+        return tree
+
+    def _value(self, entry: _Map, message: bytes) -> Any:
+        return self._decoded(entry.decode_value, message)
+
+    def _decoded(self, decode: Any, message: bytes) -> Any:
+        try:
+            return decode(message)[0]
+        except CandidError as error:
+            self._system.trap(f"CandidError: {error}")
+
+    def _panic(self, error: StableMemoryError) -> BaseException:
+        what = _OUT_OF_ORDER if isinstance(error, KeyNotOrdered) else str(error)
+        self._system.trap(f"Panicked at '{what}'")
+        return error
