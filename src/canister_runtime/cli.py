@@ -52,6 +52,8 @@ def _read(source: Path) -> Reading:
 def _report(reading: Reading) -> None:
     for problem in reading.problems:
         typer.echo(str(problem))
+    for warning in reading.warnings:
+        typer.echo(f"{warning} (warning)", err=True)
     if reading.problems:
         raise typer.Exit(1)
 

@@ -1,7 +1,13 @@
 """Which modules belong to a canister, decided as Kybra's bundler (modulegraph) decides it."""
 
-import importlib
-from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, PathFinder
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    ModuleSpec,
+    SourceFileLoader,
+)
 from pathlib import Path
 
 from canister_runtime.source.imports import Import
@@ -22,7 +28,6 @@ def bundle(entry_file: Path) -> tuple[SourceModule, ...]:
 
 def trace(entry_file: Path) -> Bundle:
     """Follow the imports of `entry_file` along `search_path`."""
-    importlib.invalidate_caches()
     entry = entry_file.resolve()
     tracing = _Tracing(search_path(entry))
     script = BundledModule(entry.stem, "script", entry)
@@ -37,6 +42,7 @@ class _Tracing:
         self.missing: list[MissingImport] = []
         self.first_imports: dict[str, ImportSite] = {}
         self._scanned: set[str] = set()
+        self._finders: dict[str, FileFinder] = {}
 
     def follow(self, module: BundledModule) -> None:
         """Load all that `module` imports. Until that is done its own names do not count, as in modulegraph."""
@@ -71,22 +77,32 @@ class _Tracing:
     def _load(self, name: str, parent: BundledModule | None, site: ImportSite) -> BundledModule | None:
         if name in self.found:
             return self.found[name]
-        spec = PathFinder.find_spec(name, list(parent.folders) if parent else list(self.path))
-        module = _module_of(name, spec) if spec else None
+        module = self._find(name, parent.folders if parent else self.path)
         if module is not None:
             self.found[name] = module
             self.first_imports[name] = site
             self.follow(module)
         return module
 
+    def _find(self, name: str, path: tuple[str, ...]) -> BundledModule | None:
+        """The first file or package along `path`; only where there is none, the folders of that name."""
+        folders: list[str] = []
+        for folder in path:
+            finder = self._finders.setdefault(folder, FileFinder(folder, *LOADERS))
+            spec = finder.find_spec(name)
+            if spec is not None and spec.loader is not None:
+                return _module_of(name, spec)
+            if spec is not None:
+                folders += spec.submodule_search_locations or []
+        return BundledModule(name, "namespace", Path(folders[0]), tuple(folders)) if folders else None
 
-def _module_of(name: str, spec: ModuleSpec) -> BundledModule | None:
+
+LOADERS = ((ExtensionFileLoader, EXTENSION_SUFFIXES), (SourceFileLoader, SOURCE_SUFFIXES))
+
+
+def _module_of(name: str, spec: ModuleSpec) -> BundledModule:
     folders = tuple(spec.submodule_search_locations or ())
-    if spec.origin is None:
-        return BundledModule(name, "namespace", Path(folders[0]), folders)
-    origin = Path(spec.origin)
-    if spec.origin.endswith(tuple(EXTENSION_SUFFIXES)):
+    origin = Path(spec.origin or "")
+    if isinstance(spec.loader, ExtensionFileLoader):
         return BundledModule(name, "extension", origin)
-    if origin.suffix != ".py":
-        return None
     return BundledModule(name, "package" if folders else "module", origin, folders)

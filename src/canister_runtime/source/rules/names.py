@@ -30,7 +30,7 @@ def methods(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 )
 def repeated_name(bundle: Bundle) -> Iterator[Finding]:
     first: dict[str, BundledModule] = {}
-    for module in bundle.modules:
+    for module in sorted(bundle.modules, key=lambda module: module.name.partition(".")[0] != "kybra"):
         if module.tree is not None:
             for name, node in _declarations(module.tree):
                 if name in first:

@@ -1,0 +1,85 @@
+"""The checker refuses what Kybra refuses or miscompiles, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+from support.accepted_sources import ACCEPTED
+from support.rejected_sources import REJECTED, Rejected
+from support.sources import read_sources
+
+from canister_runtime.source.reading import read_canister
+from canister_runtime.source.rules import rules
+
+SEEN_ELSEWHERE = {"K106", "K706"}
+
+
+@pytest.mark.parametrize("files", ACCEPTED.values(), ids=ACCEPTED.keys())
+def test_accepts(files: str | dict[str, str], tmp_path: Path) -> None:
+    reading = read_sources(tmp_path, files)
+
+    assert reading.problems == ()
+    assert reading.model is not None
+
+
+@pytest.mark.parametrize("case", REJECTED.values(), ids=REJECTED.keys())
+def test_rejects(case: Rejected, tmp_path: Path) -> None:
+    reading = read_sources(tmp_path, case.files)
+
+    found = [(problem.rule, problem.file, problem.line) for problem in reading.problems]
+    assert (case.rule, str(tmp_path / case.file), case.line) in found
+    assert reading.model is None
+
+
+def test_every_rule_has_a_rejected_source_unless_it_warns() -> None:
+    refusing = {rule.id for rule in rules() if not rule.is_warning}
+
+    assert refusing == {case.rule for case in REJECTED.values()} | SEEN_ELSEWHERE
+
+
+def test_a_file_that_is_not_utf8_is_refused_whatever_its_coding_line_says(tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_bytes("# -*- coding: latin-1 -*-\nx = 'é'\n".encode("latin-1"))
+
+    reading = read_sources(tmp_path, "import part\n")
+
+    assert [problem.rule for problem in reading.problems] == ["K106"]
+
+
+def test_an_entry_whose_name_cannot_be_imported_is_refused(tmp_path: Path) -> None:
+    entry = tmp_path / "my-canister.py"
+    entry.write_text("")
+
+    assert [problem.rule for problem in read_canister(entry).problems] == ["K706"]
+
+
+@pytest.mark.parametrize(
+    ("source", "rule"),
+    [
+        ("def f():\n    print('x')\n", "K707"),
+        ("from kybra import Record, nat\nclass A(Record):\n    a: nat = 1\n", "K307"),
+        ("import uuid\nx = uuid.uuid4\n", "K905"),
+        ("from secrets import token_bytes\n", "K905"),
+        ("import os\ndef f():\n    return os.urandom(8)\n", "K905"),
+    ],
+)
+def test_warns_without_refusing(source: str, rule: str, tmp_path: Path) -> None:
+    reading = read_sources(tmp_path, source)
+
+    assert reading.problems == ()
+    assert [warning.rule for warning in reading.warnings] == [rule]
+
+
+def test_a_problem_is_one_line_with_place_kybras_answer_and_fix(tmp_path: Path) -> None:
+    reading = read_sources(tmp_path, "x = 1\na = b = x\n")
+
+    (problem,) = reading.problems
+    assert str(problem) == (
+        f"{tmp_path}/main.py:2:1: K201 several targets at top level"
+        " — Kybra: its analyser wants one name on the left of every top-level assignment and stops"
+        " — fix: one assignment for each name"
+    )
+
+
+def test_all_problems_are_found_at_once(tmp_path: Path) -> None:
+    reading = read_sources(tmp_path, "from kybra import *\na = b = 1\n@query\ndef m(x) -> float:\n    return x\n")
+
+    assert [problem.rule for problem in reading.problems] == ["K201", "K404", "K325"]
