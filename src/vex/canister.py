@@ -16,7 +16,10 @@ class Transport(Protocol):
 
     async def query(self, canister_id: Principal, method: str, arg: bytes) -> bytes: ...
 
-    async def update(self, canister_id: Principal, method: str, arg: bytes) -> bytes: ...
+    async def update(
+        self, canister_id: Principal, method: str, arg: bytes, *, effective: Principal | None = None
+    ) -> bytes:
+        """`effective` is the canister that a call to the management canister is about."""
 
 
 class Canister:

@@ -15,7 +15,6 @@ from vex.errors import VexError
 from vex.helpdesk import Write
 from vex.interfaces import interface
 from vex.models import Shard
-from vex.network import Caller
 
 __all__ = ["Deployment", "Management", "Modules", "deploy"]
 
@@ -52,7 +51,7 @@ class Deployment:
 class Management:
     """The management canister for one caller; calls are routed by the canister that they are about."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Transport) -> None:
         self._caller = caller
         self._interface = interface("management")
 
@@ -86,7 +85,7 @@ class Management:
 
 
 async def deploy(
-    operator: Caller, modules: Modules, *, near: Principal, capacity: int | None = None, version: str = "dev"
+    operator: Transport, modules: Modules, *, near: Principal, capacity: int | None = None, version: str = "dev"
 ) -> Deployment:
     """Create and install index and users, hand the shard module to the index, and let it spawn the first shard.
 

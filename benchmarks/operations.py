@@ -1,0 +1,77 @@
+"""What single operations cost inside a canister: calls, records, maps, hashing, awaits, init, upgrade."""
+
+import gzip
+from pathlib import Path
+
+from benchmarks.bench_replica import NO_ARGUMENT, LocalCaller, MeteredReplica, Subject, installed
+from benchmarks.figures import Figure, typical
+from canister_runtime.image.build import build_canister
+from canister_runtime.source.did import did_text
+from canister_runtime.source.reading import read_canister
+from vex.deployment import Management
+from vex.interfaces import read_interface
+
+SOURCE = Path(__file__).parent / "canister"
+ENTRIES = 10_000
+REPEATS = 21
+TICKET = {
+    "id": 32_768,
+    "owner": "rwlgt-iiaaa-aaaaa-aaaaa-cai",
+    "subject": "Cannot sign in after the update",
+    "body": "x" * 416,
+    "status": 1,
+    "priority": 2,
+    "created_at": 1_800_000_000_000_000_000,
+    "updated_at": 1_800_000_000_000_000_000,
+    "tags": ["billing", "login", "vip", "api", "crash"],
+    "assignee": "2vxsx-fae",
+}
+
+
+async def measured_operations() -> list[Figure]:
+    """Medians over repeats; maps hold 10,000 rows of 600 bytes."""
+    image = build_canister(SOURCE)
+    interface = read_interface(did_text(read_canister(SOURCE).model))
+    caller = LocalCaller(MeteredReplica())
+    bench = await installed(caller, image.module, interface)
+    other = await installed(caller, image.module, interface)
+    figures = [
+        Figure("module", bytes=len(image.module), note=f"gzipped {len(gzip.compress(image.module, 9, mtime=0)):,}"),
+        Figure("init", instructions=caller.spent(bench.canister_id)),
+        await _upgrade(caller, bench, image.module, "upgrade_empty"),
+    ]
+    for start in range(0, ENTRIES, 250):
+        await bench.value("fill", start, 250)
+    figures += [
+        await _repeated("noop_update", bench),
+        await _repeated("record_echo", bench, TICKET),
+        await _over_keys("map_get", bench, [2 * key for key in _spread()]),
+        await _over_keys("map_insert", bench, [2 * key + 1 for key in _spread()]),
+        await _over_keys("map_insert", bench, [2 * key for key in _spread()], name="map_overwrite"),
+        await _over_keys("map_remove", bench, [2 * key + 1 for key in _spread()]),
+        await _repeated("sha256_1k", bench, bytes(1024)),
+        await _repeated("await_call", bench, other.canister_id, name="await"),
+    ]
+    return figures
+
+
+def _spread() -> list[int]:
+    """Keys all over the map, in no order."""
+    return [key * 7919 % ENTRIES for key in range(1, REPEATS + 1)]
+
+
+async def _repeated(method: str, bench: Subject, *arguments: object, name: str = "") -> Figure:
+    await bench.measure(method, *arguments)
+    runs = [await bench.measure(method, *arguments) for _ in range(REPEATS)]
+    return typical(name or method, *zip(*runs, strict=True))
+
+
+async def _over_keys(method: str, bench: Subject, keys: list[int], name: str = "") -> Figure:
+    runs = [await bench.measure(method, key) for key in keys]
+    return typical(name or method, *zip(*runs, strict=True), note=f"{ENTRIES:,} entries")
+
+
+async def _upgrade(caller: LocalCaller, subject: Subject, module: bytes, name: str) -> Figure:
+    before = caller.spent(subject.canister_id)
+    await Management(caller).install(subject.canister_id, module, NO_ARGUMENT, mode="upgrade")
+    return Figure(name, instructions=caller.spent(subject.canister_id) - before)

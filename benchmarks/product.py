@@ -1,0 +1,168 @@
+"""What the product's endpoints cost in a shard of 20,000 tickets, and what a ticket takes of heap and stable memory."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+from time import perf_counter
+
+from benchmarks.bench_replica import LocalCaller, MeteredReplica
+from benchmarks.figures import Figure, typical
+from candid import Principal
+from canister_runtime.image.build import build_canister
+from vex.canister import Canister
+from vex.deployment import Deployment, Modules, deploy, hand_over_module, index_canister, shards
+from vex.helpdesk import Helpdesk, Write
+from vex.models import NewTicket
+from vex.patience import patiently
+
+CANISTERS = Path(__file__).parents[1] / "canisters"
+TICKETS = 20_000
+SAMPLES = 200
+BODY_CHARACTERS = 416
+TAGS = ["billing", "login", "vip", "api", "crash"]
+AGENT = Principal(b"\x01" * 28 + b"\x02")
+
+
+@dataclass(slots=True)
+class Product:
+    """A deployed platform with one organisation and one agent who is also its admin."""
+
+    operator: LocalCaller
+    agent: LocalCaller
+    deployment: Deployment
+    organisation: int
+    helpdesk: Helpdesk
+
+    @property
+    def index(self) -> Canister:
+        return index_canister(self.operator, self.deployment)
+
+
+def modules() -> Modules:
+    """The three modules as they are in the checkout."""
+    return Modules(*(build_canister(CANISTERS / name).module for name in ("index", "shard", "users")))
+
+
+async def deployed(built: Modules, capacity: int) -> Product:
+    """A fresh platform; `capacity` in tickets for each shard."""
+    replica = MeteredReplica()
+    operator, agent = LocalCaller(replica), LocalCaller(replica, AGENT)
+    near = Principal(replica.default_effective_canister_id())
+    deployment = await deploy(operator, built, near=near, capacity=capacity)
+    index = index_canister(operator, deployment)
+    request = Write().fields(name="Bench", slug="bench", admin=AGENT)
+    organisation = await patiently(lambda: index.call("create_org", request))
+    return Product(operator, agent, deployment, organisation, Helpdesk(agent, deployment.index))
+
+
+async def measured_product(built: Modules) -> list[Figure]:
+    """Costs at 20,000 tickets: 416-character body, 5 tags, warm grants, the certified head set in the same message."""
+    product = await deployed(built, capacity=TICKETS + 4 * SAMPLES)
+    sizes = [await _filled(product, count) for count in (TICKETS // 2, TICKETS)]
+    shard = (await shards(product.index))[0]
+    assert shard.canister is not None  # noqa: S101 - it is open
+    heap, stable = ((after - before) * 2 // TICKETS for before, after in zip(*sizes, strict=True))
+    direct = [await _create(product, shard.canister) for _ in range(SAMPLES)]
+    facade = [await _create_at_index(product, shard.canister) for _ in range(SAMPLES)]
+    return [
+        typical("create_ticket_direct", *zip(*direct, strict=True), note=f"{TICKETS:,} tickets"),
+        typical("create_ticket_facade", *zip(*facade, strict=True), note="index and shard together"),
+        await _read("get_ticket", product, shard.canister, shard.start + TICKETS // 2),
+        await _read("list_tickets", product, shard.canister, _list_request(product)),
+        await _comments(product, shard.canister, shard.start),
+        Figure("ticket_heap", bytes=heap, note="growth from 10,000 to 20,000 tickets"),
+        Figure("ticket_stable", bytes=stable, note="growth from 10,000 to 20,000 tickets"),
+        await _upgrade(product, shard.canister, built, shard.shard),
+    ]
+
+
+def _ticket(product: Product) -> NewTicket:
+    return NewTicket(
+        organisation=product.organisation,
+        subject="Cannot sign in",
+        body="x" * BODY_CHARACTERS,
+        tags=TAGS,
+        channel="bench",
+    )
+
+
+async def _filled(product: Product, count: int) -> tuple[int, int]:
+    """Create tickets until there are `count`; the shard's heap and stable memory in bytes."""
+    shard = (await shards(product.index))[0]
+    have = (await product.helpdesk.shard(shard.canister).call("shard_status"))["tickets"]  # type: ignore[arg-type]
+    for _ in range(have, count):
+        await product.helpdesk.create_ticket(_ticket(product))
+    instance = product.operator.replica.canister(shard.canister.bytes).instance  # type: ignore[union-attr]
+    return instance.heap_bytes(), instance.stable_bytes()
+
+
+async def _create(product: Product, shard: Principal) -> tuple[int, float]:
+    create = product.helpdesk.create_ticket(_ticket(product), first=shard)
+    return await _cost(product, create, shard)
+
+
+async def _create_at_index(product: Product, shard: Principal) -> tuple[int, float]:
+    create = product.helpdesk.create_ticket_at_index(_ticket(product))
+    return await _cost(product, create, product.deployment.index, shard)
+
+
+async def _cost(product: Product, call: Awaitable[object], *canisters: Principal) -> tuple[int, float]:
+    """Instructions on these canisters, and milliseconds of the last message."""
+    before = product.agent.spent(*canisters)
+    await call
+    return product.agent.spent(*canisters) - before, product.agent.last_ms
+
+
+async def _read(method: str, product: Product, shard: Principal, argument: object) -> Figure:
+    calls = [product.helpdesk.shard(shard).call(method, argument) for _ in range(SAMPLES // 10)]
+    runs = [await _cost(product, call, shard) for call in calls]
+    return typical(method, *zip(*runs, strict=True), note=f"{TICKETS:,} tickets")
+
+
+def _list_request(product: Product) -> dict[str, object]:
+    names = ("status", "assignee", "requester", "team", "cursor")
+    return {"organisation": product.organisation, "limit": 50, **dict.fromkeys(names)}
+
+
+async def _comments(product: Product, shard: Principal, ticket: int) -> Figure:
+    calls = [product.helpdesk.add_comment(product.organisation, ticket, "y" * 120) for _ in range(SAMPLES)]
+    runs = [await _cost(product, call, shard) for call in calls]
+    return typical("add_comment", *zip(*runs, strict=True))
+
+
+async def _upgrade(product: Product, shard: Principal, built: Modules, number: int) -> Figure:
+    """Upgrade the full shard through the index, to the same module under another version."""
+    await hand_over_module(product.index, built.shard, "bench-2")
+    request = Write().fields(shard=number)
+    spent, ms = await _cost(product, patiently(lambda: product.index.call("upgrade_shard", request)), shard)
+    return Figure("upgrade_full", instructions=spent, ms=round(ms, 1), note=f"{TICKETS:,} tickets")
+
+
+async def measured_growth(built: Modules, shard_count: int = 16) -> list[Figure]:
+    """Installs of the first and the tenth shard; what create_ticket takes with 1 and with 16 shards."""
+    product = await deployed(built, capacity=64)
+    began = perf_counter()
+    costs: dict[int, float] = {}
+    while len(known := await shards(product.index)) < shard_count:
+        runs = [await _timed_create(product) for _ in range(32)]
+        costs[len(known)] = mean(runs)
+        await asyncio.sleep(0)
+    spawns = [(shard.spawn_finished - shard.spawn_started) / 1e6 for shard in known if shard.spawn_finished]
+    first, last = costs[min(costs)], costs[max(costs)]
+    return [
+        Figure("install_first", ms=round(spawns[0], 1), note="spawn saga of the first shard"),
+        Figure("install_tenth", ms=round(spawns[9], 1), note="spawn saga of the tenth shard"),
+        Figure(
+            "growth_16",
+            ms=round((perf_counter() - began) * 1000),
+            note=f"create_ticket {first:.1f} ms with few shards, {last:.1f} ms with {shard_count}",
+        ),
+    ]
+
+
+async def _timed_create(product: Product) -> float:
+    began = perf_counter()
+    await product.helpdesk.create_ticket(_ticket(product))
+    return (perf_counter() - began) * 1000

@@ -1,0 +1,45 @@
+"""`python -m benchmarks.run [--json FILE] [--only GROUP]`: measures, prints a table, writes JSON."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks.figures import Figure, table
+from benchmarks.operations import measured_operations
+from benchmarks.product import measured_growth, measured_product, modules
+from benchmarks.throughput import measured_http, measured_replica
+
+GROUPS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
+    "operations": measured_operations,
+    "product": lambda: measured_product(modules()),
+    "growth": lambda: measured_growth(modules()),
+    "replica": measured_replica,
+    "http": measured_http,
+}
+
+
+def run(
+    only: Annotated[list[str] | None, typer.Option(help=f"Groups to measure: {', '.join(GROUPS)}; all.")] = None,
+    as_json: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
+) -> None:
+    """Measure what canisters cost and how fast the replica is."""
+    figures: list[Figure] = []
+    for name in only or GROUPS:
+        figures += asyncio.run(_measured(GROUPS[name]))
+    Console().print(table(figures))
+    if as_json is not None:
+        named = {figure.name: figure.as_json() for figure in figures}
+        as_json.write_text(json.dumps(named, indent=1) + "\n", encoding="utf-8")
+
+
+async def _measured(group: Callable[[], Awaitable[list[Figure]]]) -> list[Figure]:
+    return await group()
+
+
+if __name__ == "__main__":
+    typer.run(run)
