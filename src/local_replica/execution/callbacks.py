@@ -8,8 +8,6 @@ from local_replica.execution.engine import HostCallback, trap_new
 from local_replica.execution.ic0 import SystemCalls
 
 _MASKS = {"i32": 0xFFFFFFFF, "i64": 0xFFFFFFFFFFFFFFFF}
-_LARGE = 100_000
-"""Instructions from which on a system call's cost is held against the limit at once, not at the message's end."""
 
 Admission = Callable[[list[int]], None]
 Method = Callable[..., int | None]
@@ -24,15 +22,13 @@ def _admission(calls: SystemCalls, name: str, masks: list[int]) -> Callable[[lis
         if name not in calls.permitted:
             calls.forbid(name)
         calls.charged += overhead
+        if calls.charged > calls.settle_at:
+            calls.settle()
 
     def admit_bytes(slots: list[int]) -> None:
         if name not in calls.permitted:
             calls.forbid(name)
-        instructions = overhead + factor * (slots[2 * (counting or 0)] & masks[counting or 0])
-        if instructions < _LARGE:
-            calls.charged += instructions
-        else:
-            calls.charge(instructions)
+        calls.charge(overhead + factor * (slots[2 * (counting or 0)] & masks[counting or 0]))
 
     return admit if counting is None else admit_bytes
 

@@ -107,6 +107,7 @@ class WasmInstance:
         calls.memory_size = machine.memory_size()
         calls.read_memory_size = machine.memory_size
         calls.read_fuel = machine.fuel
+        calls.write_fuel = machine.set_fuel
         return machine
 
     def execute(self, request: Request) -> Outcome:

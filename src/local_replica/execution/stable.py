@@ -20,7 +20,8 @@ class StableMemory:
         self._address = map_anonymous(self._reserved)
         self._undo: dict[int, bytes] = {}
         self._high = self.size
-        """No byte at or above it was ever written."""
+        """No byte at or above it is written."""
+        self._committed_high = self.size
         if content:
             self._fill(content)
 
@@ -55,7 +56,8 @@ class StableMemory:
         undo = self._undo
         for page in range(offset // PAGE, (offset + length - 1) // PAGE + 1):
             if page not in undo:
-                undo[page] = string_at(self._address + page * PAGE, PAGE) if page * PAGE < self._high else b""
+                at = page * PAGE
+                undo[page] = string_at(self._address + at, PAGE) if at < self._committed_high else b""
         memmove(self._address + offset, address, length)
         self._high = max(self._high, offset + length)
 
@@ -64,14 +66,17 @@ class StableMemory:
         changed = list(self._undo)
         self._undo.clear()
         self._committed_size = self.size
+        self._committed_high = self._high
         return changed
 
     def rollback(self) -> None:
         for page, content in self._undo.items():
             if content:
                 memmove(self._address + page * PAGE, content, PAGE)
-            else:
-                drop_pages(self._address + page * PAGE, PAGE)
+        fresh = -(-self._committed_high // PAGE) * PAGE
+        if self._high > fresh:
+            drop_pages(self._address + fresh, self._high - fresh)
+        self._high = self._committed_high
         self._undo.clear()
         self.size = self._committed_size
 

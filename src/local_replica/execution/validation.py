@@ -14,7 +14,6 @@ from local_replica.execution.binary import (
     check_name_section,
     read_data_segments,
     read_module,
-    read_sections,
 )
 from local_replica.execution.failures import advice, invalid_module
 from local_replica.execution.operators import (
@@ -72,7 +71,7 @@ class Validator:
         try:
             parsed = read_module(module)
             check_name_section(parsed)
-            return next(_findings(parsed), None)
+            return _check_code_section_size(parsed) or next(_findings(parsed), None)
         except NotConstant as found:
             return _engine_refusal(
                 f"constant expression required: non-constant operator: {found} (at offset {found.offset:#x})"
@@ -91,7 +90,7 @@ def _check_format(module: bytes, *, was_compressed: bool) -> ExecutionError | No
         return _too_large(len(module))
     if not module.startswith(PREAMBLE[:4]) and not was_compressed:
         return invalid_module("Failed to decode wasm module: unsupported canister module format")
-    return _check_preamble(module) or _check_code_section_size(module)
+    return _check_preamble(module)
 
 
 def _too_large(size: int) -> ExecutionError:
@@ -132,23 +131,19 @@ def _no_code_section(reason: str) -> ExecutionError:
     return invalid_module(f"Failed to decode wasm module: Error finding code section: {reason}")
 
 
-def _check_code_section_size(module: bytes) -> ExecutionError | None:
-    try:
-        sections = read_sections(module)
-    except Malformed:
+def _check_code_section_size(module: Module) -> ExecutionError | None:
+    section = module.section(CODE)
+    size = section.end - section.start if section else 0
+    if size <= MAX_CODE_SECTION:
         return None
-    for section in sections:
-        size = section.end - section.start
-        if section.id == CODE and size > MAX_CODE_SECTION:
-            return invalid_module(
-                f"Wasm module code section size of {size} exceeds the maximum allowed size of {MAX_CODE_SECTION}.",
-                advice(
-                    "Try shrinking the module code section using tools like `ic-wasm` or splitting the logic across "
-                    "multiple canisters.",
-                    "wasm-module-code-section-too-large",
-                ),
-            )
-    return None
+    return invalid_module(
+        f"Wasm module code section size of {size} exceeds the maximum allowed size of {MAX_CODE_SECTION}.",
+        advice(
+            "Try shrinking the module code section using tools like `ic-wasm` or splitting the logic across multiple "
+            "canisters.",
+            "wasm-module-code-section-too-large",
+        ),
+    )
 
 
 def _findings(module: Module) -> Iterator[ExecutionError]:

@@ -18,6 +18,10 @@ from local_replica.execution.stable import StableMemory
 NO_REQUEST = Request(Entry.START, canister_id=b"", time=0)
 
 
+_SETTLED_TOGETHER = 1_000_000
+"""Instructions of system calls that are taken from the fuel at once, since that costs two of wasmtime's calls."""
+
+
 class CallInPreparation:
     """A call between `call_new` and `call_perform`."""
 
@@ -42,11 +46,14 @@ class CallState:
         self.memory_size = 0
         self.read_memory_size: Callable[[], int] = lambda: 0
         self.read_fuel: Callable[[], int] = lambda: 0
+        self.write_fuel: Callable[[int], None] = lambda _: None
         self.request = NO_REQUEST
         self.permitted: frozenset[str] = frozenset()
         self.limit = 0
         self.slice_limit = 0
         self.charged = 0
+        """Instructions of system calls that fuel has not been taken for yet."""
+        self.settle_at = 0
 
     def begin(self, request: Request) -> None:
         """Forget the last message's effects."""
@@ -56,6 +63,7 @@ class CallState:
         self.limit = request.instruction_limit or INSTRUCTION_LIMIT[entry]
         self.slice_limit = min(self.limit, SLICE_LIMIT) if entry in SLICED else self.limit
         self.charged = 0
+        self.settle_at = min(_SETTLED_TOGETHER, self.limit // 16)
         self.allocated = 0
         self.reply_parts: list[bytes] = []
         self.reply_bytes = 0
@@ -76,8 +84,16 @@ class CallState:
         self.charged += instructions
         if instructions > self.slice_limit and self.slice_limit < self.limit:
             raise slice_overrun(self.used(), self.slice_limit)
-        if self.used() > self.limit:
+        if self.charged > self.settle_at:
+            self.settle()
+
+    def settle(self) -> None:
+        """Take the fuel for what system calls cost; ends the message where there is not enough."""
+        left = self.read_fuel() - self.charged
+        if left < 0:
             raise out_of_instructions(self.limit)
+        self.write_fuel(left)
+        self.charged = 0
 
     def check_heap(self, context: str, start: int, length: int) -> None:
         end = start + length
