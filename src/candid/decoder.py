@@ -107,7 +107,7 @@ class Decoder:
             data = bytes(data)
         for length in self._lengths:
             plan = self._plans.get(data[:length])
-            if plan is not None:
+            if plan is not None and length <= len(data):
                 break
         else:
             plan, length = self._plan_of(data)
