@@ -9,6 +9,7 @@ from canister_runtime.source.candid_types import WRAPPERS, members_of, name_of
 
 METHOD_DECORATORS = ("query", "update")
 HOOK_DECORATORS = ("init", "post_upgrade", "pre_upgrade", "heartbeat", "inspect_message")
+EXPORTING = frozenset({*METHOD_DECORATORS, *HOOK_DECORATORS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,8 @@ class TypePart:
 def methods_and_hooks(tree: ast.Module) -> Iterator[ast.FunctionDef]:
     """Top-level functions that Kybra exports, each once."""
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            if set(declared.decorator_names(node)) & {*METHOD_DECORATORS, *HOOK_DECORATORS}:
-                yield node
+        if isinstance(node, ast.FunctionDef) and EXPORTING & set(declared.decorator_names(node)):
+            yield node
 
 
 def service_methods(tree: ast.Module) -> Iterator[ast.FunctionDef]:

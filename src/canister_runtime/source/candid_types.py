@@ -2,6 +2,7 @@
 
 import ast
 import keyword
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from candid.types import (
@@ -33,7 +34,7 @@ from candid.types import (
     Vec,
 )
 
-PRIMITIVES = MappingProxyType(
+PRIMITIVES: Mapping[str, Type] = MappingProxyType(
     {
         "blob": BLOB,
         "bool": BOOL,

@@ -67,9 +67,9 @@ def called_assignments(tree: ast.Module, function: str) -> Iterator[tuple[Assign
 def stable_maps(tree: ast.Module) -> Iterator[tuple[Assignment, ast.Call, ast.Subscript]]:
     """Assignments of `StableBTreeMap[K, V](...)`."""
     for node, value in assignments(tree):
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Subscript):
-            if name_of(value.func.value) == "StableBTreeMap":
-                yield node, value, value.func
+        match value:
+            case ast.Call(func=ast.Subscript(value=base) as subscript) if name_of(base) == "StableBTreeMap":
+                yield node, value, subscript
 
 
 def guard_functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:

@@ -13,19 +13,22 @@ from candid.types import (
     Record,
     Service,
     Type,
-    TypeEnv,
     Variant,
     Vec,
 )
-from canister_runtime.source.interface import Interface, interface_of, label_hash
+from canister_runtime.source.interface import Interface, interface_of
 from canister_runtime.source.layout import Doc, Line, Nest, enclosed, joined, render
 from canister_runtime.source.model import CanisterModel
 
 LINE_WIDTH = 80
-KEYWORDS = frozenset(
-    "import service func type opt vec record variant blob principal nat nat8 nat16 nat32 nat64 int int8 int16 int32"
-    " int64 float32 float64 bool text null reserved empty oneway query composite_query".split()
+PRIMITIVE_KEYWORDS = (
+    *("nat", "nat8", "nat16", "nat32", "nat64", "int", "int8", "int16", "int32", "int64"),
+    *("float32", "float64", "bool", "text", "null", "reserved", "empty"),
 )
+KEYWORDS = frozenset(PRIMITIVE_KEYWORDS) | {
+    *("import", "service", "func", "type", "opt", "vec", "record", "variant", "blob", "principal"),
+    *("oneway", "query", "composite_query"),
+}
 
 
 def did_text(model: CanisterModel) -> str:
@@ -56,7 +59,7 @@ def _arguments(types: Iterable[Type]) -> Doc:
     return enclosed("(", joined(map(_type, types), ","), ")", space="")
 
 
-def _type(kind: Type) -> Doc:
+def _type(kind: Type) -> Doc:  # noqa: PLR0911  # one return for each kind of type
     match kind:
         case Primitive(name) | Named(name):
             return name

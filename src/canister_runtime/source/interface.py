@@ -59,7 +59,7 @@ class _Naming:
         results = () if method.result is None else (self.shown(method.result),)
         return Func(arguments, results, () if method.mode == "update" else (method.mode,))
 
-    def shown(self, kind: Type) -> Type:
+    def shown(self, kind: Type) -> Type:  # noqa: PLR0911  # one return for each kind of type
         """The type as it stands in the text; fills `definitions`."""
         match kind:
             case Named(name):

@@ -2,44 +2,50 @@
 
 import sys
 
-AVAILABLE = frozenset(
-    "__future__ abc argparse array ast atexit base64 binascii bisect builtins calendar cmath code codecs codeop"
-    " collections colorsys configparser contextlib contextvars copy copyreg csv dataclasses datetime decimal difflib"
-    " dis enum errno fnmatch fractions functools gc genericpath getopt gettext hashlib heapq hmac html importlib"
-    " inspect io itertools json keyword linecache locale marshal math ntpath numbers opcode operator optparse os"
-    " pickle posixpath pprint random re reprlib sched secrets shlex sre_compile sre_constants sre_parse stat"
-    " statistics string stringprep struct sys textwrap this time timeit token tokenize traceback types typing"
-    " unicodedata urllib uuid warnings weakref zlib ipaddress quopri gzip site sysconfig".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+AVAILABLE = _words(
+    """
+    __future__ abc argparse array ast atexit base64 binascii bisect builtins calendar cmath code codecs codeop
+    collections colorsys configparser contextlib contextvars copy copyreg csv dataclasses datetime decimal difflib
+    dis enum errno fnmatch fractions functools gc genericpath getopt gettext gzip hashlib heapq hmac html importlib
+    inspect io ipaddress itertools json keyword linecache locale marshal math ntpath numbers opcode operator
+    optparse os pickle posixpath pprint quopri random re reprlib sched secrets shlex site sre_compile sre_constants
+    sre_parse stat statistics string stringprep struct sys sysconfig textwrap this time timeit token tokenize
+    traceback types typing unicodedata urllib uuid warnings weakref zlib
+    """
 )
-ABSENT_SUBMODULES = frozenset(
-    {
-        "importlib.metadata",
-        "importlib.resources",
-        "urllib.error",
-        "urllib.request",
-        "urllib.response",
-        "urllib.robotparser",
-    }
+ABSENT_SUBMODULES = _words(
+    """
+    importlib.metadata importlib.resources urllib.error urllib.request urllib.response urllib.robotparser
+    """
 )
 ABSENT_NAMES = {
-    "datetime": frozenset({"UTC"}),
-    "enum": frozenset(
-        "StrEnum ReprEnum EnumType EnumCheck FlagBoundary verify member nonmember global_enum show_flag_values"
-        " CONTINUOUS NAMED_FLAGS UNIQUE STRICT CONFORM EJECT KEEP".split()
+    "datetime": _words("UTC"),
+    "enum": _words(
+        """
+        CONFORM CONTINUOUS EJECT EnumCheck EnumType FlagBoundary KEEP NAMED_FLAGS ReprEnum STRICT StrEnum UNIQUE
+        global_enum member nonmember show_flag_values verify
+        """
     ),
-    "functools": frozenset({"cache"}),
-    "hashlib": frozenset({"pbkdf2_hmac", "scrypt", "file_digest", "algorithms_guaranteed"}),
-    "itertools": frozenset({"batched"}),
-    "time": frozenset({"time_ns", "strptime"}),
-    "typing": frozenset(
-        "Self NotRequired Required LiteralString Never Unpack TypeVarTuple assert_never assert_type reveal_type"
-        " dataclass_transform get_overloads clear_overloads override TypeAliasType".split()
+    "functools": _words("cache"),
+    "hashlib": _words("algorithms_guaranteed file_digest pbkdf2_hmac scrypt"),
+    "itertools": _words("batched"),
+    "time": _words("strptime time_ns"),
+    "typing": _words(
+        """
+        LiteralString Never NotRequired Required Self TypeAliasType TypeVarTuple Unpack assert_never assert_type
+        clear_overloads dataclass_transform get_overloads override reveal_type
+        """
     ),
 }
 SAME_EVERYWHERE = {
-    "os": frozenset({"urandom"}),
-    "secrets": frozenset({"choice", "randbelow", "randbits", "token_bytes", "token_hex", "token_urlsafe"}),
-    "uuid": frozenset({"uuid4"}),
+    "os": _words("urandom"),
+    "secrets": _words("choice randbelow randbits token_bytes token_hex token_urlsafe"),
+    "uuid": _words("uuid4"),
 }
 
 

@@ -148,8 +148,8 @@ def func_mode(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 )
 def func_brackets(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     for node in _func_calls(tree):
-        if len(node.args) == 1 and isinstance(node.args[0], ast.Subscript) and func_signature(node) is None:
-            if name_of(node.args[0].value) in FUNC_MODES:
+        match node.args:
+            case [ast.Subscript(value=mode)] if name_of(mode) in FUNC_MODES and func_signature(node) is None:
                 yield node, ""
 
 

@@ -88,7 +88,7 @@ def generated_name(bundle: Bundle) -> Iterator[Finding]:
     "K705",
     "a method, guard or lifecycle function that `from entry import *` does not bring",
     kybra="builds it, and each call of it traps: it looks the function up among the entry's names",
-    fix="import it in the entry under its own name, without a leading underscore, and list it where there is an `__all__`",
+    fix="import it in the entry by its own name, without a leading underscore; list it in an `__all__`",
 )
 def unreachable_function(bundle: Bundle) -> Iterator[Finding]:
     names = star_names(bundle, bundle.script)

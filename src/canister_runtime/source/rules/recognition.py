@@ -51,9 +51,10 @@ def _function(node: ast.expr) -> ast.expr:
 def nested_class(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     names = kybra_names(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and node not in tree.body:
-            if any(names.meaning(base) in CLASSES for base in node.bases):
-                yield node, node.name
+        match node:
+            case ast.ClassDef(name=name, bases=bases) if node not in tree.body:
+                if any(names.meaning(base) in CLASSES for base in bases):
+                    yield node, name
 
 
 @module_rule(
@@ -83,9 +84,10 @@ def coroutine(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 def _decorated(tree: ast.Module) -> Iterator[FunctionNode]:
     names = kybra_names(tree)
     for node in ast.walk(tree):
-        if isinstance(node, FunctionNode):
-            if any(names.meaning(_function(decorator)) in DECORATORS for decorator in node.decorator_list):
-                yield node
+        match node:
+            case ast.FunctionDef(decorator_list=decorators) | ast.AsyncFunctionDef(decorator_list=decorators):
+                if any(names.meaning(_function(decorator)) in DECORATORS for decorator in decorators):
+                    yield node
 
 
 @bundle_rule(

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from support.sources import read_sources
 
 from canister_runtime.source.bundle import bundle
 from canister_runtime.source.search_path import project_root, search_path
+from support.sources import read_sources
 
 KYBRA = {"kybra", "kybra.compiler", "kybra.compiler.custom_modules", "kybra.compiler.custom_modules.principal"}
 

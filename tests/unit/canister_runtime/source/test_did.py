@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from support.sources import read_sources
-
 from canister_runtime.source.did import did_text
+from support.sources import read_sources
 
 K = "from kybra import *\n"
 

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from support.sources import read_sources
 
 from candid.types import BLOB, NAT, NAT8, NAT64, NULL, TEXT, Field, Func, Named, Opt, Record, Service, Variant, Vec
 from canister_runtime.source import model as model_module
 from canister_runtime.source.candid_types import python_name, wire_label
 from canister_runtime.source.exports import export_names
 from canister_runtime.source.model import CanisterModel, Hook, Method, Parameter, ServiceMethod, StableMap
+from support.sources import read_sources
 
 K = "from kybra import *\n"
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from support.accepted_sources import ACCEPTED
-from support.rejected_sources import REJECTED, Rejected
-from support.sources import read_sources
 
 from canister_runtime.source.reading import read_canister
 from canister_runtime.source.rules import rules
+from support.accepted_sources import ACCEPTED
+from support.rejected_sources import REJECTED, Rejected
+from support.sources import read_sources
 
 SEEN_ELSEWHERE = {"K106", "K706"}
 
