@@ -22,6 +22,7 @@ WASM_PAGE = 1 << 16
 _STAMP = b"vex-executor-1:" + version("wasmtime").encode()
 _KEPT_IN_MEMORY = 64
 _DIGESTS_KEPT = 8
+_DIGEST_BYTES = 32
 
 
 def data_out_of_bounds(length: int, offset: int) -> Failure:
@@ -116,14 +117,15 @@ class CompiledCache:
 
     def _compile(self, wasm: bytes) -> wasmtime.Module:
         path = self._path(wasm)
-        if path is not None and path.exists():
+        code = _read_checked(path) if path is not None else None
+        if code is not None:
             try:
-                return wasmtime.Module.deserialize_file(self.engine, str(path))
+                return wasmtime.Module.deserialize(self.engine, code)
             except wasmtime.WasmtimeError:
-                path.unlink(missing_ok=True)
+                pass  # of another build of wasmtime: written anew below
         module = wasmtime.Module(self.engine, wasm)
         if path is not None:
-            _write_atomically(path, bytes(module.serialize()))
+            _write_checked(path, bytes(module.serialize()))
         return module
 
     def _path(self, wasm: bytes) -> Path | None:
@@ -137,9 +139,20 @@ def _function_type(params: tuple[str, ...], results: tuple[str, ...]) -> wasmtim
     return wasmtime.FuncType([kinds[kind]() for kind in params], [kinds[kind]() for kind in results])
 
 
-def _write_atomically(path: Path, content: bytes) -> None:
+def _read_checked(path: Path) -> bytes | None:
+    """What `_write_checked` wrote; None where there is no such file or it was spoilt since: it is code to be run."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    digest, code = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+    return code if hashlib.sha256(code).digest() == digest else None
+
+
+def _write_checked(path: Path, code: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
     with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+        file.write(hashlib.sha256(code).digest())
+        file.write(code)
     Path(temporary).replace(path)

@@ -110,7 +110,6 @@ ALLOWED = {
     "cost_call": _EVERYWHERE,
     "cost_create_canister": _EVERYWHERE,
     "cost_http_request": _EVERYWHERE,
-    "cost_http_request_v2": _EVERYWHERE,
     "cost_sign_with_ecdsa": _EVERYWHERE,
     "cost_sign_with_schnorr": _EVERYWHERE,
     "cost_vetkd_derive_key": _EVERYWHERE,
