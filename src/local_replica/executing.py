@@ -205,6 +205,7 @@ class Turn:
             controllers=record.controllers,
             canister_version=record.version,
             status=int(record.status),
+            global_timer=record.global_timer,
             environment_variables=settings.environment_variables,
             subnet_id=self.subnet.subnet_id,
             freezing_limit=balance.freezing_limit(self.canister),

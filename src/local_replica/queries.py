@@ -5,7 +5,7 @@ from local_replica.cycles import balance, costs
 from local_replica.executing import NO_CALLBACK
 from local_replica.execution.port import Entry, ExecutionError, Instance, OutgoingCall, Outcome, Request
 from local_replica.ingress import Query
-from local_replica.management import info, logs
+from local_replica.management import info, logs, snapshots
 from local_replica.management.interface import decode_argument, encode_result
 from local_replica.management.rejections import BadPayload, NotAController, UnknownMethod
 from local_replica.rejections import (
@@ -49,6 +49,8 @@ def _management(subnet: Subnet, query: Query) -> bytes:
         return encode_result(query.method, logs.fetch(canister, query.sender, argument))
     if query.sender not in (*canister.controllers, canister.canister_id):
         raise NotAController(canister.canister_id, canister.controllers, query.sender)
+    if query.method == "list_canister_snapshots":
+        return encode_result(query.method, snapshots.described(canister))
     return encode_result(query.method, info.status_of(canister))
 
 
@@ -141,9 +143,7 @@ class QueryGraph:
                 answered = outcome
         return self._told(canister, answered)
 
-    def _call_back(
-        self, canister: Canister, copy: Instance, call: OutgoingCall, caller: bytes, depth: int
-    ) -> Outcome:
+    def _call_back(self, canister: Canister, copy: Instance, call: OutgoingCall, caller: bytes, depth: int) -> Outcome:
         request = self._answered(canister, call, caller, depth)
         if request.callback is None or request.callback.function == NO_CALLBACK:
             return Outcome()

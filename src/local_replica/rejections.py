@@ -84,6 +84,18 @@ def amount(number: int) -> str:
     return f"{number:_}"
 
 
+MAX_MESSAGE_BYTES = 8192
+
+
+def shortened(message: str) -> str:
+    """A text of at most 8 KiB: the middle of a longer one is left out."""
+    encoded = message.encode()
+    if len(encoded) <= MAX_MESSAGE_BYTES:
+        return message
+    half = MAX_MESSAGE_BYTES // 2
+    return encoded[:half].decode(errors="ignore") + "..." + encoded[3 - half :].decode(errors="ignore")
+
+
 class Rejection(Exception):  # noqa: N818 - the field's own word
     """A message is rejected. Whatever it did is rolled back, its cycles go back to the caller."""
 
@@ -93,7 +105,7 @@ class Rejection(Exception):  # noqa: N818 - the field's own word
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = shortened(message) if self.numbered else message
 
     @property
     def code(self) -> str:

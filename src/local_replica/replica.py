@@ -146,16 +146,13 @@ class Replica:
             if subnet is None:
                 raise ingress_filter.not_hosted(canister_id)
             return subnet
-        if effective_id in self.subnets:
+        if effective_id is not None and effective_id in self.subnets:
             return self.subnets[effective_id]
-        target = management_ingress.destination_of(method, arg)
-        for candidate in (target, effective_id):
-            subnet = self.network.subnet_of(candidate) if candidate else None
-            if subnet is not None:
-                return subnet
-        if target:
+        target = effective_id or management_ingress.destination_of(method, arg)
+        subnet = self.network.subnet_of(target) if target else self._default_subnet()
+        if subnet is None:
             raise management_ingress.unhosted(target)
-        return self._default_subnet()
+        return subnet
 
     def ingress_status(self, message_id: bytes) -> IngressStatus | None:
         """Where a message stands; None when it is not known (any more)."""

@@ -177,6 +177,6 @@ def is_due(subnet: Subnet, now_ns: int) -> bool:
     """Whether a round at that time would execute anything."""
     if not subnet.is_idle or subnet.with_heartbeat:
         return True
-    return any(
-        queue and queue[0][0] <= now_ns for queue in (subnet.timers, subnet.deadlines)
-    ) or any(subnet.canisters[key].record.status is Status.STOPPING for key in subnet.stopping)
+    return any(queue and queue[0][0] <= now_ns for queue in (subnet.timers, subnet.deadlines)) or any(
+        subnet.canisters[key].record.status is Status.STOPPING for key in subnet.stopping
+    )

@@ -44,6 +44,8 @@ METHODS: dict[str, Callable[[ManagementCall], object]] = {
     "take_canister_snapshot": snapshots.take,
     "load_canister_snapshot": snapshots.load,
     "list_canister_snapshots": snapshots.listed,
+    "read_canister_snapshot_metadata": snapshots.metadata,
+    "read_canister_snapshot_data": snapshots.content,
     "delete_canister_snapshot": snapshots.delete,
 }
 

@@ -28,9 +28,7 @@ def upload(call: ManagementCall) -> dict[str, object]:
     canister = _store(call)
     chunk = call.argument["chunk"]
     if len(chunk) > MAX_CHUNK_BYTES:
-        raise ChunkStoreError(
-            f"Wasm chunk size {len(chunk)} exceeds the maximum chunk size of {MAX_CHUNK_BYTES}"
-        )
+        raise ChunkStoreError(f"Wasm chunk size {len(chunk)} exceeds the maximum chunk size of {MAX_CHUNK_BYTES}")
     key = sha256(chunk).digest()
     stored = canister.record.chunks
     if key not in stored:

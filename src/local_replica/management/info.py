@@ -117,7 +117,9 @@ def metadata(call: ManagementCall) -> dict[str, object]:
     name = call.argument["name"]
     module = canister.record.module
     if module is None:
-        raise Rejection(f"The canister {text(canister.canister_id)} has no Wasm module and hence no metadata is available.")
+        raise Rejection(
+            f"The canister {text(canister.canister_id)} has no Wasm module and hence no metadata is available."
+        )
     sections = dict(read_module(call.subnet.network.blobs[module.blob]).custom_sections())
     public = sections.get(f"icp:public {name}")
     if public is not None:

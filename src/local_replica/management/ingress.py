@@ -1,12 +1,14 @@
 """Management calls from outside: which are taken, which canister they concern, who pays."""
 
+import candid
 from candid import CandidError
+from candid.types import PRINCIPAL, Field, Record
 from local_replica import topology
 from local_replica.canister import Canister
 from local_replica.cycles import costs
 from local_replica.cycles import balance
 from local_replica.ingress import BadIngress, Ingress
-from local_replica.management.interface import METHODS, decode_argument
+from local_replica.management.interface import METHODS, RawValues, decode_argument
 from local_replica.management.rejections import (
     BadIngressPayload,
     NotAControllerAtIngress,
@@ -41,6 +43,7 @@ _NEVER_BY_INGRESS = {
     "vetkd_public_key",
 }
 _SELF_SERVICE = {"canister_status", "upload_chunk", "stored_chunks", "clear_chunk_store"}
+_TARGET = candid.compile_decoder([Record((Field("canister_id", PRINCIPAL),))], {}, values=RawValues())
 SMALL_UPDATE_SETTINGS_BYTES = 267
 """An `update_settings` of at most so many bytes is paid after its execution, so that it can thaw a canister."""
 
@@ -90,16 +93,16 @@ def target_of(method: str, arg: bytes, *, at_ingress: bool = False) -> bytes:
 
 
 def destination_of(method: str, arg: bytes) -> bytes:
-    """The canister whose subnet a message from outside goes to (empty: any). Raises BadIngress, Rejection never."""
-    if method not in METHODS or method in _NEVER_BY_INGRESS:
-        return b""
+    """The canister whose subnet a message from outside without effective id goes to (empty: any).
+
+    Raises BadIngress when the argument names none where it must.
+    """
     if method != "provisional_create_canister_with_cycles":
         try:
-            return target_of(method, arg)
-        except BadIngress:
-            if method in PROVISIONAL:
-                raise
-            return b""
+            named: bytes = _TARGET(arg)[0]["canister_id"]
+        except CandidError as error:
+            raise BadIngress(f"Error decoding candid: Custom({error})") from None
+        return named
     specified = _specified_id(method, arg)
     if specified and len(specified) != 10:
         raise BadIngress(
@@ -129,6 +132,13 @@ def unhosted(canister_id: bytes) -> BadIngress:
 
 def payer(subnet: Subnet, call: Call) -> Canister | None:
     """Who pays the reception of a management message: the canister that it concerns."""
-    if call.method in PROVISIONAL:
+    if call.method in PROVISIONAL or call.method not in METHODS:
         return None
     return subnet.running(target_of(call.method, call.arg))
+
+
+def reception(method: str, arg: bytes, size_bytes: int) -> int:
+    """The cost of receiving a management message; a small `update_settings` pays for its content only."""
+    if _is_delayed(method, arg):
+        return costs.ingress(len(method.encode()) + len(arg))
+    return costs.ingress(size_bytes)

@@ -9,7 +9,13 @@ from local_replica.cycles import balance, compilation, costs
 from local_replica.execution.binary import read_module
 from local_replica.execution.port import Entry, ExecutionError, Instance, InstanceState, ModuleRefused, Request
 from local_replica.management import chunks
-from local_replica.management.rejections import ChunkStoreError, ContractViolation, InstallationUnpaid, NotAController, NotEmpty
+from local_replica.management.rejections import (
+    ChunkStoreError,
+    ContractViolation,
+    InstallationUnpaid,
+    NotAController,
+    NotEmpty,
+)
 from local_replica.management.request import ManagementCall
 from local_replica.rejections import ExecutionFailed, NoModule
 
@@ -122,7 +128,7 @@ class Installation:
         module = gunzipped(self.given)
         if isinstance(module, ExecutionError):
             raise self._failed(module)
-        refusal = self.call.subnet.network.executor.validate(module)
+        refusal = self.call.subnet.network.executor.validate(module, was_compressed=module is not self.given)
         if refusal is not None:
             raise self._failed(refusal)
         self.instructions += compilation.instructions(self.call.subnet, module)
@@ -190,8 +196,7 @@ class Installation:
             instance.close()
             kept = InstanceState(state.heap, state.stable, fresh.globals)
             instance = self.call.subnet.network.executor.restore(module, kept)
-        else:
-            self._enter(instance, Entry.START)
+        self._enter(instance, Entry.START)
         self._enter(instance, Entry.POST_UPGRADE, self.call.argument["arg"])
         return instance
 

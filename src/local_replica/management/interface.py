@@ -9,7 +9,7 @@ from candid import did
 from candid.types import Func, Type
 
 _INTERFACE = did.parse(files(__package__).joinpath("ic.did").read_text(encoding="utf-8"))
-_ENV = _INTERFACE.env
+ENV = _INTERFACE.env
 
 
 def _methods() -> dict[str, Func]:
@@ -20,9 +20,13 @@ def _methods() -> dict[str, Func]:
 
 
 METHODS = _methods()
+MAX_PRINCIPALS = 10
+"""Controllers, and viewers of a log."""
+SNAPSHOT_ID_BYTES = 18
+"""A number of eight bytes and a canister id (the replica's refusal names another figure)."""
 
 
-class _RawValues(candid.PythonValues):
+class RawValues(candid.PythonValues):
     """Principals as the bytes that the rest of the replica uses."""
 
     def principal(self, raw: bytes) -> bytes:
@@ -39,18 +43,38 @@ class _RawForms(candid.PythonForms):
 @cache
 def argument_decoder(method: str) -> candid.Decoder:
     """The decoder of a method's arguments."""
-    return candid.compile_decoder(METHODS[method].args, _ENV, values=_RawValues())
+    return candid.compile_decoder(METHODS[method].args, ENV, values=RawValues())
 
 
 @cache
 def _result_encoder(method: str) -> candid.Encoder:
-    return candid.compile_encoder(METHODS[method].results, _ENV, forms=_RawForms())
+    return candid.compile_encoder(METHODS[method].results, ENV, forms=_RawForms())
 
 
 def decode_argument(method: str, arg: bytes) -> dict[str, Any]:
     """The record that the method takes (empty when it takes nothing). Raises candid.CandidError."""
     values = argument_decoder(method)(arg)
-    return values[0] if values else {}
+    argument: dict[str, Any] = values[0] if values else {}
+    _check_bounds(argument)
+    return argument
+
+
+def _check_bounds(argument: dict[str, Any]) -> None:
+    """What the replica's decoder refuses besides wrong types: long lists of principals, short snapshot ids."""
+    settings = argument.get("settings") or {}
+    visibility = settings.get("log_visibility") or {}
+    for principals in (settings.get("controllers"), visibility.get("allowed_viewers")):
+        if principals is not None and len(principals) > MAX_PRINCIPALS:
+            raise candid.DecodeError(
+                "Fail to decode argument 0: Deserialize error: The number of elements exceeds maximum allowed "
+                f"{MAX_PRINCIPALS}"
+            )
+    for snapshot_id in (argument.get("snapshot_id"), argument.get("replace_snapshot")):
+        if snapshot_id is not None and len(snapshot_id) < SNAPSHOT_ID_BYTES:
+            raise candid.DecodeError(
+                "Fail to decode argument 0: Deserialize error: Invalid length of SnapshotId: Invalid snapshot ID length: "
+                f"provided {len(snapshot_id)}, minumum length expected 37."
+            )
 
 
 def encode_result(method: str, value: object) -> bytes:
@@ -60,4 +84,4 @@ def encode_result(method: str, value: object) -> bytes:
 
 def result_types(method: str) -> tuple[tuple[Type, ...], dict[str, Type]]:
     """Result types with their environment, for readers of replies."""
-    return METHODS[method].results, dict(_ENV)
+    return METHODS[method].results, dict(ENV)

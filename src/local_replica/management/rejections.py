@@ -155,7 +155,7 @@ class MemoryAllocationTooSmall(Rejection):
     def __init__(self, given: int, needed: int) -> None:
         super().__init__(
             f"Canister was given {readable_bytes(given)} memory allocation but at least {amount(needed)} of memory is "
-            f"needed.\nTry increasing the canister's memory allocation. {_REFERENCE}insufficient-memory-allocation"
+            f"needed.\nTry increasing the canister's memory allocation. {_REFERENCE}not-enough-memory-allocation-given"
         )
 
 
@@ -165,7 +165,7 @@ class SubnetOversubscribed(Rejection):
     def __init__(self, requested: int, available: int) -> None:
         super().__init__(
             f"Canister requested {readable_bytes(requested)} of memory but only {readable_bytes(available)} are available "
-            f"in the subnet.\nTry moving to another subnet. {_REFERENCE}subnet-oversubscribed"
+            f"in the subnet.\nTry moving to another subnet. {_REFERENCE}subnet-memory-capacity-oversubscribed"
         )
 
 

@@ -42,8 +42,8 @@ def update(call: ManagementCall) -> None:
 
 
 def unique_controllers(controllers: list[bytes]) -> tuple[bytes, ...]:
-    """Controllers as raw principals, each once, in their order (by bytes, as the replica keeps a set)."""
-    return tuple(sorted(set(controllers)))
+    """Controllers, each once, in the replica's order: shorter principals first."""
+    return tuple(sorted(set(controllers), key=lambda principal: (len(principal), principal)))
 
 
 def validated(settings: Settings, given: dict[str, Any], canister: Canister | None = None) -> Settings:

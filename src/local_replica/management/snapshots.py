@@ -2,9 +2,11 @@
 
 from local_replica.canister import Canister, Snapshot
 from local_replica.cycles import balance, costs
+from local_replica.execution.binary import read_module
 from local_replica.execution.port import InstanceState
 from local_replica.management import lifecycle
 from local_replica.management.rejections import (
+    InvalidPayload,
     SnapshotElsewhere,
     SnapshotNotFound,
     SnapshotOfEmpty,
@@ -106,12 +108,57 @@ def _loaded(snapshot: Snapshot) -> dict[str, object]:
         "snapshot_id": snapshot.snapshot_id,
         "taken_at_timestamp": snapshot.taken_at_ns,
         "source": {"taken_from_canister": None},
+        "from_canister_id": None,
     }
+
+
+def metadata(call: ManagementCall) -> dict[str, object]:
+    """`read_canister_snapshot_metadata`."""
+    snapshot = _find(call.controlled(), call.argument["snapshot_id"])
+    module = read_module(call.subnet.network.blobs[snapshot.module.blob])
+    kinds = [kind for kind, mutable in module.globals if mutable]
+    timer: dict[str, object] = {"active": snapshot.global_timer} if snapshot.global_timer else {"inactive": None}
+    return {
+        "source": {"taken_from_canister": None},
+        "taken_at_timestamp": snapshot.taken_at_ns,
+        "wasm_module_size": snapshot.module.size,
+        "globals": [{kind: value} for kind, value in zip(kinds, snapshot.globals, strict=True)],
+        "wasm_memory_size": snapshot.heap_size,
+        "stable_memory_size": snapshot.stable_size,
+        "wasm_chunk_store": [{"hash": key} for key, _ in snapshot.chunks],
+        "canister_version": snapshot.version,
+        "certified_data": snapshot.certified_data,
+        "global_timer": timer,
+        "on_low_wasm_memory_hook_status": {"condition_not_satisfied": None},
+    }
+
+
+def content(call: ManagementCall) -> dict[str, object]:
+    """`read_canister_snapshot_data`: a piece of the module or of a memory, or a stored chunk."""
+    snapshot = _find(call.controlled(), call.argument["snapshot_id"])
+    blobs = call.subnet.network.blobs
+    kind, piece = next(iter(call.argument["kind"].items()))
+    if kind == "wasm_chunk":
+        if piece["hash"] not in dict(snapshot.chunks):
+            raise InvalidPayload(f"Chunk hash {list(piece['hash'])} was not found")
+        return {"chunk": blobs[piece["hash"]]}
+    sources = {"wasm_module": snapshot.module.blob, "wasm_memory": snapshot.heap, "stable_memory": snapshot.stable}
+    whole, offset, size = blobs[sources[kind]], piece["offset"], piece["size"]
+    if offset + size > len(whole):
+        raise InvalidPayload(
+            f"Invalid subslice into wasm module / main memory / stable memory: offset: {offset}, size: {size}"
+        )
+    return {"chunk": whole[offset : offset + size]}
 
 
 def listed(call: ManagementCall) -> list[dict[str, object]]:
     """`list_canister_snapshots`, oldest first."""
-    return [_described(snapshot) for snapshot in call.controlled().record.snapshots.values()]
+    return described(call.controlled())
+
+
+def described(canister: Canister) -> list[dict[str, object]]:
+    """Id, time and size of the canister's snapshots, oldest first."""
+    return [_described(snapshot) for snapshot in canister.record.snapshots.values()]
 
 
 def delete(call: ManagementCall) -> None:
