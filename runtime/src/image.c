@@ -94,6 +94,7 @@ EXPORT(image_load) void image_load(void) {
     PyObject *entry_points = call_with_archive("load");
     set_entry_points(PyTuple_GET_ITEM(entry_points, 0), PyTuple_GET_ITEM(entry_points, 1));
     Py_DECREF(entry_points);
+    sweep_free_memory();
 }
 
 /* Logs "file<tab>line<tab>function" of every Python frame, innermost first. */
