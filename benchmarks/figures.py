@@ -40,9 +40,9 @@ class Figure:
         return {**values, "kybra": KYBRA.get(self.name)}
 
 
-def typical(name: str, instructions: Iterable[int], ms: Iterable[float], note: str = "") -> Figure:
-    """The median of several runs, and the worst of them."""
-    counts, times = list(instructions), list(ms)
+def typical(name: str, runs: list[tuple[int, float]], note: str = "") -> Figure:
+    """The median of several runs (instructions, milliseconds), and the worst of them."""
+    counts, times = [run[0] for run in runs], [run[1] for run in runs]
     return Figure(name, round(median(counts)), max(counts), round(median(times), 3), note=note)
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 from benchmarks.bench_replica import NO_ARGUMENT, LocalCaller, MeteredReplica, Subject, installed
 from benchmarks.figures import Figure, typical
 from canister_runtime.image.build import build_canister
-from canister_runtime.source.did import did_text
-from canister_runtime.source.reading import read_canister
 from vex.deployment import Management
 from vex.interfaces import read_interface
 
@@ -31,7 +29,7 @@ TICKET = {
 async def measured_operations() -> list[Figure]:
     """Medians over repeats; maps hold 10,000 rows of 600 bytes."""
     image = build_canister(SOURCE)
-    interface = read_interface(did_text(read_canister(SOURCE).model))
+    interface = read_interface(build_canister(SOURCE).did)
     caller = LocalCaller(MeteredReplica())
     bench = await installed(caller, image.module, interface)
     other = await installed(caller, image.module, interface)
@@ -63,12 +61,12 @@ def _spread() -> list[int]:
 async def _repeated(method: str, bench: Subject, *arguments: object, name: str = "") -> Figure:
     await bench.measure(method, *arguments)
     runs = [await bench.measure(method, *arguments) for _ in range(REPEATS)]
-    return typical(name or method, *zip(*runs, strict=True))
+    return typical(name or method, runs)
 
 
 async def _over_keys(method: str, bench: Subject, keys: list[int], name: str = "") -> Figure:
     runs = [await bench.measure(method, key) for key in keys]
-    return typical(name or method, *zip(*runs, strict=True), note=f"{ENTRIES:,} entries")
+    return typical(name or method, runs, note=f"{ENTRIES:,} entries")
 
 
 async def _upgrade(caller: LocalCaller, subject: Subject, module: bytes, name: str) -> Figure:

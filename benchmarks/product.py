@@ -67,8 +67,8 @@ async def measured_product(built: Modules) -> list[Figure]:
     direct = [await _create(product, shard.canister) for _ in range(SAMPLES)]
     facade = [await _create_at_index(product, shard.canister) for _ in range(SAMPLES)]
     return [
-        typical("create_ticket_direct", *zip(*direct, strict=True), note=f"{TICKETS:,} tickets"),
-        typical("create_ticket_facade", *zip(*facade, strict=True), note="index and shard together"),
+        typical("create_ticket_direct", direct, note=f"{TICKETS:,} tickets"),
+        typical("create_ticket_facade", facade, note="index and shard together"),
         await _read("get_ticket", product, shard.canister, shard.start + TICKETS // 2),
         await _read("list_tickets", product, shard.canister, _list_request(product)),
         await _comments(product, shard.canister, shard.start),
@@ -118,7 +118,7 @@ async def _cost(product: Product, call: Awaitable[object], *canisters: Principal
 async def _read(method: str, product: Product, shard: Principal, argument: object) -> Figure:
     calls = [product.helpdesk.shard(shard).call(method, argument) for _ in range(SAMPLES // 10)]
     runs = [await _cost(product, call, shard) for call in calls]
-    return typical(method, *zip(*runs, strict=True), note=f"{TICKETS:,} tickets")
+    return typical(method, runs, note=f"{TICKETS:,} tickets")
 
 
 def _list_request(product: Product) -> dict[str, object]:
@@ -129,7 +129,7 @@ def _list_request(product: Product) -> dict[str, object]:
 async def _comments(product: Product, shard: Principal, ticket: int) -> Figure:
     calls = [product.helpdesk.add_comment(product.organisation, ticket, "y" * 120) for _ in range(SAMPLES)]
     runs = [await _cost(product, call, shard) for call in calls]
-    return typical("add_comment", *zip(*runs, strict=True))
+    return typical("add_comment", runs)
 
 
 async def _upgrade(product: Product, shard: Principal, built: Modules, number: int) -> Figure:

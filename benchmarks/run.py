@@ -31,7 +31,7 @@ def run(
     figures: list[Figure] = []
     for name in only or GROUPS:
         figures += asyncio.run(_measured(GROUPS[name]))
-    Console().print(table(figures))
+    Console(width=max(Console().width, 150)).print(table(figures))
     if as_json is not None:
         named = {figure.name: figure.as_json() for figure in figures}
         as_json.write_text(json.dumps(named, indent=1) + "\n", encoding="utf-8")

@@ -10,8 +10,6 @@ from benchmarks.figures import Figure
 from benchmarks.operations import SOURCE
 from candid import Principal
 from canister_runtime.image.build import build_canister
-from canister_runtime.source.did import did_text
-from canister_runtime.source.reading import read_canister
 from local_replica.ingress import Ingress, Query
 from vex.demo.identities import demo_identity
 from vex.demo.replica import local_replica
@@ -25,7 +23,7 @@ SECONDS = 5.0
 
 async def measured_replica() -> list[Figure]:
     """No-op updates (64 in flight) and queries in this process."""
-    interface = read_interface(did_text(read_canister(SOURCE).model))
+    interface = read_interface(build_canister(SOURCE).did)
     caller = LocalCaller(MeteredReplica())
     subject = await installed(caller, build_canister(SOURCE).module, interface)
     return [
