@@ -17,7 +17,11 @@ TIME: Path = (b"time",)
 
 
 class DelegationFormat(Enum):
-    """Where a delegation tells the subnet's canister ranges: older endpoints flat, newer ones in the tree of ranges."""
+    """Where a delegation tells the subnet's canister ranges.
+
+    Newer endpoints have a tree of ranges; the older ones had them flat, beneath the subnet. Those get both here, since
+    icp-py-core looks in the tree whatever endpoint it asked.
+    """
 
     FLAT = "flat"
     TREE = "tree"
@@ -65,8 +69,7 @@ def delegate(
     """Certify a subnet's key and canister ranges by the root subnet, at `time` (ns), in both formats."""
     state = CertifiedState(root_tree.root(time), root_keys)
     public_key: Path = (b"subnet", subnet_id, b"public_key")
-    ranges: dict[DelegationFormat, Path] = {
-        DelegationFormat.FLAT: (b"subnet", subnet_id, b"canister_ranges"),
-        DelegationFormat.TREE: (b"canister_ranges", subnet_id),
-    }
-    return {form: Delegation(subnet_id, state.certificate((public_key, path))) for form, path in ranges.items()}
+    flat: Path = (b"subnet", subnet_id, b"canister_ranges")
+    tree: Path = (b"canister_ranges", subnet_id)
+    shown = {DelegationFormat.FLAT: (public_key, flat, tree), DelegationFormat.TREE: (public_key, tree)}
+    return {form: Delegation(subnet_id, state.certificate(paths)) for form, paths in shown.items()}

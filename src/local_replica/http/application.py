@@ -3,11 +3,12 @@
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 
 from local_replica.http.api import Api
 from local_replica.node import Node
+from local_replica.node.topology import describe
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:
@@ -27,5 +28,10 @@ def application(routes: list[BaseRoute]) -> Starlette:
 
 
 def single_replica(node: Node) -> Starlette:
-    """Serve the IC HTTP API of one node under `/api`."""
-    return application([Mount("/api", routes=Api(lambda _request: node).routes())])
+    """Serve the IC HTTP API of one node under `/api`, and its topology as development networks tell it."""
+
+    async def topology(_request: Request) -> Response:
+        return JSONResponse(describe(node.chain))
+
+    api = Mount("/api", routes=Api(lambda _request: node).routes())
+    return application([api, Route("/_/topology", topology, methods=["GET"])])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
-from local_replica.config import ReplicaConfig
+from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
 from local_replica.execution import WasmtimeExecutor
 from local_replica.http.application import single_replica
 from local_replica.http.listening import LOOPBACK, listen
@@ -44,7 +44,8 @@ def serve(settings: Settings) -> str | None:
 
 def open_chain(settings: Settings) -> Chain:
     """Create the replica, or load it from the state directory. Raises StoreError."""
-    config = ReplicaConfig(seed=settings.seed.encode(), initial_time_ns=time.time_ns())
+    subnets = (SubnetConfig(SubnetKind.NNS), SubnetConfig(SubnetKind.APPLICATION))
+    config = ReplicaConfig(subnets, settings.seed.encode(), time.time_ns())
     if settings.state_dir is None:
         return Chain(config, WasmtimeExecutor())
     store = StateStore(settings.state_dir)

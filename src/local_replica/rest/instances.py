@@ -9,7 +9,7 @@ from pathlib import Path
 from local_replica.execution.port import Executor
 from local_replica.node import Chain, ChainSnapshot, Node
 from local_replica.rest.errors import CreationError, NoAnswer, RestError
-from local_replica.rest.topology import Wish
+from local_replica.rest.wishes import Wish
 from local_replica.store import StateStore, StoreError
 
 

@@ -7,10 +7,10 @@ from candid.principal import to_text
 from local_replica.errors import Reject
 from local_replica.ingress import BadIngress, Ingress, IngressStatus, Query, Refused
 from local_replica.node import Chain, Node
+from local_replica.node.topology import describe, in_base64
 from local_replica.rest.blobs import BlobStore
 from local_replica.rest.errors import RestError
 from local_replica.rest.fields import Fields
-from local_replica.rest.topology import describe, in_base64
 
 Json: TypeAlias = object
 Read = Callable[[Chain, Fields], Json]

@@ -15,6 +15,7 @@ from local_replica.http.api import Api
 from local_replica.http.application import application
 from local_replica.http.errors import InvalidRequest
 from local_replica.node import Node, NodeHalted
+from local_replica.node.topology import describe
 from local_replica.rest import operations
 from local_replica.rest.blobs import BlobStore
 from local_replica.rest.errors import BodyError, CreationError, RestError
@@ -23,7 +24,7 @@ from local_replica.rest.gateways import Gateways
 from local_replica.rest.instances import Instance, Instances
 from local_replica.rest.pending import Pending
 from local_replica.rest.snapshots import snapshot_routes
-from local_replica.rest.topology import describe, read_wish
+from local_replica.rest.wishes import read_wish
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 TIMEOUT_HEADER = "processing-timeout-ms"

@@ -1,12 +1,8 @@
-"""What an instance is asked to be made of, and how it tells what it is made of."""
+"""What an instance is asked to be made of (the body of POST /instances)."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 
-from candid.principal import to_text
 from local_replica.config import START_OF_TIME_NS, ReplicaConfig, SubnetConfig, SubnetKind
-from local_replica.node import Chain
 from local_replica.rest.errors import CreationError
 from local_replica.rest.fields import Fields
 
@@ -83,28 +79,3 @@ def _read_time(fields: Fields) -> tuple[int, bool]:
             f"{START_OF_TIME_NS} (provided {time})."
         )
     return time, False
-
-
-def describe(chain: Chain) -> dict[str, object]:
-    """Return an instance's topology as GET read/topology gives it."""
-    subnets = {}
-    for configured in chain.config.subnets:
-        subnet_id = configured.subnet_id or b""
-        ranges = chain.replica.subnets[subnet_id].ranges
-        subnets[to_text(subnet_id)] = {
-            "subnet_kind": configured.kind.value,
-            "subnet_seed": list(hashlib.sha256(subnet_id).digest()),
-            "instruction_config": "Benchmarking" if configured.benchmarking else "Production",
-            "canister_ranges": [{"start": _canister(first), "end": _canister(last)} for first, last in ranges],
-        }
-    default = _canister(chain.replica.default_effective_canister_id())
-    return {"subnet_configs": subnets, "default_effective_canister_id": default}
-
-
-def _canister(canister_id: bytes) -> dict[str, str]:
-    return {"canister_id": in_base64(canister_id)}
-
-
-def in_base64(raw: bytes) -> str:
-    """Bytes as they stand in JSON."""
-    return base64.b64encode(raw).decode()

@@ -1,0 +1,184 @@
+"""`local-replica start` as a process: state over restarts and kills, signals, locks, full disks."""
+
+import random
+import resource
+import signal
+import struct
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from candid.principal import to_text
+from support.http_client import HttpClient, Rejected, Signer, command, serving, start
+from support.small_modules import COUNTER, compiled
+
+
+def count(reply: bytes) -> tuple[int, int, int]:
+    return struct.unpack("<3I", reply)
+
+
+def test_canisters_and_their_memories_survive_a_restart(tmp_path: Path) -> None:
+    with serving("--state-dir", str(tmp_path)) as server:
+        client = server.client()
+        counter = client.create(compiled(COUNTER))
+        client.call(counter, "inc")
+        root_key = client.root_key
+    with serving("--state-dir", str(tmp_path)) as server:
+        client = server.client()
+        assert client.root_key == root_key
+        assert count(client.query(counter, "get")) == (1, 1, 1)
+        assert count(client.call(counter, "inc")) == (2, 2, 2)
+
+
+def test_an_answer_is_there_after_a_restart_and_the_request_is_not_run_again(tmp_path: Path) -> None:
+    signer = Signer()
+    with serving("--state-dir", str(tmp_path)) as server:
+        client = server.client(signer)
+        counter = client.create(compiled(COUNTER))
+        request_id, envelope = signer.envelope("call", canister_id=counter, method_name="inc", arg=b"")
+        path = f"/api/v4/canister/{to_text(counter)}/call"
+        first = client.post(path, envelope)
+        assert first.status_code == 200
+    with serving("--state-dir", str(tmp_path)) as server:
+        client = server.client(signer)
+        certificate = client.read_state(counter, [(b"request_status", request_id)])
+        assert count(certificate.lookup_reply(request_id) or b"") == (1, 1, 1)
+        assert client.post(path, envelope).status_code == 200
+        assert count(client.query(counter, "get")) == (1, 1, 1)
+
+
+@pytest.mark.slow
+def test_kill_9_loses_no_acknowledged_update(tmp_path: Path) -> None:
+    chance = random.Random(7)  # noqa: S311 - moments to kill at
+    counter = b""
+    acknowledged = sent = 0
+    for _ in range(6):
+        server = start("--state-dir", str(tmp_path))
+        client = server.client()
+        counter = counter or client.create(compiled(COUNTER))
+        heap, in_global, stable = count(client.query(counter, "get"))
+        assert heap == in_global == stable
+        assert acknowledged <= heap <= sent
+        acknowledged = sent = heap
+        killer = threading.Timer(chance.uniform(0.1, 0.8), server.process.kill)
+        killer.start()
+        try:
+            while True:
+                sent += 1
+                acknowledged = count(client.call(counter, "inc"))[0]
+        except httpx.HTTPError:
+            killer.join()
+        server.process.communicate(timeout=30)
+    assert acknowledged > 0
+
+
+def test_a_full_disk_acknowledges_nothing_and_ends_the_server_with_a_reason(tmp_path: Path) -> None:
+    def no_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+
+    server = start("--state-dir", str(tmp_path), preexec_fn=no_room)
+    client = server.client()
+    counter = client.create(compiled(COUNTER))
+    acknowledged: list[int] = []
+
+    def call_for_ever() -> None:
+        while True:
+            acknowledged.append(count(client.call(counter, "inc"))[0])
+
+    with pytest.raises(httpx.HTTPStatusError) as refused:
+        call_for_ever()
+    assert refused.value.response.status_code == 503
+    assert server.process.wait(timeout=30) == 1
+    assert "state could not be stored" in server.process.communicate()[1]
+    with serving("--state-dir", str(tmp_path)) as server:
+        assert count(server.client().query(counter, "get"))[0] == acknowledged[-1]
+
+
+def test_a_second_server_on_the_same_directory_is_refused(tmp_path: Path) -> None:
+    with serving("--state-dir", str(tmp_path)), pytest.raises(RuntimeError, match="served by another process"):
+        start("--state-dir", str(tmp_path))
+
+
+def test_another_seed_on_the_same_directory_is_refused(tmp_path: Path) -> None:
+    with serving("--state-dir", str(tmp_path), "--seed", "one"):
+        pass
+    with pytest.raises(RuntimeError, match="made with seed 'one'"):
+        start("--state-dir", str(tmp_path), "--seed", "two")
+
+
+def test_one_seed_has_one_root_key() -> None:
+    keys = []
+    for seed in ("a", "a", "b"):
+        with serving("--seed", seed) as server:
+            keys.append(HttpClient(server.url).root_key)
+    assert keys[0] == keys[1] != keys[2]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_it_at_once_and_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    server = start("--state-dir", str(tmp_path))
+    server.client()
+    started = time.monotonic()
+    server.process.send_signal(number)
+    assert server.process.wait(timeout=10) == 0
+    assert time.monotonic() - started < 5
+    assert server.process.communicate()[1] == ""
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with serving() as server:
+        port = server.url.rsplit(":", 1)[1]
+        ended = subprocess.run(
+            [command("local-replica"), "start", "--port", port], capture_output=True, text=True, timeout=30, check=False
+        )
+    assert ended.returncode == 1
+    assert "in use" in ended.stderr
+
+
+def test_it_listens_on_loopback_only() -> None:
+    with serving() as server:
+        port = int(server.url.rsplit(":", 1)[1])
+        listening = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    addresses = {fields[1].split(":")[0] for fields in listening if int(fields[1].split(":")[1], 16) == port}
+    assert addresses <= {"0100007F"}
+
+
+def test_pocket_ic_local_ends_with_its_client(tmp_path: Path) -> None:
+    client = subprocess.Popen(["sleep", "60"])
+    port_file = tmp_path / f"pocket_ic_{client.pid}.port"
+    server = subprocess.Popen([command("pocket-ic-local"), "--port-file", str(port_file)])
+    try:
+        deadline = time.monotonic() + 20
+        while not (port_file.exists() and port_file.read_text().endswith("\n")):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        second = subprocess.run([command("pocket-ic-local"), "--port-file", str(port_file)], timeout=20, check=False)
+        assert second.returncode == 0
+        assert server.poll() is None
+        client.kill()
+        client.wait()
+        assert server.wait(timeout=10) == 0
+        assert not port_file.exists()
+    finally:
+        server.kill()
+        client.kill()
+
+
+def test_pocket_ic_local_ends_when_nobody_asks_for_long(tmp_path: Path) -> None:
+    port_file = tmp_path / "other.port"
+    server = subprocess.Popen([command("pocket-ic-local"), "--port-file", str(port_file), "--ttl", "1"])
+    assert server.wait(timeout=20) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reject_is_certified_too() -> None:
+    with serving() as server:
+        client = server.client()
+        counter = client.create(compiled(COUNTER))
+        with pytest.raises(Rejected, match="IC0503"):
+            client.call(counter, "inc_and_trap")
+        assert count(client.query(counter, "get")) == (0, 0, 0)
