@@ -5,8 +5,10 @@ import errno
 import fcntl
 import os
 import struct
+import threading
 from array import array
 from ctypes import c_int, c_long, c_size_t, c_void_p
+from io import FileIO
 
 PAGE = 4096
 
@@ -74,59 +76,62 @@ def drop_pages(address: int, size: int) -> None:
 
 _SCAN_BATCH = 4096
 _SCAN = struct.Struct("=QQQQQQQQQQQQ")
+_SCAN_RANGE = struct.Struct("=QQQ")
 _PAGEMAP_SCAN = 0xC0606610
 _IS_FILE, _IS_PRESENT, _IS_SWAPPED = 1 << 2, 1 << 3, 1 << 4
 
 
-class DirtyPages:
+class DirtyPages(threading.local):
     """Finds pages that were written since they were mapped: present, yet not the file's own.
 
-    Uses the PAGEMAP_SCAN ioctl (Linux 6.7), else reads the page map. Needs no privilege. One per process.
+    Uses the PAGEMAP_SCAN ioctl (Linux 6.7), else reads the page map. Needs no privilege. Each thread has its own.
     """
 
     def __init__(self) -> None:
         self._pid = 0
-        self._fd = -1
+        self._file: FileIO | None = None
         self._regions = (ctypes.c_uint64 * (3 * _SCAN_BATCH))()
+        self._argument = bytearray(
+            _SCAN.pack(
+                *(_SCAN.size, 0, 0, 0, 0, ctypes.addressof(self._regions), _SCAN_BATCH, 0),
+                *(_IS_FILE, _IS_FILE, _IS_PRESENT | _IS_SWAPPED, _IS_PRESENT),
+            )
+        )
         self._has_ioctl = True
 
     def runs(self, address: int, size: int) -> list[tuple[int, int]]:
         """Runs of dirty pages in `[address, address + size)` as (start, end) offsets in bytes, ascending."""
-        self._reopen_after_fork()
+        page_map = self._page_map()
         if self._has_ioctl:
             try:
-                return self._scan(address, size)
+                return self._scan(page_map, address, size)
             except OSError as error:
                 if error.errno not in (errno.ENOTTY, errno.EINVAL, errno.ENOSYS):
                     raise
                 self._has_ioctl = False
-        return self._read(address, size)
+        return self._read(page_map, address, size)
 
-    def _reopen_after_fork(self) -> None:
-        if self._pid != os.getpid():
+    def _page_map(self) -> FileIO:
+        """This process's page map, opened again after a fork."""
+        if self._file is None or self._pid != os.getpid():
             self._pid = os.getpid()
-            self._fd = os.open("/proc/self/pagemap", os.O_RDONLY | os.O_CLOEXEC)
+            self._file = FileIO("/proc/self/pagemap")
+        return self._file
 
-    def _scan(self, address: int, size: int) -> list[tuple[int, int]]:
-        end = address + size
+    def _scan(self, page_map: FileIO, address: int, size: int) -> list[tuple[int, int]]:
         runs: list[tuple[int, int]] = []
-        position = address
+        argument, position, end = self._argument, address, address + size
         while position < end:
-            argument = bytearray(
-                _SCAN.pack(
-                    96, 0, position, end, 0, ctypes.addressof(self._regions), _SCAN_BATCH, 0,
-                    _IS_FILE, _IS_FILE, _IS_PRESENT | _IS_SWAPPED, _IS_PRESENT,
-                )
-            )  # fmt: skip
-            count = fcntl.ioctl(self._fd, _PAGEMAP_SCAN, argument)
+            _SCAN_RANGE.pack_into(argument, 16, position, end, 0)
+            count = fcntl.ioctl(page_map, _PAGEMAP_SCAN, argument)
             found = self._regions[: 3 * count]
-            runs.extend((start - address, stop - address) for start, stop in zip(found[0::3], found[1::3], strict=True))
-            position = end if count < _SCAN_BATCH else _SCAN.unpack(argument)[4]
+            runs += [(start - address, stop - address) for start, stop in zip(found[0::3], found[1::3], strict=True)]
+            position = end if count < _SCAN_BATCH else _SCAN_RANGE.unpack_from(argument, 16)[2]
         return runs
 
-    def _read(self, address: int, size: int) -> list[tuple[int, int]]:
+    def _read(self, page_map: FileIO, address: int, size: int) -> list[tuple[int, int]]:
         entries = array("Q")
-        entries.frombytes(os.pread(self._fd, size // PAGE * 8, address // PAGE * 8))
+        entries.frombytes(os.pread(page_map.fileno(), size // PAGE * 8, address // PAGE * 8))
         runs: list[tuple[int, int]] = []
         for page, entry in enumerate(entries):
             if entry >> 62 and not entry >> 61 & 1:

@@ -1,6 +1,7 @@
 """A message changes heap, globals and stable memory as a whole or not at all."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -223,3 +224,22 @@ def test_a_message_taken_back_by_the_scheduler_leaves_nothing(executor: Wasmtime
     instance.rollback()
     assert instance.dump() == before
     assert run(instance, Entry.UPDATE, "run").reply == (7).to_bytes(4, "little")
+
+
+def test_instances_on_several_threads_do_not_disturb_each_other(executor: WasmtimeExecutor) -> None:
+    def work(seed: int) -> bool:
+        instance = executor.instantiate(compiled(SCRIPTED))
+        model = Model()
+        for step in range(60):
+            script = [(0, 64 + (seed * 977 + step * 4099) % (2 * PAGE - 70), seed * step), (2, 0, seed)]
+            if step % 3:
+                model.run(script)
+                update(instance, "run", script_bytes(script))
+            else:
+                query(instance, "run_query", script_bytes(script))
+        state = instance.dump()
+        instance.close()
+        return state.heap == bytes(model.heap) and state.globals[0] == model.number
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(threads.map(work, range(1, 9)))
