@@ -8,6 +8,7 @@ from typing import Any
 from candid import Principal
 from local_replica.config import ReplicaConfig
 from local_replica.execution import WasmtimeExecutor
+from local_replica.execution.port import Instance
 from local_replica.ingress import Ingress, Query
 from local_replica.metering import MeteredExecutor
 from local_replica.replica import Replica
@@ -61,6 +62,13 @@ class LocalCaller:
     def spent(self, *canister_ids: Principal) -> int:
         """Instructions of these canisters so far, callbacks included."""
         return self.replica.meter.total(*(canister_id.bytes for canister_id in canister_ids))
+
+    def instance(self, canister_id: Principal) -> Instance:
+        """What is installed in a canister. Raises LookupError for an empty one."""
+        canister = self.replica.canister(canister_id.bytes)
+        if canister is None or canister.instance is None:
+            raise LookupError(str(canister_id))
+        return canister.instance
 
     def _follow_clock(self) -> None:
         self.replica.set_time(max(self.replica.time_ns, time.time_ns()))

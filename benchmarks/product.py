@@ -22,7 +22,7 @@ TICKETS = 20_000
 SAMPLES = 200
 BODY_CHARACTERS = 416
 TAGS = ["billing", "login", "vip", "api", "crash"]
-AGENT = Principal(b"\x01" * 28 + b"\x02")
+OPERATOR, AGENT = Principal(b"\x01" * 28 + b"\x02"), Principal(b"\x03" * 28 + b"\x02")
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ def modules() -> Modules:
 async def deployed(built: Modules, capacity: int) -> Product:
     """A fresh platform; `capacity` in tickets for each shard."""
     replica = MeteredReplica()
-    operator, agent = LocalCaller(replica), LocalCaller(replica, AGENT)
+    operator, agent = LocalCaller(replica, OPERATOR), LocalCaller(replica, AGENT)
     near = Principal(replica.default_effective_canister_id())
     deployment = await deploy(operator, built, near=near, capacity=capacity)
     index = index_canister(operator, deployment)
@@ -91,10 +91,11 @@ def _ticket(product: Product) -> NewTicket:
 async def _filled(product: Product, count: int) -> tuple[int, int]:
     """Create tickets until there are `count`; the shard's heap and stable memory in bytes."""
     shard = (await shards(product.index))[0]
-    have = (await product.helpdesk.shard(shard.canister).call("shard_status"))["tickets"]  # type: ignore[arg-type]
+    assert shard.canister is not None  # noqa: S101 - it is open
+    have = (await product.helpdesk.shard(shard.canister).call("shard_status"))["tickets"]
     for _ in range(have, count):
         await product.helpdesk.create_ticket(_ticket(product))
-    instance = product.operator.replica.canister(shard.canister.bytes).instance  # type: ignore[union-attr]
+    instance = product.operator.instance(shard.canister)
     return instance.heap_bytes(), instance.stable_bytes()
 
 
