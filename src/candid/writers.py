@@ -130,7 +130,7 @@ def write_blob(out: bytearray, value: Any) -> None:
     out += value
 
 
-def record_writer(  # noqa: C901 # the hot loop is written out, a call per field would double its cost
+def record_writer(  # the hot loop is written out, a call per field would double its cost
     fields: list[tuple[Any, int, bool, Writer]], *, extra_keys: bool
 ) -> Writer:
     """A dict; `fields` are (key, type, may be absent, writer) in the order of the wire."""
@@ -138,6 +138,7 @@ def record_writer(  # noqa: C901 # the hot loop is written out, a call per field
     known = frozenset([key for key, *_ in fields])
 
     def write(out: bytearray, value: Any) -> None:
+        key = None
         try:
             if not (extra_keys or value.keys() <= known):
                 _refuse_keys(value, known)
@@ -157,9 +158,7 @@ def record_writer(  # noqa: C901 # the hot loop is written out, a call per field
                 else:
                     out += arg(*[value[name] for name in key])
         except EncodeError as error:
-            if error.path or what != _FIXED:
-                raise error.within(str(key)) from None
-            raise
+            raise (error if key is None else error.within(str(key))) from None
         except FAILURES as error:
             _explain(value, fields, error)
 
