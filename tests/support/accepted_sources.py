@@ -175,6 +175,14 @@ ACCEPTED: dict[str, str | dict[str, str]] = {
     "Unicode": "s = 'مرحبا'\nidü = 1\n",
     "recursion through a variant": K
     + "class T(Variant):\n    Leaf: nat\n    Fork: 'B'\nclass B(Record):\n    l: T\n    r: T\n",
+    "names below under future annotations": "from __future__ import annotations\n"
+    + K
+    + "class A(Record):\n    b: Opt[B]\nclass B(Record):\n    a: Opt[A]\n",
+    "names of a star import of one's own": {
+        "main.py": "from part import *\nclass A(Record):\n    b: nat\n",
+        "part.py": "from kybra import Record, nat\n",
+    },
+    "an alias of itself through a tuple": K + "A = Alias[Tuple['A', nat]]\n",
     "a type and a field of one name": K + "class Owner(Record):\n    Owner: nat\n",
     "a method named like a Rust keyword": K
     + "@query\ndef do() -> nat:\n    return 1\n@query\ndef type() -> nat:\n    return 1\n",

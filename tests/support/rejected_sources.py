@@ -187,6 +187,19 @@ REJECTED: dict[str, Rejected] = {
     "void as a parameter": _signature("K326", "(a: void) -> void"),
     "void in a tuple": _signature("K326", "() -> Tuple[nat, void]"),
     "an alias of void": Rejected("K326", 2, K + "A = Alias[void]\n"),
+    "a type that is not imported": Rejected(
+        "K327", 3, "from kybra import query\n@query\ndef m() -> nat64:\n    return 1\n"
+    ),
+    "a decorator that is not imported": Rejected(
+        "K327", 2, "from kybra import nat\n@query\ndef m() -> nat:\n    return 1\n"
+    ),
+    "a base that is not imported": Rejected("K327", 2, "from kybra import nat\nclass A(Record):\n    a: nat\n"),
+    "a record used above its declaration": Rejected(
+        "K327", 3, K + "class A(Record):\n    b: B\nclass B(Record):\n    a: nat\n"
+    ),
+    "a record that names itself without quotes": Rejected("K327", 3, K + "class A(Record):\n    a: Opt[A]\n"),
+    "a guard declared below": Rejected("K327", 2, K + "@query(guard=only)\ndef m() -> nat:\n    return 1\n" + GUARD),
+    "an alias of what comes below": Rejected("K327", 2, K + "A = Alias[B]\nB = Alias[nat]\n"),
     # declarations that are not seen
     "a record through the module": Rejected("K331", 2, "import kybra\nclass A(kybra.Record):\n    a: int\n"),
     "a record through a renamed module": Rejected("K331", 2, "import kybra as k\nclass A(k.Record):\n    a: int\n"),

@@ -3,6 +3,8 @@
 import ast
 from dataclasses import dataclass
 
+from canister_runtime.source.walk import nodes
+
 CLASSES = frozenset({"Record", "Variant", "Service"})
 DECORATORS = frozenset({"query", "update", "init", "post_upgrade", "pre_upgrade", "heartbeat", "inspect_message"})
 SERVICE_DECORATORS = frozenset({"service_query", "service_update"})
@@ -38,7 +40,7 @@ def kybra_names(tree: ast.Module) -> KybraNames:
     """Collect imports of kybra anywhere in the module, and top-level names that are set to one of its names."""
     names: dict[str, str] = {}
     modules: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.ImportFrom(module="kybra", names=aliases):
                 names |= {alias.asname or alias.name: alias.name for alias in aliases}

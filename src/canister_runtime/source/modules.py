@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from canister_runtime.source.imports import Import, imports_of, stored_names
+from canister_runtime.source.walk import nodes
 
 Kind = Literal["script", "module", "package", "namespace", "extension"]
 
@@ -40,6 +41,11 @@ class BundledModule:
     def tree(self) -> ast.Module | None:
         """The syntax tree, or None where CPython refuses the file."""
         return parse(self.source, self.path)
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of the tree."""
+        return nodes(self.tree) if self.tree else []
 
     @cached_property
     def imports(self) -> list[Import]:
@@ -95,6 +101,19 @@ class Bundle:
     def by_name(self) -> dict[str, BundledModule]:
         """Modules by the name that an import finds them under."""
         return {module.name: module for module in self.modules[1:]}
+
+    @cached_property
+    def copied(self) -> tuple[BundledModule, ...]:
+        """Every reached module, then the files that come along because a reached package is copied whole.
+
+        Of kybra's own package only what is reached: its tools are no part of a canister's source.
+        """
+        files = {module.path: module for module in self.modules}
+        for module in self.modules:
+            if module.kind == "package" and module.name.partition(".")[0] != "kybra":
+                for path in sorted(module.path.parent.rglob("*.py")):
+                    files.setdefault(path, BundledModule(module.name, "module", path))
+        return tuple(files.values())
 
 
 def parse(source: bytes, path: Path) -> ast.Module | None:

@@ -18,7 +18,7 @@ def _star_names(bundle: Bundle, module: BundledModule, above: frozenset[str]) ->
     listed = _all_of(module.tree)
     if listed is not _ABSENT:
         return listed
-    names = set(_bound(module.tree.body))
+    names = set(bound_names(module.tree.body))
     for statement in imports_of(module.tree):
         if "*" in statement.names and statement.node in _top_level(module.tree.body):
             target = bundle.by_name.get(module.target_of(statement) or "")
@@ -65,7 +65,8 @@ def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _top_level(handler.body)
 
 
-def _bound(body: list[ast.stmt]) -> Iterator[str]:
+def bound_names(body: list[ast.stmt]) -> Iterator[str]:
+    """Names that statements bind when the module is imported; those of star imports are not among them."""
     for node in _top_level(body):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):

@@ -1,6 +1,7 @@
 """The rules of the checker, as one table in the order of their ids."""
 
 from canister_runtime.source.rules import (
+    bindings,
     bundling,
     candid_declarations,
     guards,
@@ -18,20 +19,10 @@ from canister_runtime.source.rules import (
 from canister_runtime.source.rules.table import RULES, Finding, Rule
 
 TOPICS = (
-    (syntax, "Syntax"),
-    (top_level, "Top level of a module"),
-    (candid_declarations, "Records, variants, aliases, funcs"),
-    (types, "Types"),
-    (recognition, "Declarations that are not seen"),
-    (methods, "Methods"),
-    (guards, "Guards"),
-    (lifecycle, "Lifecycle"),
-    (services, "Services"),
-    (stable_maps, "Stable maps"),
-    (names, "Names and start-up"),
-    (bundling, "Bundling"),
-    (library, "Standard library"),
+    *(syntax, top_level, candid_declarations, types, bindings, recognition, methods, guards, lifecycle, services),
+    *(stable_maps, names, bundling, library),
 )
+"""The modules that enter their rules when they are imported."""
 
 
 def rules() -> tuple[Rule, ...]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from canister_runtime.source import declarations as declared
 from canister_runtime.source.annotations import func_signature
-from canister_runtime.source.candid_types import FUNC_MODES, VOID, name_of, wire_label
+from canister_runtime.source.candid_types import FUNC_MODES, WRAPPERS, name_of, wire_label
 from canister_runtime.source.interface import label_hash
 from canister_runtime.source.rules.table import module_rule
+from canister_runtime.source.walk import nodes
 
 TYPE_CLASSES = ("Record", "Variant")
 
@@ -156,7 +157,7 @@ def func_brackets(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 def _func_calls(tree: ast.Module) -> Iterator[ast.Call]:
     """Calls of the bare name `Func` where the analyser meets them: assigned at top level, or in an annotation."""
     yield from (call for _, call in declared.called_assignments(tree, "Func"))
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         for annotation in _annotations(node):
             for inner in ast.walk(annotation):
                 if isinstance(inner, ast.Call) and name_of(inner.func) == "Func":
@@ -187,7 +188,10 @@ def circular_alias(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _names_in(node: ast.expr) -> set[str | None]:
-    return {name_of(part) for part in ast.walk(node) if isinstance(part, ast.expr)} - {None, VOID}
+    """Names that Rust would write straight into the alias; a tuple or func becomes a struct of its own."""
+    while isinstance(node, ast.Subscript) and name_of(node.value) in WRAPPERS | {"Vec", "Opt"}:
+        node = node.slice
+    return {name_of(node)}
 
 
 def _reached(inner: dict[str | None, set[str | None]], start: str | None) -> set[str | None]:

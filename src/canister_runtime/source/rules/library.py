@@ -12,6 +12,7 @@ from canister_runtime.source.standard_library import (
     is_available,
     is_standard,
 )
+from canister_runtime.source.walk import nodes
 
 
 @bundle_rule(
@@ -47,7 +48,7 @@ def absent_name(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     fix="`datetime.fromisoformat`, or take the text apart by hand",
 )
 def strptime(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Attribute) and node.attr == "strptime" and _names_datetime(node.value):
             yield node, ast.unparse(node)
 
@@ -64,7 +65,7 @@ def _names_datetime(node: ast.expr) -> bool:
     fix="put the text into the message",
 )
 def add_note(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    for handler in ast.walk(tree):
+    for handler in nodes(tree):
         if isinstance(handler, ast.ExceptHandler) and handler.name:
             for node in ast.walk(handler):
                 match node:
@@ -86,7 +87,7 @@ def repeating_randomness(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 def uses_of(tree: ast.Module, names: Mapping[str, frozenset[str]]) -> Iterator[tuple[ast.AST, str]]:
     """Where a module imports one of these names from its module, or reads it as an attribute of it."""
     local: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Import(names=aliases):
                 local |= {alias.asname or alias.name: alias.name for alias in aliases if alias.name in names}
@@ -94,7 +95,7 @@ def uses_of(tree: ast.Module, names: Mapping[str, frozenset[str]]) -> Iterator[t
                 for alias in aliases:
                     if alias.name in names[module]:
                         yield node, f"{module}.{alias.name}"
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in local:
                 if attribute in names[local[name]]:

@@ -9,6 +9,7 @@ from canister_runtime.source.declarations import decorator_names, functions_with
 from canister_runtime.source.modules import Bundle, BundledModule
 from canister_runtime.source.reachability import star_names
 from canister_runtime.source.rules.table import Finding, bundle_rule, module_rule
+from canister_runtime.source.walk import nodes
 
 RUST_TYPES = frozenset({"Result", "Option", "Vec", "Box", "String", "Ic", "KybraError", "CandidError"})
 NO_RUST_NAMES = frozenset({"self", "Self", "super", "crate", "_"})
@@ -41,7 +42,7 @@ def repeated_name(bundle: Bundle) -> Iterator[Finding]:
 def _declarations(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
     yield from ((definition.name, definition.node) for definition in declared_types(tree))
     yield from ((node.name, node) for node in methods(tree))
-    yield from ((node.name, node) for node in guard_functions(tree) if node not in methods(tree))
+    yield from ((node.name, node) for node in guard_functions(tree))
 
 
 @module_rule(
@@ -121,7 +122,7 @@ def entry_name(bundle: Bundle) -> Iterator[Finding]:
     is_warning=True,
 )
 def inert_print(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Call(func=ast.Name(id="print")):
                 yield node, ""

@@ -7,6 +7,7 @@ from canister_runtime.source import declarations as declared
 from canister_runtime.source.kybra_names import CLASSES, DECORATORS, MAKERS, SERVICE_DECORATORS, kybra_names
 from canister_runtime.source.modules import Bundle
 from canister_runtime.source.rules.table import Finding, bundle_rule, module_rule
+from canister_runtime.source.walk import nodes
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -25,7 +26,7 @@ def other_spelling(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _declaring_expressions(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.expr, frozenset[str]]]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.ClassDef):
             yield from ((node, base, CLASSES) for base in node.bases)
         elif isinstance(node, FunctionNode):
@@ -50,7 +51,7 @@ def _function(node: ast.expr) -> ast.expr:
 )
 def nested_class(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     names = kybra_names(tree)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.ClassDef(name=name, bases=bases) if node not in tree.body:
                 if any(names.meaning(base) in CLASSES for base in bases):
@@ -83,7 +84,7 @@ def coroutine(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 
 def _decorated(tree: ast.Module) -> Iterator[FunctionNode]:
     names = kybra_names(tree)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.FunctionDef(decorator_list=decorators) | ast.AsyncFunctionDef(decorator_list=decorators):
                 if any(names.meaning(_function(decorator)) in DECORATORS for decorator in decorators):

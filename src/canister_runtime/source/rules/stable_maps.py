@@ -9,6 +9,7 @@ from canister_runtime.source.candid_types import members_of, name_of
 from canister_runtime.source.declarations import stable_maps
 from canister_runtime.source.modules import Bundle
 from canister_runtime.source.rules.table import Finding, bundle_rule, module_rule
+from canister_runtime.source.walk import nodes
 
 ARGUMENTS = ("memory_id", "max_key_size", "max_value_size")
 LARGEST_MEMORY_ID = 254
@@ -144,7 +145,7 @@ def inline_map_type(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 )
 def hidden_map(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     declared = {call for _, call, _ in stable_maps(tree)}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and node not in declared:
             function = node.func.value if isinstance(node.func, ast.Subscript) else node.func
             name = function.attr if isinstance(function, ast.Attribute) else name_of(function)

@@ -7,27 +7,16 @@ from io import BytesIO
 
 from canister_runtime.source.modules import Bundle, BundledModule
 from canister_runtime.source.rules.table import Finding, bundle_rule, module_rule
+from canister_runtime.source.walk import nodes
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PARSER = "its parser (RustPython, September 2022) stops with a syntax error"
 
 
-def copied_files(bundle: Bundle) -> Iterator[BundledModule]:
-    """Every reached module, then the files that come along because a reached package is copied whole."""
-    reached = {module.path for module in bundle.modules}
-    yield from bundle.modules
-    for module in bundle.modules:
-        if module.kind == "package" and module.name.partition(".")[0] != "kybra":
-            for path in sorted(module.path.parent.rglob("*.py")):
-                if path not in reached:
-                    reached.add(path)
-                    yield BundledModule(module.name, "module", path)
-
-
 def nodes_of(bundle: Bundle, *kinds: type[ast.AST]) -> Iterator[Finding]:
     """Nodes of these kinds in all copied files."""
-    for module in copied_files(bundle):
-        for node in ast.walk(module.tree or ast.Module([], [])):
+    for module in bundle.copied:
+        for node in module.nodes:
             if isinstance(node, kinds):
                 yield Finding(module, node)
 
@@ -39,7 +28,7 @@ def nodes_of(bundle: Bundle, *kinds: type[ast.AST]) -> Iterator[Finding]:
     fix="write it in the syntax of Python 3.9 (no `type X =`, no `class C[T]`, no reused quotes in f-strings)",
 )
 def not_python(bundle: Bundle) -> Iterator[Finding]:
-    for module in copied_files(bundle):
+    for module in bundle.copied:
         if module.tree is None and _is_utf8(module.source):
             line, message = _syntax_error(module)
             yield Finding(module, ast.Pass(lineno=line, col_offset=0), message)
@@ -106,7 +95,7 @@ def except_star(bundle: Bundle) -> Iterator[Finding]:
 
 @bundle_rule("K105", "byte order mark", kybra=PARSER, fix="save the file as UTF-8 without a BOM")
 def byte_order_mark(bundle: Bundle) -> Iterator[Finding]:
-    for module in copied_files(bundle):
+    for module in bundle.copied:
         if module.source.startswith(BYTE_ORDER_MARK):
             yield Finding(module, None)
 
@@ -118,7 +107,7 @@ def byte_order_mark(bundle: Bundle) -> Iterator[Finding]:
     fix="save the file as UTF-8",
 )
 def not_utf8(bundle: Bundle) -> Iterator[Finding]:
-    for module in copied_files(bundle):
+    for module in bundle.copied:
         if not _is_utf8(module.source):
             yield Finding(module, None)
 
@@ -171,7 +160,7 @@ def _starts_with_bracket(module: BundledModule, node: ast.expr) -> bool:
     fix='`merged = dict(other)`, then `merged["key"] = value`',
 )
 def key_after_unpacking(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Dict) and None in node.keys:
             after = node.keys[node.keys.index(None) :]
             if any(key is not None for key in after):

@@ -27,7 +27,8 @@ def test_types_that_no_method_reaches_are_left_out(tmp_path: Path) -> None:
 def test_candid_keywords_are_quoted_as_names(tmp_path: Path) -> None:
     did = did_of(
         tmp_path,
-        "class A(Record):\n    text: nat\n    b: nat\n@query\ndef query_() -> A:\n    pass\n@update\ndef func() -> void:\n    pass\n",
+        "class A(Record):\n    text: nat\n    b: nat\n@query\ndef query_() -> A:\n    pass\n"
+        "@update\ndef func() -> void:\n    pass\n",
     )
 
     assert '"text" : nat' in did
@@ -49,7 +50,8 @@ def test_one_structure_has_one_name_the_shorter(tmp_path: Path) -> None:
 def test_recursive_and_mutual_types_are_defined_once(tmp_path: Path) -> None:
     did = did_of(
         tmp_path,
-        "class Tree(Variant):\n    Leaf: null\n    Fork: 'Branch'\nclass Branch(Record):\n    left: Tree\n    right: Tree\n"
+        "class Tree(Variant):\n    Leaf: null\n    Fork: 'Branch'\n"
+        "class Branch(Record):\n    left: Tree\n    right: Tree\n"
         "@query\ndef m(b: Branch) -> Tree:\n    return {'Leaf': None}\n",
     )
 
