@@ -8,21 +8,6 @@ from canister_runtime.image.archive import Wish
 from canister_runtime.source.imports import Import
 from canister_runtime.source.modules import BundledModule
 
-STRPTIME_NEEDS = "_strptime"
-"""What datetime.strptime and time.strptime import, in C, when first called."""
-
-COMMON_ENCODINGS = (
-    "ascii",
-    "latin_1",
-    "utf_8_sig",
-    "utf_16",
-    "utf_16_le",
-    "utf_16_be",
-    "unicode_escape",
-    "idna",
-    "punycode",
-)
-
 
 def wishes_of(module: BundledModule, *, lenient: bool) -> Iterator[Wish]:
     """The imports to run for one module. With `lenient` all of them may fail (packages that others wrote)."""
@@ -32,7 +17,7 @@ def wishes_of(module: BundledModule, *, lenient: bool) -> Iterator[Wish]:
     for statement in module.imports:
         if statement.node in inside and not statement.type_checking:
             yield from _wishes(module, statement, optional=lenient or statement.guarded)
-    yield from _hidden(module)
+    yield from _codecs(module)
 
 
 def _nodes_inside_functions(tree: ast.Module) -> set[ast.AST]:
@@ -49,16 +34,10 @@ def _wishes(module: BundledModule, statement: Import, *, optional: bool) -> Iter
         yield Wish(module.name, name, member, line, optional)
 
 
-def _hidden(module: BundledModule) -> Iterator[Wish]:
-    """Modules that C code imports by name when a function is first called."""
+def _codecs(module: BundledModule) -> Iterator[Wish]:
+    """Codecs other than the common ones are modules, which C code imports when they are first named."""
     for node in ast.walk(module.tree) if module.tree else ():
         match node:
-            case ast.Attribute(attr="strptime"):
-                yield Wish(module.name, STRPTIME_NEEDS, "", node.lineno, optional=False)
             case ast.Call(func=ast.Attribute(attr="encode" | "decode"), args=[ast.Constant(value=str(codec)), *_]):
-                yield from _encoding(module.name, codec, node.lineno)
-
-
-def _encoding(importer: str, codec: str, line: int) -> Iterator[Wish]:
-    name = codec.lower().replace("-", "_")
-    yield Wish(importer, f"encodings.{name}", "", line, optional=True)
+                name = codec.lower().replace("-", "_")
+                yield Wish(module.name, f"encodings.{name}", "", node.lineno, optional=True)

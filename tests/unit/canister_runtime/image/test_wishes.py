@@ -48,10 +48,5 @@ def test_everything_is_optional_in_a_lenient_package(tmp_path: Path) -> None:
     assert [wish.optional for wish in wishes(tmp_path, "def f():\n    import numpy\n", lenient=True)] == [True]
 
 
-def test_strptime_brings_the_module_that_c_code_imports_for_it(tmp_path: Path) -> None:
-    found = wishes(tmp_path, "when = datetime.strptime(text, '%Y')\n")
-    assert found == [Wish("shop.main", "_strptime", "", 1, optional=False)]
-
-
 def test_a_codec_named_in_the_source_is_brought_along(tmp_path: Path) -> None:
     assert [wish.name for wish in wishes(tmp_path, "x = 'a'.encode('UTF-16-LE')\n")] == ["encodings.utf_16_le"]
