@@ -3,6 +3,8 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+from local_replica.execution.port import ExecutionError
+
 CAPACITY_BYTES = 4096
 RECORD_BYTES = 40
 """Counted for each record besides its content."""
@@ -43,3 +45,18 @@ class CanisterLog:
         """Forget the lines; indexes go on."""
         self.records.clear()
         self.used_bytes = 0
+
+
+_TRAPPED = "Canister trapped: "
+_CALLED_TRAP = "Canister called `ic0.trap` with message: "
+
+
+def trap_line(error: ExecutionError) -> bytes | None:
+    """What a trap leaves in the log; other errors leave nothing."""
+    if error.message.startswith(_TRAPPED):
+        told = error.message.removeprefix(_TRAPPED)
+    elif error.message.startswith(_CALLED_TRAP):
+        told = error.message.removeprefix(_CALLED_TRAP)[1:-1] or "(no message)"
+    else:
+        return None
+    return f"[TRAP]: {told}{error.backtrace}".encode()

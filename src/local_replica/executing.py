@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from local_replica import canister_log
 from local_replica.call_context import CallContext, Waiting
 from local_replica.canister import Canister, Status
 from local_replica.cycles import balance, costs
@@ -246,7 +247,7 @@ class Turn:
             self.record.balance -= costs.execution(instructions)
 
     def _log_trap(self, error: ExecutionError) -> None:
-        line = trap_line(error)
+        line = canister_log.trap_line(error)
         if line is not None:
             self.record.log.append(self.now_ns, line)
 
@@ -340,17 +341,6 @@ class Turn:
 
     def _failure(self, error: ExecutionError, caller: bytes) -> ExecutionFailed:
         return ExecutionFailed(self.record.canister_id, error, backtrace=may_see_logs(self.canister, caller))
-
-
-def trap_line(error: ExecutionError) -> bytes | None:
-    """What a trap leaves in the log; other errors leave nothing."""
-    for prefix in ("Canister trapped: ", "Canister called `ic0.trap` with message: "):
-        if error.message.startswith(prefix):
-            told = error.message.removeprefix(prefix)
-            if prefix.endswith("message: "):
-                told = told.removeprefix("'").removesuffix("'")
-            return f"[TRAP]: {told}{error.backtrace}".encode()
-    return None
 
 
 def _no_fee(_: int) -> int:

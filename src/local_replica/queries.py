@@ -5,9 +5,9 @@ from local_replica.cycles import balance, costs
 from local_replica.executing import NO_CALLBACK
 from local_replica.execution.port import Entry, ExecutionError, Instance, OutgoingCall, Outcome, Request
 from local_replica.ingress import Query
-from local_replica.management import info, logs, snapshots
+from local_replica.management import info, logs
 from local_replica.management.interface import decode_argument, encode_result
-from local_replica.management.rejections import BadPayload, NotAController, UnknownMethod
+from local_replica.management.rejections import BadPayload, NotAController, UnknownQueryMethod
 from local_replica.rejections import (
     ExecutionFailed,
     FrozenForQueries,
@@ -38,8 +38,8 @@ def run(subnet: Subnet, query: Query) -> bytes:
 
 
 def _management(subnet: Subnet, query: Query) -> bytes:
-    if query.method not in ("canister_status", "fetch_canister_logs", "list_canister_snapshots"):
-        raise UnknownMethod(query.method)
+    if query.method not in ("canister_status", "fetch_canister_logs"):
+        raise UnknownQueryMethod(query.method)
     try:
         argument = decode_argument(query.method, query.arg)
     except CandidError as error:
@@ -49,8 +49,6 @@ def _management(subnet: Subnet, query: Query) -> bytes:
         return encode_result(query.method, logs.fetch(canister, query.sender, argument))
     if query.sender not in (*canister.controllers, canister.canister_id):
         raise NotAController(canister.canister_id, canister.controllers, query.sender)
-    if query.method == "list_canister_snapshots":
-        return encode_result(query.method, snapshots.described(canister))
     return encode_result(query.method, info.status_of(canister))
 
 

@@ -10,6 +10,10 @@ from local_replica.execution.port import ExecutionError
 if TYPE_CHECKING:
     from local_replica.subnet import Subnet
 
+RESERVATION_FREE_BYTES = 450 * costs.GIB
+"""Memory that a subnet gives without reserving cycles for it."""
+RESERVATION_NS = 300_000_000 * 1_000_000_000
+"""How long reserved cycles must last when the subnet is full."""
 SUBNET_MEMORY_BYTES = 509 * costs.GIB + costs.GIB // 2
 """What one subnet offers its canisters before reservations begin (PocketIC 10)."""
 
@@ -19,7 +23,7 @@ def memory_usage(canister: Canister) -> int:
     record = canister.record
     total = canister.memory_bytes() + sum(change.size for change in record.history)
     if record.module is not None:
-        total += record.module.size + record.module.globals_bytes
+        total += record.module.size + record.module.globals_bytes + record.module.custom_sections_bytes
     return total + chunk_store_bytes(canister) + sum(snapshot.size for snapshot in record.snapshots.values())
 
 
@@ -65,11 +69,19 @@ def memory_check(subnet: "Subnet", canister: Canister) -> Callable[[int], Execut
     """The check that memory growth passes through during execution."""
 
     def check(additional: int) -> ExecutionError | None:
-        if canister.memory_bytes() + additional <= SUBNET_MEMORY_BYTES:
+        used = canister.memory_bytes() + additional
+        if used <= RESERVATION_FREE_BYTES:
+            return None
+        limit = canister.record.settings.reserved_cycles_limit
+        needed = costs.storage(used - RESERVATION_FREE_BYTES, RESERVATION_NS)
+        if needed <= limit or subnet.kind.is_free:
             return None
         return ExecutionError(
             "ReservedCyclesLimitExceededInMemoryGrow",
-            f"Canister cannot grow memory by {additional} bytes due to its reserved cycles limit",
+            f"Canister cannot grow memory by {additional} bytes due to its reserved cycles limit. The current limit "
+            f"({limit:_}) would be exceeded by {needed - limit:_}.",
+            help=".\nTry increasing the canister's reserved cycles limit. See documentation: https://internetcomputer.org/"
+            "docs/current/references/execution-errors#reserved-cycles-limit-exceeded-in-memory-grow",
         )
 
     return check

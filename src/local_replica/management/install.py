@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from local_replica.canister import Canister, InstalledModule
+from local_replica.canister_log import trap_line
 from local_replica.cycles import balance, compilation, costs
 from local_replica.execution.binary import read_module
 from local_replica.execution.port import Entry, ExecutionError, Instance, InstanceState, ModuleRefused, Request
@@ -212,6 +213,9 @@ class Installation:
         for line in outcome.logs:
             self.record.log.append(self.call.now_ns, line)
         if outcome.error is not None:
+            trapped = trap_line(outcome.error)
+            if trapped is not None:
+                self.record.log.append(self.call.now_ns, trapped)
             if instance is not self.canister.instance:
                 instance.close()
             raise self._failed(outcome.error)
@@ -281,9 +285,9 @@ def is_persistent(module: bytes) -> bool:
 
 
 def custom_sections_bytes(module: bytes) -> int:
-    """Bytes of the "icp:" sections, names included."""
+    """Bytes of the "icp:" sections: names, contents, and one for each one's visibility."""
     return sum(
-        len(name.split(" ", 1)[-1]) + len(content)
+        len(name.split(" ", 1)[-1]) + len(content) + 1
         for name, content in read_module(module).custom_sections()
         if name.startswith("icp:")
     )

@@ -14,6 +14,13 @@ class UnknownMethod(Rejection):
         super().__init__(f"Management canister has no method '{method}'")
 
 
+class UnknownQueryMethod(Rejection):
+    error_code = "CanisterMethodNotFound"
+
+    def __init__(self, method: str) -> None:
+        super().__init__(f"Query method {method} not found.")
+
+
 class UnknownIngressMethod(Rejection):
     error_code = "CanisterMethodNotFound"
 

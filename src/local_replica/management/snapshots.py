@@ -153,12 +153,7 @@ def content(call: ManagementCall) -> dict[str, object]:
 
 def listed(call: ManagementCall) -> list[dict[str, object]]:
     """`list_canister_snapshots`, oldest first."""
-    return described(call.controlled())
-
-
-def described(canister: Canister) -> list[dict[str, object]]:
-    """Id, time and size of the canister's snapshots, oldest first."""
-    return [_described(snapshot) for snapshot in canister.record.snapshots.values()]
+    return [_described(snapshot) for snapshot in call.controlled().record.snapshots.values()]
 
 
 def delete(call: ManagementCall) -> None:
