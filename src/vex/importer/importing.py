@@ -21,6 +21,7 @@ from vex.importer.journal import Entry, Journal
 from vex.models import NewPerson, NewTicket, Receipt, TicketChange
 from vex.network import Caller, Network
 from vex.patience import patiently
+from vex_domain.ticket_rules import TRANSITIONS
 
 __all__ = ["ImportReport", "Importer"]
 
@@ -155,8 +156,7 @@ class Importer:
         self._progress("tickets", 1)
         for step in range(entry.steps, len(ticket.comments)):
             entry = await self._comment(entry, ticket, step)
-        if entry.steps == len(ticket.comments):
-            await self._settle(entry, ticket)
+        await self._settle(entry, ticket)
 
     async def _create(self, entry: Entry, ticket: DeskTicket, *, through_index: bool) -> Entry:
         desk = self.helpdesk(ticket.requester)
@@ -200,20 +200,40 @@ class Importer:
         return self._advanced(entry, receipt, step + 1)
 
     async def _settle(self, entry: Entry, ticket: DeskTicket) -> None:
-        """Give the ticket the assignee and status of the export, as its assignee does it."""
+        """Give the ticket the assignee and status of the export, as its assignee does it, state by state."""
         if ticket.assignee is None or entry.ticket is None:
             return
-        change = TicketChange(status=ticket.status, assignee=self.people[ticket.assignee])
-        last = len(ticket.comments) + 1
+        changes = [TicketChange(assignee=self.people[ticket.assignee])]
+        changes += [TicketChange(status=status) for status in path("new", ticket.status)]
+        done = len(ticket.comments)
+        for step, change in enumerate(changes, done + 1):
+            if step > entry.steps:
+                entry = await self._update(entry, ticket, change, step)
+
+    async def _update(self, entry: Entry, ticket: DeskTicket, change: TicketChange, step: int) -> Entry:
+        assert entry.ticket is not None  # noqa: S101 - created before it is changed
+        assert ticket.assignee is not None  # noqa: S101 - who changes it
         receipt = await self.helpdesk(ticket.assignee).update_ticket(
-            self.organisations[ticket.organisation], entry.ticket, entry.version, change, entry.write(last)
+            self.organisations[ticket.organisation], entry.ticket, entry.version, change, entry.write(step)
         )
         self.report.updates += 1
-        self._advanced(entry, receipt, last)
+        return self._advanced(entry, receipt, step)
 
     def _advanced(self, entry: Entry, receipt: Receipt, steps: int) -> Entry:
         self._journal.done(entry.reference, ticket=receipt.ticket, version=receipt.version, steps=steps)
         return self._journal.entry(entry.reference)
+
+
+def path(old: str, new: str) -> list[str]:
+    """The states to go through from `old` to `new`, by the shortest way that the workflow allows."""
+    ways = {old: list[str]()}
+    waiting = [old]
+    for state in waiting:
+        for following in TRANSITIONS[state]:
+            if following not in ways:
+                ways[following] = [*ways[state], following]
+                waiting.append(following)
+    return ways[new]
 
 
 def slug(name: str) -> str:
