@@ -3,8 +3,11 @@
 import resource
 from pathlib import Path
 
+import wasmtime
+
 from local_replica.execution.compiled import WASM_PAGE, CompiledCache, CompiledModule
 from local_replica.execution.engine import new_engine
+from local_replica.execution.failures import engine_error
 from local_replica.execution.heap import Heap, copy_on_write_works, new_heap
 from local_replica.execution.instance import WasmInstance
 from local_replica.execution.port import ExecutionError, InstanceState, ModuleRefused
@@ -35,7 +38,10 @@ class WasmtimeExecutor:
             if error is not None:
                 return error
             self._valid.add(digest)
-        return self._cache.get(module).refusal
+        try:
+            return self._cache.get(module).refusal
+        except wasmtime.WasmtimeError as error:
+            return engine_error(f"Failed to compile module: {error}").error()
 
     def instantiate(self, module: bytes, *, stable: bytes | None = None) -> WasmInstance:
         compiled = self._compiled(module)
@@ -45,7 +51,10 @@ class WasmtimeExecutor:
     def restore(self, module: bytes, state: InstanceState) -> WasmInstance:
         """Raises ModuleRefused, and ValueError for a state that is not this module's."""
         compiled = self._compiled(module)
-        if len(state.heap) % WASM_PAGE or len(state.globals) != len(compiled.source.mutable_globals):
+        least, most = compiled.memory.minimum, compiled.memory.maximum
+        pages, rest = divmod(len(state.heap), WASM_PAGE)
+        fits = not rest and least <= pages and (most is None or pages <= most)
+        if not fits or len(state.globals) != len(compiled.source.mutable_globals):
             raise ValueError("the state belongs to another module")
         heap: Heap = new_heap(len(state.heap), copy_on_write=self._copy_on_write)
         heap.write(0, state.heap)

@@ -3,6 +3,7 @@
 import ctypes
 import errno
 import os
+from collections.abc import Iterator
 from ctypes import c_char, memmove
 from typing import Protocol
 
@@ -43,6 +44,9 @@ class Heap(Protocol):
 
     def write(self, start: int, content: bytes) -> None:
         """Set committed bytes, before `attach`."""
+
+    def filled_pages(self) -> list[int]:
+        """Numbers of the 4 KiB pages that may hold anything but zeros."""
 
     def copy(self) -> "Heap":
         """An independent heap with the same committed contents, not attached."""
@@ -121,17 +125,27 @@ class CopyOnWriteHeap:
             if len(chunk) < _CHUNK or chunk != _ZEROS:
                 os.pwrite(self._fd, chunk, start + offset)
 
-    def copy(self) -> "CopyOnWriteHeap":
-        twin = CopyOnWriteHeap(self.size)
+    def filled_pages(self) -> list[int]:
+        return [page for start, end in self._filled() for page in range(start // PAGE, end // PAGE)]
+
+    def _filled(self) -> Iterator[tuple[int, int]]:
+        """Ranges of the file that were ever written."""
         position = 0
         while position < self.size:
             try:
                 position = os.lseek(self._fd, position, os.SEEK_DATA)
             except OSError as error:
                 if error.errno == errno.ENXIO:
-                    break
+                    return
                 raise
             end = os.lseek(self._fd, position, os.SEEK_HOLE)
+            yield position, end
+            position = end
+
+    def copy(self) -> "CopyOnWriteHeap":
+        twin = CopyOnWriteHeap(self.size)
+        for start, end in self._filled():
+            position = start
             os.lseek(twin._fd, position, os.SEEK_SET)
             while position < end:
                 position += os.sendfile(twin._fd, self._fd, position, end - position)
@@ -193,6 +207,10 @@ class ComparedHeap:
 
     def write(self, start: int, content: bytes) -> None:
         self._committed[start : start + len(content)] = content
+
+    def filled_pages(self) -> list[int]:
+        zeros = bytes(PAGE)
+        return [at // PAGE for at in range(0, self.size, PAGE) if self._committed[at : at + PAGE] != zeros]
 
     def copy(self) -> "ComparedHeap":
         twin = ComparedHeap(0)

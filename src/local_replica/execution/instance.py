@@ -80,8 +80,8 @@ class WasmInstance:
         self._calls = SystemCalls(stable)
         names = [name for _, name in compiled.source.imports]
         self._callbacks = Callbacks(self._calls, names, SIGNATURES[compiled.is_64])
-        self._dirty_heap = set(range(heap.size // PAGE))
-        self._dirty_stable = set(range(stable.size // PAGE))
+        self._dirty_heap = set(heap.filled_pages())
+        self._dirty_stable = set(stable.filled_pages())
         self._machine: Machine | None = None
         self._globals: list[bytes] = []
         try:

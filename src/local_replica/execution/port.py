@@ -212,7 +212,7 @@ class InstanceState:
 
 @dataclass(slots=True)
 class InstanceDelta:
-    """Changed 4 KiB pages by number, total sizes in bytes, every mutable global."""
+    """Changed 4 KiB pages by number, total sizes in bytes, every mutable global. Pages never told of hold zeros."""
 
     heap_size: int
     stable_size: int

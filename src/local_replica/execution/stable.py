@@ -7,6 +7,7 @@ from local_replica.execution.kernel import PAGE, drop_pages, map_anonymous, rema
 STABLE_PAGE = 1 << 16
 MAX_STABLE_PAGES = (500 << 30) // STABLE_PAGE
 _FIRST_RESERVE = 1 << 20
+_ZEROS = bytes(STABLE_PAGE)
 
 
 class StableMemory:
@@ -28,8 +29,14 @@ class StableMemory:
     def _fill(self, content: bytes) -> None:
         for start in range(0, len(content), STABLE_PAGE):
             chunk = content[start : start + STABLE_PAGE]
-            if chunk.count(0) != len(chunk):
+            if chunk != _ZEROS:
                 memmove(self._address + start, chunk, len(chunk))
+
+    def filled_pages(self) -> list[int]:
+        """Numbers of the 4 KiB pages that may hold anything but zeros."""
+        zeros = _ZEROS[:PAGE]
+        pages = range(self._high // PAGE + (self._high % PAGE > 0))
+        return [page for page in pages if string_at(self._address + page * PAGE, PAGE) != zeros]
 
     def grow(self, pages: int) -> int:
         """Previous size in pages; the caller has checked MAX_STABLE_PAGES."""

@@ -138,6 +138,16 @@ def test_a_reply_without_end_is_refused_at_two_mebibytes(executor: WasmtimeExecu
     assert "application payload size (2162688) cannot be larger than 2097152" in outcome.error.message
 
 
+def test_a_memory_of_gibibytes_of_zeros_is_not_copied_anywhere(executor: WasmtimeExecutor) -> None:
+    before = resident_bytes()
+    instance = executor.instantiate(compiled('(module (memory 49000) (data (i32.const 4096) "x"))'))
+    assert run(instance, Entry.INIT).error is None
+    delta = instance.take_dirty()
+    instance.close()
+    assert (delta.heap_size, list(delta.heap_pages)) == (49_000 << 16, [1])
+    assert resident_bytes() - before < 20 << 20
+
+
 def test_data_beyond_the_memory_is_refused(executor: WasmtimeExecutor) -> None:
     module = compiled('(module (memory 1) (data (i32.const 65535) "ab"))')
     error = executor.validate(module)
