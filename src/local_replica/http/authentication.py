@@ -51,11 +51,10 @@ def _check_expiry(expiry: int, now: int) -> None:
 
 def moment(time: int) -> str:
     """A time (ns since 1970-01-01) as the replica prints it."""
-    seconds, nanoseconds = divmod(time, 10**9)
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.{nanoseconds:09} UTC"
-    except (ValueError, OverflowError, OSError):
+    if time >= 1 << 63:
         return f"{time}ns"
+    seconds, nanoseconds = divmod(time, 10**9)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.{nanoseconds:09} UTC"
 
 
 def _check_signature(envelope: Envelope, now: int) -> frozenset[bytes] | None:

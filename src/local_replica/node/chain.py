@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from local_replica.certification import CanisterFacts, StateCertifier, SubnetKeys
 from local_replica.certification.state_tree import leb128
 from local_replica.config import ReplicaConfig
+from local_replica.cycles.balance import memory_usage
 from local_replica.execution.port import Executor
 from local_replica.ingress import IngressStatus
 from local_replica.node.metadata import MetadataSection, read_metadata
@@ -76,7 +77,9 @@ class Chain:
             self._tell_request(message_id, status)
         if not changes.is_empty:
             for subnet_id in self.keys:
-                self.certifier.count(subnet_id, len(self.replica.canister_ids(subnet_id)))
+                canisters = list(map(self.replica.canister, self.replica.canister_ids(subnet_id)))
+                state_bytes = sum(memory_usage(canister) for canister in canisters if canister is not None)
+                self.certifier.count(subnet_id, len(canisters), state_bytes)
 
     def _tell_all(self, stored: ReplicaState | None) -> None:
         for subnet_id in self.keys:

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local_replica.rest.errors import NoAnswer
+DROP = "local_replica.drop"
 
 
 class Connection:
@@ -18,14 +20,13 @@ class Connection:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        scope[DROP] = lambda: _drop(send)
         path = scope.get("path", "")
         if len(path) > 1 and path.endswith("/"):
             scope = {**scope, "path": path.rstrip("/")}
         self._busy += 1
         try:
             await self._inner(scope, receive, send)
-        except NoAnswer:
-            _drop(send)
         finally:
             self._busy -= 1
             self._last = time.monotonic()
@@ -33,6 +34,17 @@ class Connection:
     def idle_seconds(self) -> float:
         """Seconds since the last request ended; 0 while one runs."""
         return 0.0 if self._busy else time.monotonic() - self._last
+
+
+class NoResponse(Response):
+    """Closes the connection without an answer."""
+
+    async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
+        """Drop the connection, and return once the server knows."""
+        drop: Callable[[], None] = scope[DROP]
+        drop()
+        while (await receive())["type"] != "http.disconnect":
+            pass
 
 
 def _drop(send: Send) -> None:

@@ -173,7 +173,7 @@ async def set_time(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
 
 async def set_certified_time(node: Node, fields: Fields, blobs: BlobStore) -> Json:
     await set_time(node, fields, blobs)
-    await node.run(lambda chain: chain.finish_block())
+    await node.make_block()
     return None
 
 

@@ -18,7 +18,8 @@ from local_replica.node import Node, NodeHalted
 from local_replica.node.topology import describe
 from local_replica.rest import operations
 from local_replica.rest.blobs import BlobStore
-from local_replica.rest.errors import BodyError, CreationError, RestError
+from local_replica.rest.connection import NoResponse
+from local_replica.rest.errors import BodyError, CreationError, NoAnswer, RestError
 from local_replica.rest.fields import Fields
 from local_replica.rest.gateways import Gateways
 from local_replica.rest.instances import Instance, Instances
@@ -65,6 +66,8 @@ def guarded(endpoint: Endpoint) -> Endpoint:
             return PlainTextResponse(error.text, status_code=error.status)
         except NodeHalted as error:
             return JSONResponse({"message": str(error)}, status_code=503)
+        except NoAnswer:
+            return NoResponse()
 
     return answer
 
