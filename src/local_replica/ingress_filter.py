@@ -1,7 +1,6 @@
 """Whether a message from outside is taken, who pays for it, and how it gets in."""
 
 import struct
-from hashlib import sha256
 
 from local_replica.canister import Canister, Status
 from local_replica.cycles import balance, costs
@@ -20,6 +19,7 @@ from local_replica.rejections import (
     Rejection,
     text,
 )
+from local_replica.request_id import request_id
 from local_replica.subnet import Subnet
 
 FIVE_MINUTES_NS = 300_000_000_000
@@ -43,10 +43,19 @@ def _cbor_bytes(length: int) -> int:
     return length + 5
 
 
-def derived_id(message: Ingress, number: int) -> bytes:
-    """A message id for a message that came without one: as unlike others as a request id."""
-    parts = (message.sender, message.canister_id, message.method.encode(), message.arg, struct.pack("<Q", number))
-    return sha256(b"".join(sha256(part).digest() for part in parts)).digest()
+def derived_id(message: Ingress, number: int, now_ns: int) -> bytes:
+    """The request id that PocketIC's server gives a message: expiring in five minutes, its number as nonce."""
+    return request_id(
+        {
+            "request_type": "call",
+            "canister_id": message.canister_id,
+            "method_name": message.method,
+            "arg": message.arg,
+            "sender": message.sender,
+            "ingress_expiry": now_ns + FIVE_MINUTES_NS,
+            "nonce": struct.pack("<Q", number),
+        }
+    )
 
 
 def check_size(message: Ingress, message_id: bytes, limit: int) -> None:

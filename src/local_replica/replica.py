@@ -126,8 +126,8 @@ class Replica:
         """
         message_id = ingress.message_id
         if message_id is None:
+            message_id = ingress_filter.derived_id(ingress, self._submitted, self.time_ns)
             self._submitted += 1
-            message_id = ingress_filter.derived_id(ingress, self._submitted)
         if message_id in self.network.history.statuses:
             return message_id
         ingress_filter.check_size(ingress, message_id, self.config.ingress_bytes_limit)

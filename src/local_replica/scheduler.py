@@ -10,7 +10,7 @@ from local_replica.execution.port import Entry
 from local_replica.executing import Turn
 from local_replica.management import lifecycle
 from local_replica.management.canister import ManagementCanister
-from local_replica.messages import Call, Response
+from local_replica.messages import Call, FromIngress, Response
 from local_replica.rejections import DeadlineExpired, StopTimedOut
 from local_replica.subnet import Subnet
 
@@ -59,7 +59,7 @@ class Round:
             else:
                 self.subnet.deliver(message)
         submitted, state.submitted = state.submitted, type(state.submitted)()
-        for call in submitted:
+        for call in sorted(submitted, key=_message_id):
             ingress_filter.induct(self.subnet, call)
 
     def _expire(self) -> None:
@@ -171,6 +171,10 @@ class Round:
             self.subnet.changed.add(record.canister_id)
             if not paid:
                 lifecycle.uninstall_for_lack_of_cycles(self.subnet, canister)
+
+
+def _message_id(call: Call) -> bytes:
+    return call.origin.message_id if isinstance(call.origin, FromIngress) else b""
 
 
 def is_due(subnet: Subnet, now_ns: int) -> bool:

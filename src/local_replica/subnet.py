@@ -21,6 +21,10 @@ from local_replica.rejections import (
 )
 
 
+ANSWER_KEPT_NS = 300_000_000_000
+"""For how long an answer can be read at least."""
+
+
 @dataclass(slots=True)
 class SubnetState:
     """What a subnet remembers besides its canisters (picklable)."""
@@ -207,7 +211,7 @@ class Subnet:
                 sender=former.sender,
                 canister_id=former.canister_id,
                 subnet_id=former.subnet_id,
-                expiry_ns=former.expiry_ns,
+                expiry_ns=max(former.expiry_ns, self.network.clock.time_ns + ANSWER_KEPT_NS),
                 reply=None if isinstance(outcome, Rejection) else outcome,
                 reject=outcome.reject(certified=True) if isinstance(outcome, Rejection) else None,
             ),

@@ -6,9 +6,9 @@ from candid import CandidError
 from local_replica.management import chunks, creation, info, install, lifecycle, settings, snapshots
 from local_replica.management.interface import decode_argument, encode_result
 from local_replica.management.lifecycle import Deferred
-from local_replica.management.rejections import BadPayload, OnlyEndUsers, UnknownMethod
+from local_replica.management.rejections import BadPayload, NotRouted, OnlyEndUsers, UnknownMethod
 from local_replica.management.request import ManagementCall
-from local_replica.messages import Call
+from local_replica.messages import Call, FromCanister
 from local_replica.rejections import Rejection
 from local_replica.subnet import Subnet
 
@@ -50,6 +50,25 @@ METHODS: dict[str, Callable[[ManagementCall], object]] = {
 }
 
 
+NOT_OFFERED = {
+    "bitcoin_get_balance",
+    "bitcoin_get_utxos",
+    "bitcoin_send_transaction",
+    "ecdsa_public_key",
+    "http_request",
+    "node_metrics_history",
+    "schnorr_public_key",
+    "sign_with_ecdsa",
+    "sign_with_schnorr",
+    "subnet_info",
+    "vetkd_derive_key",
+    "vetkd_public_key",
+}
+"""Methods of the specification that need nodes, keys or other networks."""
+ROUTED_UNREAD = {"create_canister", "install_code", "provisional_create_canister_with_cycles", "raw_rand"}
+"""Methods whose argument is not read to find the subnet that they concern."""
+
+
 class ManagementCanister:
     """Runs calls of `aaaaa-aa` on one subnet during a round."""
 
@@ -73,9 +92,11 @@ class ManagementCanister:
 
     def _prepare(self, call: Call) -> ManagementCall:
         if call.method not in METHODS:
-            raise UnknownMethod(call.method)
+            raise NotRouted(call.method, "not offered here") if call.method in NOT_OFFERED else UnknownMethod(call.method)
         try:
             argument = decode_argument(call.method, call.arg)
         except CandidError as error:
+            if isinstance(call.origin, FromCanister) and call.method not in ROUTED_UNREAD:
+                raise NotRouted(call.method, f"Error decoding candid: {error}") from None
             raise BadPayload(str(error)) from None
         return ManagementCall(self.subnet, call, argument, self.now_ns)

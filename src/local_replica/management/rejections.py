@@ -222,7 +222,7 @@ class NotRouted(Rejection):
     def __init__(self, method: str, reason: str) -> None:
         super().__init__(
             f"Unable to route management canister request {method}: UserError(UserError {{ "
-            f'code: InvalidManagementPayload, description: "Error decoding candid: {reason}" }})'
+            f'code: InvalidManagementPayload, description: "{reason}" }})'
         )
 
 
