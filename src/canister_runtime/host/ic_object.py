@@ -8,8 +8,9 @@ from typing import Any
 
 from candid.codec import decode_untyped, encode
 from candid.errors import CandidError
-from candid.text import parse_untyped, print_args
+from candid.text import parse_untyped
 from canister_runtime.host.calls import Calls, Outgoing, ServiceCall
+from canister_runtime.host.candid_layout import print_arguments
 from canister_runtime.host.maps import Maps
 from canister_runtime.host.outgoing import checked_bytes, checked_int, checked_text, utf8
 from canister_runtime.host.timers import Timers
@@ -114,7 +115,7 @@ class IcObject:
             types, env, values = decode_untyped(data)
         except CandidError as error:
             raise self._candid_error(str(error)) from None
-        return print_args(values, types, env)
+        return print_arguments(types, env, values)
 
     def set_certified_data(self, data: Any) -> None:
         self._system.certified_data_set(checked_bytes(data))
