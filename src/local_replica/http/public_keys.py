@@ -19,7 +19,7 @@ Verify = Callable[[bytes, bytes], None]
 """Called with signature and message; raises SignatureRefused."""
 
 _ED25519_PREFIX = bytes.fromhex("302a300506032b6570032100")
-_COSE_OID = bytes.fromhex("060c2b0601040183b8430101")
+_COSE_OID = bytes.fromhex("060a2b0601040183b8430101")
 _SHA256 = ec.ECDSA(hashes.SHA256())
 _ES256 = -7
 

@@ -1,0 +1,184 @@
+"""Who is believed: keys of each kind, chains of delegations, expiry, nonces."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import cbor2
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from local_replica.certification import self_authenticating
+from local_replica.certification.request_id import REQUEST, REQUEST_AUTH_DELEGATION, hash_of_map
+from local_replica.http.authentication import MAX_EXPIRY_AHEAD_NS, authenticate
+from local_replica.http.envelope import read_envelope
+from local_replica.http.errors import InvalidRequest
+
+NOW = 1_700_000_000 * 10**9
+CANISTER = b"\0\0\0\0\0\0\0\1\1\1"
+OTHER = b"\0\0\0\0\0\0\0\2\1\1"
+Sign = Callable[[bytes], bytes]
+
+
+def ed25519() -> tuple[bytes, Sign]:
+    key = Ed25519PrivateKey.generate()
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), key.sign
+
+
+def ecdsa(curve: ec.EllipticCurve) -> tuple[bytes, Sign]:
+    key = ec.generate_private_key(curve)
+
+    def sign(message: bytes) -> bytes:
+        r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32) + s.to_bytes(32)
+
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), sign
+
+
+def webauthn() -> tuple[bytes, Sign]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    numbers = key.public_key().public_numbers()
+    cose = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)})
+    oid = bytes.fromhex("300c060a2b0601040183b8430101")
+    bits = b"\x03" + bytes([len(cose) + 1]) + b"\0" + cose
+    der = b"\x30" + bytes([len(oid) + len(bits)]) + oid + bits
+
+    def sign(message: bytes) -> bytes:
+        challenge = base64.urlsafe_b64encode(message).decode().rstrip("=")
+        client_data = json.dumps({"type": "webauthn.get", "challenge": challenge, "origin": "here"})
+        authenticator_data = b"authenticator"
+        signed = authenticator_data + hashlib.sha256(client_data.encode()).digest()
+        proof = key.sign(signed, ec.ECDSA(hashes.SHA256()))
+        return cbor2.dumps(
+            {"authenticator_data": authenticator_data, "client_data_json": client_data, "signature": proof}
+        )
+
+    return der, sign
+
+
+KINDS: dict[str, Callable[[], tuple[bytes, Sign]]] = {
+    "ed25519": ed25519,
+    "secp256k1": lambda: ecdsa(ec.SECP256K1()),
+    "p256": lambda: ecdsa(ec.SECP256R1()),
+    "webauthn": webauthn,
+}
+
+
+def content(sender: bytes, **changed: Any) -> dict[str, Any]:
+    return {
+        "request_type": "call",
+        "sender": sender,
+        "canister_id": CANISTER,
+        "method_name": "m",
+        "arg": b"",
+        "ingress_expiry": NOW + 10**9,
+        **changed,
+    }
+
+
+def delegated(signer: tuple[bytes, Sign], to: bytes, **more: Any) -> dict[str, Any]:
+    delegation = {"pubkey": to, "expiration": NOW + 10**9, **more}
+    return {"delegation": delegation, "signature": signer[1](REQUEST_AUTH_DELEGATION + hash_of_map(delegation))}
+
+
+def request(
+    owner: tuple[bytes, Sign], signer: tuple[bytes, Sign] | None = None, chain: list[Any] | None = None, **changed: Any
+) -> bytes:
+    fields = content(**{"sender": self_authenticating(owner[0]), **changed})
+    envelope = {
+        "content": fields,
+        "sender_pubkey": owner[0],
+        "sender_sig": (signer or owner)[1](REQUEST + hash_of_map(fields)),
+    }
+    return cbor2.dumps(envelope if chain is None else {**envelope, "sender_delegation": chain})
+
+
+def check(body: bytes) -> frozenset[bytes] | None:
+    return authenticate(read_envelope(body, "call"), NOW)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_signature_of_every_kind_is_believed_and_a_changed_request_is_not(kind: str) -> None:
+    owner = KINDS[kind]()
+    body = request(owner)
+    assert check(body) is None
+    changed = cbor2.loads(body)
+    changed["content"]["method_name"] = "n"
+    with pytest.raises(InvalidRequest, match="Invalid signature"):
+        check(cbor2.dumps(changed))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_delegations_lead_from_any_kind_of_key_to_another(kind: str) -> None:
+    owner, middle, session = KINDS[kind](), ed25519(), ed25519()
+    chain = [delegated(owner, middle[0]), delegated(middle, session[0])]
+    assert check(request(owner, session, chain)) is None
+    with pytest.raises(InvalidRequest, match="Invalid signature"):
+        check(request(owner, middle, chain))
+    with pytest.raises(InvalidRequest, match="Invalid delegation"):
+        check(request(owner, session, chain[::-1]))
+
+
+def test_targets_limit_what_may_be_called_and_chains_take_the_common_ones() -> None:
+    owner, middle, session = ed25519(), ed25519(), ed25519()
+    both = delegated(owner, middle[0], targets=[CANISTER, OTHER])
+    assert check(request(owner, middle, [both])) == {CANISTER, OTHER}
+    chain = [both, delegated(middle, session[0], targets=[OTHER])]
+    with pytest.raises(InvalidRequest, match="not one of the delegation targets"):
+        check(request(owner, session, chain))
+    assert check(request(owner, session, chain, canister_id=OTHER)) == {OTHER}
+
+
+def test_a_delegation_ends() -> None:
+    owner, session = ed25519(), ed25519()
+    with pytest.raises(InvalidRequest, match="delegation has expired"):
+        check(request(owner, session, [delegated(owner, session[0], expiration=NOW - 1)]))
+
+
+def test_a_chain_without_end_and_a_long_one_are_refused() -> None:
+    owner, session = ed25519(), ed25519()
+    with pytest.raises(InvalidRequest, match="cycle"):
+        check(request(owner, owner, [delegated(owner, session[0]), delegated(session, owner[0])]))
+    keys = [owner, *(ed25519() for _ in range(21))]
+    chain = [delegated(one, other[0]) for one, other in pairwise(keys)]
+    assert check(request(owner, keys[20], chain[:20])) is None
+    with pytest.raises(InvalidRequest, match="too long"):
+        check(request(owner, keys[21], chain))
+
+
+def test_a_key_of_somebody_else_is_not_the_senders() -> None:
+    owner = ed25519()
+    with pytest.raises(InvalidRequest, match="does not match the public key"):
+        check(request(owner, sender=b"\1" * 28 + b"\2"))
+
+
+@pytest.mark.parametrize("key", [b"", b"garbage", bytes.fromhex("302a300506032b657003210003a1")])
+def test_what_is_no_key_is_refused(key: bytes) -> None:
+    fields = content(self_authenticating(key))
+    with pytest.raises(InvalidRequest, match="Invalid signature: "):
+        check(cbor2.dumps({"content": fields, "sender_pubkey": key, "sender_sig": bytes(64)}))
+
+
+@pytest.mark.parametrize("expiry", [NOW, NOW + MAX_EXPIRY_AHEAD_NS])
+def test_expiry_is_good_up_to_both_ends(expiry: int) -> None:
+    assert check(cbor2.dumps({"content": content(b"\4", ingress_expiry=expiry)})) is None
+
+
+@pytest.mark.parametrize("expiry", [0, NOW - 1, NOW + MAX_EXPIRY_AHEAD_NS + 1, 2**64 - 1])
+def test_expiry_outside_is_refused(expiry: int) -> None:
+    with pytest.raises(InvalidRequest, match="Invalid request expiry"):
+        check(cbor2.dumps({"content": content(b"\4", ingress_expiry=expiry)}))
+
+
+def test_the_request_id_is_that_of_the_specification() -> None:
+    # Interface specification, "Request ids": the worked example.
+    example = {"request_type": "call", "canister_id": bytes.fromhex("00000000000004d2"), "method_name": "hello"}
+    example["arg"] = bytes.fromhex("4449444c00fd2a")
+    assert hash_of_map(example).hex() == "8781291c347db32a9d8c10eb62b710fce5a93be676474c42babc74c51858f94b"

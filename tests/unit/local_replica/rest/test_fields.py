@@ -1,0 +1,77 @@
+"""JSON bodies: values with their places, and refusals in the words of the genuine server."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local_replica.rest.errors import BodyError
+from local_replica.rest.fields import Fields
+from local_replica.rest.json_reader import Located, read_json
+
+ITEMS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def plain(located: Located) -> object:
+    content = located.content
+    if isinstance(content, dict):
+        return {key: plain(value) for key, value in content.items()}
+    return [plain(one) for one in content] if isinstance(content, list) else content
+
+
+@given(ITEMS, st.sampled_from([None, 1]))
+def test_it_reads_what_json_writes(item: object, indent: int | None) -> None:
+    assert plain(read_json(json.dumps(item, indent=indent))) == item
+
+
+@given(st.text(alphabet='{}[]",:01a \\\n', max_size=20))
+def test_anything_else_is_refused_and_never_breaks(text: str) -> None:
+    try:
+        expected = json.loads(text)
+    except ValueError:
+        with pytest.raises(BodyError):
+            read_json(text)
+    else:
+        assert plain(read_json(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("", "EOF while parsing a value at line 1 column 0"),
+        ("{", "EOF while parsing an object at line 1 column 1"),
+        ("[1", "EOF while parsing a list at line 1 column 2"),
+        ('{"a": tru', "expected value at line 1 column 7"),
+    ],
+)
+def test_unreadable_bodies_are_400_with_the_place(body: str, text: str) -> None:
+    with pytest.raises(BodyError) as refused:
+        Fields.of(body.encode())
+    assert refused.value.status == 400
+    assert refused.value.text == f"Failed to parse the request body as JSON: {text}"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("{}", "missing field `n` at line 1 column 2"),
+        ('{"n": -1}', "n: invalid value: integer `-1`, expected u64 at line 1 column 8"),
+        ('{"n": "1"}', 'n: invalid type: string "1", expected u64 at line 1 column 9'),
+        ('{\n "n": 18446744073709551616}', "n: invalid value: integer `18446744073709551616`, expected u64 at line 2"),
+    ],
+)
+def test_wrong_fields_are_422_with_their_path(body: str, text: str) -> None:
+    with pytest.raises(BodyError) as refused:
+        Fields.of(body.encode()).u64("n")
+    assert refused.value.status == 422
+    assert refused.value.text.startswith(f"Failed to deserialize the JSON body into the target type: {text}")
+
+
+def test_nesting_without_end_is_refused() -> None:
+    with pytest.raises(BodyError, match="recursion limit"):
+        read_json("[" * 10_000)
