@@ -183,6 +183,20 @@ ACCEPTED: dict[str, str | dict[str, str]] = {
         "part.py": "from kybra import Record, nat\n",
     },
     "an alias of itself through a tuple": K + "A = Alias[Tuple['A', nat]]\n",
+    "a folder with the name of a standard module": {
+        "main.py": "import html\nimport html.parser\n",
+        "html/index.html": "",
+    },
+    "a plain class of a record's name elsewhere": {
+        "main.py": "import part\nclass A:\n    x = 1\nclass B(A):\n    y = 2\n",
+        "part.py": K + "class A(Record):\n    a: nat\n",
+    },
+    "a service that is only called": {
+        "main.py": "from part import m\n",
+        "part.py": K
+        + "class S(Service):\n    @service_query\n    def a(self) -> nat: ...\n"
+        + "@update\ndef m(p: Principal) -> Async[nat]:\n    r = yield S(p).a()\n    return r.Ok\n",
+    },
     "a type and a field of one name": K + "class Owner(Record):\n    Owner: nat\n",
     "a method named like a Rust keyword": K
     + "@query\ndef do() -> nat:\n    return 1\n@query\ndef type() -> nat:\n    return 1\n",

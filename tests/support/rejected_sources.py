@@ -71,6 +71,9 @@ REJECTED: dict[str, Rejected] = {
     "context managers in brackets over lines": Rejected(
         "K103", 2, "def f(a, b):\n    with (\n        a() as x,\n        b(),\n    ):\n        return x\n"
     ),
+    "one context manager with a comma in brackets": Rejected(
+        "K103", 2, "def f(a):\n    with (a,):\n        return 1\n"
+    ),
     "except star": Rejected("K104", 1, "try:\n    pass\nexcept* ValueError:\n    pass\n"),
     "a byte order mark": Rejected("K105", 1, "\ufeffx = 1\n"),
     "a star in a subscript": Rejected(
@@ -432,6 +435,25 @@ REJECTED: dict[str, Rejected] = {
     ),
     "a type and a method of one name": Rejected(
         "K701", 5, K + "class m(Record):\n    a: nat\n@query\ndef m() -> nat:\n    return 1\n"
+    ),
+    "a guard that is a method": Rejected("K701", 3, K + "@query\ndef m() -> GuardResult:\n    return {'Ok': None}\n"),
+    "two hooks of one name": Rejected(
+        "K701",
+        3,
+        {
+            "main.py": "from part import *\n" + K + "@init\ndef start() -> void:\n    pass\n",
+            "part.py": K + "@post_upgrade\ndef start() -> void:\n    pass\n",
+        },
+        "part.py",
+    ),
+    "a service type that the entry does not import": Rejected(
+        "K708",
+        2,
+        {
+            "main.py": K + "from part import Box_\n@query\ndef m(b: Box_) -> nat:\n    return 1\n",
+            "part.py": K + "class S(Service):\n" + FIELDS + "class Box_(Record):\n    s: S\n",
+        },
+        "part.py",
     ),
     "Result": Rejected("K702", 2, K + "class Result(Variant):\n    Ok: nat\n    Err: text\n"),
     "Option": Rejected("K702", 2, K + "class Option(Record):\n    a: nat\n"),

@@ -3,30 +3,48 @@
 import ast
 import dis
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType
 
 CATCHES_A_MISSING_MODULE = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
-    """One `import name` or `from name import names`.
+class Circumstances:
+    """When an import runs.
 
-    `guarded` says that a missing module is caught, `type_checking` that the statement never runs.
+    `guarded`: a missing module is caught. `never`: only type checkers see it. `sometimes`: under `if` or `except`.
     """
+
+    guarded: bool = False
+    never: bool = False
+    sometimes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One `import name` or `from name import names`."""
 
     node: ast.stmt
     name: str
     names: tuple[str, ...]
     level: int
-    guarded: bool
-    type_checking: bool
+    circumstances: Circumstances
+
+    @property
+    def guarded(self) -> bool:
+        """Whether a missing module is caught."""
+        return self.circumstances.guarded
+
+    @property
+    def type_checking(self) -> bool:
+        """Whether the statement never runs."""
+        return self.circumstances.never
 
 
 def imports_of(tree: ast.Module) -> list[Import]:
     """Every import of the module in source order, those inside functions and branches included."""
-    return list(_walk(tree.body, guarded=False, type_checking=False))
+    return list(_walk(tree.body, Circumstances()))
 
 
 def stored_names(tree: ast.Module, file: str) -> frozenset[str]:
@@ -34,28 +52,28 @@ def stored_names(tree: ast.Module, file: str) -> frozenset[str]:
     return frozenset(_stored(compile(tree, file, "exec", dont_inherit=True)))
 
 
-def _walk(body: list[ast.stmt], *, guarded: bool, type_checking: bool) -> Iterator[Import]:
+def _walk(body: list[ast.stmt], given: Circumstances) -> Iterator[Import]:
     for node in body:
         match node:
             case ast.Import(names=names):
                 for alias in names:
-                    yield Import(node, alias.name, (), 0, guarded, type_checking)
+                    yield Import(node, alias.name, (), 0, given)
             case ast.ImportFrom(module=module, names=names, level=level):
                 members = tuple(alias.name for alias in names)
-                yield Import(node, module or "", members, level, guarded, type_checking)
+                yield Import(node, module or "", members, level, given)
             case ast.If(test=test, body=then, orelse=otherwise):
-                only_types = type_checking or _is_type_checking(test)
-                yield from _walk(then, guarded=guarded, type_checking=only_types)
-                yield from _walk(otherwise, guarded=guarded, type_checking=type_checking)
+                branch = replace(given, sometimes=True)
+                yield from _walk(then, replace(branch, never=given.never or _is_type_checking(test)))
+                yield from _walk(otherwise, branch)
             case ast.Try(body=tried, handlers=handlers, orelse=otherwise, finalbody=final):
-                caught = guarded or any(_catches_import_error(handler) for handler in handlers)
-                yield from _walk(tried, guarded=caught, type_checking=type_checking)
+                caught = given.guarded or any(_catches_import_error(handler) for handler in handlers)
+                yield from _walk(tried, replace(given, guarded=caught))
                 for handler in handlers:
-                    yield from _walk(handler.body, guarded=guarded, type_checking=type_checking)
-                yield from _walk(otherwise + final, guarded=guarded, type_checking=type_checking)
+                    yield from _walk(handler.body, replace(given, sometimes=True))
+                yield from _walk(otherwise + final, given)
             case _:
                 for inner in _blocks(node):
-                    yield from _walk(inner, guarded=guarded, type_checking=type_checking)
+                    yield from _walk(inner, given)
 
 
 def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:

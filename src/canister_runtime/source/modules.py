@@ -1,6 +1,7 @@
 """The modules of a canister as the bundler meets them: their source, their syntax tree, what they import."""
 
 import ast
+import site
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,11 @@ class BundledModule:
     @property
     def is_package(self) -> bool:
         return self.kind in {"package", "namespace"}
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the file is of an installed package, not of the project."""
+        return any(self.path.is_relative_to(folder) for folder in site.getsitepackages())
 
     @property
     def package(self) -> str:
@@ -72,6 +78,15 @@ class ImportSite:
 
     importer: BundledModule
     statement: Import
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether it does no harm when the module is not there.
+
+        Of an installed package nobody expects every branch to run here; of one's own code all are taken to run.
+        """
+        when = self.statement.circumstances
+        return when.guarded or when.never or (when.sometimes and self.importer.is_installed)
 
 
 @dataclass(frozen=True)

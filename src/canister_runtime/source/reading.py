@@ -1,7 +1,6 @@
 """One canister read from its source: the bundle, what is wrong with it, and the model when nothing is."""
 
 import ast
-import site
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 from canister_runtime.source.bundle import trace
 from canister_runtime.source.model import CanisterModel
 from canister_runtime.source.model_reader import read_model
-from canister_runtime.source.modules import Bundle, BundledModule
+from canister_runtime.source.modules import Bundle
 from canister_runtime.source.problems import Problem
 from canister_runtime.source.rules import Finding, Rule, rules
 
@@ -51,16 +50,11 @@ def _model(bundle: Bundle) -> CanisterModel:
 
 def _problems(rule: Rule, bundle: Bundle) -> Iterator[Problem]:
     for finding in rule.find(bundle):
-        if rule.is_warning and _is_installed(finding.module):
+        if rule.is_warning and finding.module.is_installed:
             continue
         line, column = _place(finding.node)
         what = f"{rule.what}: {finding.detail}" if finding.detail else rule.what
         yield Problem(_shown_path(finding), line, column, rule.id, what, rule.kybra, rule.fix)
-
-
-def _is_installed(module: BundledModule) -> bool:
-    """Whether the file is somebody else's: its author is not there to read warnings."""
-    return any(module.path.is_relative_to(folder) for folder in site.getsitepackages())
 
 
 def _place(node: ast.AST | None) -> tuple[int, int]:

@@ -54,7 +54,7 @@ def colliding_modules(bundle: Bundle) -> Iterator[Finding]:
 )
 def standard_name(bundle: Bundle) -> Iterator[Finding]:
     for module in bundle.modules:
-        if "." not in module.name and is_standard(module.name):
+        if "." not in module.name and is_standard(module.name) and module.kind != "namespace":
             yield Finding(module, None, module.name)
 
 
@@ -80,9 +80,9 @@ def extension_module(bundle: Bundle) -> Iterator[Finding]:
 
 def _first_imports_of(bundle: Bundle, kind: str) -> Iterator[Finding]:
     for module in bundle.modules:
-        if module.kind == kind:
+        if module.kind == kind and not is_standard(module.name):
             site = bundle.first_imports[module.name]
-            if not site.statement.guarded and not site.statement.type_checking:
+            if not site.may_fail:
                 yield Finding(site.importer, site.statement.node, module.name)
 
 
@@ -94,8 +94,7 @@ def _first_imports_of(bundle: Bundle, kind: str) -> Iterator[Finding]:
 )
 def missing_module(bundle: Bundle) -> Iterator[Finding]:
     for missing in bundle.missing:
-        is_harmless = missing.statement.guarded or missing.statement.type_checking
-        if not is_harmless and (missing.statement.level > 0 or not is_standard(missing.name)):
+        if not missing.may_fail and (missing.statement.level > 0 or not is_standard(missing.name)):
             yield Finding(missing.importer, missing.statement.node, missing.name)
 
 

@@ -24,7 +24,7 @@ from canister_runtime.source.walk import nodes
 def absent_module(bundle: Bundle) -> Iterator[Finding]:
     for missing in bundle.missing:
         statement = missing.statement
-        if statement.guarded or statement.type_checking or statement.level or not is_standard(missing.name):
+        if missing.may_fail or statement.level or not is_standard(missing.name):
             continue
         members = {f"{missing.name}.{member}" for member in statement.names} & ABSENT_SUBMODULES
         if not is_available(missing.name) or members:

@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-from canister_runtime.source.annotations import HOOK_DECORATORS, declared_types, methods_and_hooks
-from canister_runtime.source.candid_types import PRIMITIVES, VOID
-from canister_runtime.source.declarations import decorator_names, functions_with, guard_functions
+from canister_runtime.source.annotations import HOOK_DECORATORS, declared_types, methods_and_hooks, type_parts
+from canister_runtime.source.candid_types import PRIMITIVES, VOID, name_of
+from canister_runtime.source.declarations import classes_of, decorator_names, functions_with, guard_functions
 from canister_runtime.source.modules import Bundle, BundledModule
 from canister_runtime.source.reachability import star_names
 from canister_runtime.source.rules.table import Finding, bundle_rule, module_rule
@@ -26,8 +26,8 @@ def methods(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 @bundle_rule(
     "K701",
     "a name that the bundle declares twice",
-    kybra="generates one Rust item for each declaration, and the Rust does not compile",
-    fix="rename one; types, methods and guards share one name space over all bundled modules, kybra's own included",
+    kybra="generates Rust that does not compile, or calls one function in place of the other",
+    fix="rename one; types, functions and guards share one name space over all bundled modules, kybra's own included",
 )
 def repeated_name(bundle: Bundle) -> Iterator[Finding]:
     first: dict[str, BundledModule] = {}
@@ -41,7 +41,7 @@ def repeated_name(bundle: Bundle) -> Iterator[Finding]:
 
 def _declarations(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
     yield from ((definition.name, definition.node) for definition in declared_types(tree))
-    yield from ((node.name, node) for node in methods(tree))
+    yield from ((node.name, node) for node in methods_and_hooks(tree))
     yield from ((node.name, node) for node in guard_functions(tree))
 
 
@@ -101,6 +101,22 @@ def unreachable_function(bundle: Bundle) -> Iterator[Finding]:
             for node in functions:
                 if node.name not in names:
                     yield Finding(module, node, node.name)
+
+
+@bundle_rule(
+    "K708",
+    "a Service that is used as a type and that `from entry import *` does not bring",
+    kybra="builds it, and a value of that type traps when it comes in: it looks the class up among the entry's names",
+    fix="import the class in the entry by its own name",
+)
+def unreachable_service(bundle: Bundle) -> Iterator[Finding]:
+    names = star_names(bundle, bundle.script)
+    trees = [(module, module.tree) for module in bundle.modules if module.tree]
+    used = {name_of(part.node) for _, tree in trees for part in type_parts(tree)}
+    for module, tree in trees:
+        for node in classes_of(tree, "Service"):
+            if names is not None and node.name in used and node.name not in names:
+                yield Finding(module, node, node.name)
 
 
 @bundle_rule(

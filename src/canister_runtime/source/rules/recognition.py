@@ -101,10 +101,9 @@ def inherited(bundle: Bundle) -> Iterator[Finding]:
     trees = [(module, module.tree) for module in bundle.modules if module.tree]
     known = {node.name for _, tree in trees for base in CLASSES for node in declared.classes_of(tree, base)}
     for module, tree in trees:
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef) and any(_is_one(base, known) for base in node.bases):
+        classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+        own = {node.name for base in CLASSES for node in declared.classes_of(tree, base)}
+        plain = {node.name for node in classes} - own
+        for node in classes:
+            if any(isinstance(base, ast.Name) and base.id in known - CLASSES - plain for base in node.bases):
                 yield Finding(module, node, node.name)
-
-
-def _is_one(base: ast.expr, known: set[str]) -> bool:
-    return isinstance(base, ast.Name) and base.id in known and base.id not in CLASSES

@@ -64,18 +64,23 @@ def parenthesised_with(bundle: Bundle) -> Iterator[Finding]:
 
 def _has_parenthesised_items(module: BundledModule, node: ast.With | ast.AsyncWith) -> bool:
     """Whether one pair of brackets holds all items, and they are more than one plain expression."""
-    if len(node.items) == 1 and node.items[0].optional_vars is None:
+    tokens = [token.string for token in _tokens_from(module, node) if token.type not in _LAYOUT]
+    start = tokens.index("with") + 1
+    if tokens[start] != "(":
         return False
-    tokens = [token for token in _tokens_from(module, node) if token.type not in _LAYOUT]
-    start = next(place for place, token in enumerate(tokens) if token.string == "with") + 1
-    if tokens[start].string != "(":
-        return False
+    end = _closing(tokens, start)
+    is_plain = len(node.items) == 1 and node.items[0].optional_vars is None and tokens[end - 1] != ","
+    return tokens[end + 1] == ":" and not is_plain
+
+
+def _closing(tokens: list[str], start: int) -> int:
+    """The place of the bracket that closes the one at `start`."""
     depth = 0
     for place, token in enumerate(tokens[start:], start):
-        depth += (token.string in _OPENING) - (token.string in _CLOSING)
+        depth += (token in _OPENING) - (token in _CLOSING)
         if depth == 0:
-            return tokens[place + 1].string == ":"
-    return False
+            return place
+    raise ValueError("a bracket that nothing closes")
 
 
 _LAYOUT = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE}
