@@ -27,7 +27,7 @@ PRIMITIVE_KEYWORDS = (
 )
 KEYWORDS = frozenset(PRIMITIVE_KEYWORDS) | {
     *("import", "service", "func", "type", "opt", "vec", "record", "variant", "blob", "principal"),
-    *("oneway", "query", "composite_query"),
+    *("oneway", "query", "composite_query", "true", "false"),
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from candid.types import Field, Func, Named, Opt, Primitive, Record, Service, Type, Variant, Vec
+from candid.wire import label_hash
 from canister_runtime.source.model import CanisterModel, Method
 
 
@@ -28,16 +29,6 @@ def interface_of(model: CanisterModel) -> Interface:
     in_order = sorted(model.methods, key=lambda method: method.name)
     methods = tuple((method.name, naming.function(method)) for method in in_order)
     return Interface(init, tuple(sorted(naming.definitions.items())), methods)
-
-
-def label_hash(label: str | int) -> int:
-    """A field's place in a record or variant (Candid specification, section "Records")."""
-    if isinstance(label, int):
-        return label
-    number = 0
-    for byte in label.encode():
-        number = (number * 223 + byte) % 2**32
-    return number
 
 
 def is_tuple(kind: Record) -> bool:

@@ -4,10 +4,10 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
+from candid.wire import label_hash
 from canister_runtime.source import declarations as declared
 from canister_runtime.source.annotations import func_signature
 from canister_runtime.source.candid_types import FUNC_MODES, WRAPPERS, name_of, wire_label
-from canister_runtime.source.interface import label_hash
 from canister_runtime.source.rules.table import module_rule
 from canister_runtime.source.walk import nodes
 

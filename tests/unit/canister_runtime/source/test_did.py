@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
+from candid.did import parse
 from canister_runtime.source.did import did_text
+from support.accepted_sources import ACCEPTED
 from support.sources import read_sources
 
 K = "from kybra import *\n"
@@ -87,3 +91,19 @@ def test_a_type_that_only_a_recursive_tuple_reaches_ends(tmp_path: Path) -> None
     did = did_of(tmp_path, "Pair = Tuple[nat, Opt['Pair']]\n@query\ndef m(p: Pair) -> nat:\n    return 1\n")
 
     assert did.startswith("type Pair = record { nat; opt Pair };")
+
+
+@pytest.mark.parametrize("files", ACCEPTED.values(), ids=ACCEPTED.keys())
+def test_every_interface_is_candid(files: str | dict[str, str], tmp_path: Path) -> None:
+    model = read_sources(tmp_path, files).model
+    assert model is not None
+
+    interface = parse(did_text(model))
+
+    assert set(interface.methods()) == {method.name for method in model.methods}
+
+
+def test_the_same_source_gives_the_same_text(tmp_path: Path) -> None:
+    source = "class A(Record):\n    a: nat\n    b: Opt['A']\n@query\ndef m(a: A) -> Vec[A]:\n    return []\n"
+
+    assert did_of(tmp_path, source) == did_of(tmp_path, source)
