@@ -33,7 +33,7 @@ from candid.skip import INFINITE, Skip, Skipper, skipped
 from candid.subtype import Relation, accepts_absence
 from candid.table import Table, build, parse
 from candid.types import Type, TypeEnv
-from candid.values import Some
+from candid.values import Some, is_tuple
 from candid.wire import (
     EMPTY,
     FIXED_FORMATS,
@@ -82,7 +82,7 @@ class PythonValues:
         return label
 
     def is_tuple(self, labels: Sequence[str | int]) -> bool:
-        return bool(labels) and all(label == index for index, label in enumerate(labels))
+        return is_tuple(labels)
 
 
 class Decoder:

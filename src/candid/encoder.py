@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from candid.errors import EncodeError
+from candid.record_writer import record_writer, tuple_writer
 from candid.table import Table, build, header
 from candid.types import Type, TypeEnv
-from candid.values import Some
+from candid.values import Some, is_tuple
 from candid.wire import (
     FIXED_FORMATS,
     FUNC,
@@ -32,9 +33,7 @@ from candid.writers import (
     late_writer,
     opt_writer,
     principal_writer,
-    record_writer,
     some_writer,
-    tuple_writer,
     variant_writer,
     vec_writer,
     write_blob,
@@ -63,7 +62,7 @@ class PythonForms:
         return label
 
     def is_tuple(self, labels: Sequence[str | int]) -> bool:
-        return bool(labels) and all(label == index for index, label in enumerate(labels))
+        return is_tuple(labels)
 
 
 class Encoder:

@@ -1,11 +1,11 @@
-"""Values as text: parsed at expected types, or with the types that they show; and printed."""
+"""Values as text: parsed at expected types, or with the types that they show; and printed (`text_printer`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from candid.codec import decode, encode
-from candid.did_printer import print_label, quote
 from candid.errors import CandidError, Mismatch
+from candid.text_printer import print_args, print_value
 from candid.types import (
     BOOL,
     EMPTY,
@@ -29,9 +29,11 @@ from candid.types import (
     Variant,
     Vec,
 )
-from candid.values import Some
+from candid.values import Some, is_tuple
 from candid.values_text import Node, parse_nodes
 from candid.wire import label_hash
+
+__all__ = ["parse_args", "parse_untyped", "print_args", "print_value"]
 
 _NO_ENV: TypeEnv = {}
 
@@ -42,7 +44,7 @@ def parse_args(source: str, types: Sequence[Type], env: TypeEnv = _NO_ENV) -> li
     Raises TextError where it does not parse, Mismatch where a value does not fit, CandidError otherwise.
     """
     nodes = parse_nodes(source)
-    reader = _Reader(env)
+    reader = ValueReader(env)
     values = [reader.value(node, type_) for node, type_ in zip(nodes, types, strict=False)]
     for type_ in types[len(nodes) :]:
         if not reader.is_nullable(type_):
@@ -55,22 +57,11 @@ def parse_untyped(source: str) -> tuple[list[Type], list[Any]]:
     """The values of `(…)` with their types: `int` and `float64` unless an annotation says otherwise."""
     nodes = parse_nodes(source)
     types = [_type_of(node) for node in nodes]
-    reader = _Reader(_NO_ENV)
+    reader = ValueReader(_NO_ENV)
     return types, [reader.value(node, type_) for node, type_ in zip(nodes, types, strict=True)]
 
 
-def print_args(values: Sequence[Any], types: Sequence[Type], env: TypeEnv = _NO_ENV) -> str:
-    """Argument values in parentheses, so that they can be parsed without knowing the types."""
-    printed = [print_value(value, type_, env) for value, type_ in zip(values, types, strict=True)]
-    return f"({', '.join(printed)})"
-
-
-def print_value(value: Any, type_: Type, env: TypeEnv = _NO_ENV) -> str:
-    """A value of a type as text; numbers other than `int` and `float64` carry their type."""
-    return _Printer(env).text(value, type_)
-
-
-class _Reader:
+class ValueReader:
     def __init__(self, env: TypeEnv) -> None:
         self.env = env
 
@@ -153,7 +144,7 @@ class _Reader:
                 raise Mismatch(f"field {field.label} is missing")
             record[field.label] = None if member is None else self.value(member, field.type)
         ordered = sorted(record, key=label_hash)
-        return tuple([record[label] for label in ordered]) if _is_tuple(ordered) else record
+        return tuple([record[label] for label in ordered]) if is_tuple(ordered) else record
 
     def variant(self, node: Node, type_: Variant) -> Any:
         if node.kind != "variant":
@@ -201,10 +192,6 @@ def _range(type_: Primitive) -> tuple[int | None, int | None]:
     raise Mismatch(f"a number where {name} is expected")
 
 
-def _is_tuple(labels: Sequence[str | int]) -> bool:
-    return bool(labels) and all(label == index for index, label in enumerate(labels))
-
-
 def _type_of(node: Node) -> Type:  # noqa: PLR0911 # one return per kind of type
     match node:
         case Node("typed", (_, type_)):
@@ -234,76 +221,3 @@ def _common(members: list[Node]) -> Type:
     if any(type_ != types[0] for type_ in types):
         raise CandidError("the members of a vec have different types: annotate them")
     return types[0] if types else EMPTY
-
-
-class _Printer:
-    def __init__(self, env: Mapping[str, Type]) -> None:
-        self.resolve = _Reader(env).resolve
-        self.is_nullable = _Reader(env).is_nullable
-
-    def text(self, value: Any, type_: Type) -> str:  # noqa: PLR0911 # one return per kind of type
-        match self.resolve(type_):
-            case Primitive() as primitive:
-                return _print_primitive(value, primitive)
-            case Opt(inner):
-                return self.opt(value, inner)
-            case Vec(inner):
-                return self.vec(value, inner)
-            case Record(fields):
-                return self.record(value, fields)
-            case Variant(cases):
-                ((label, content),) = value.items()
-                case = next(case for case in cases if case.label == label)
-                return f"variant {{ {self.field(label, content, case.type)} }}"
-            case Func():
-                principal, method = value
-                return f"func {quote(str(principal))}.{print_label(method)}"
-            case _:
-                return f"service {quote(str(value))}"
-
-    def opt(self, value: Any, inner: Type) -> str:
-        if value is None:
-            return "null"
-        text = self.text(value[0] if self.is_nullable(inner) else value, inner)
-        return f"opt ({text})" if " : " in text else f"opt {text}"
-
-    def vec(self, value: Any, inner: Type) -> str:
-        if self.resolve(inner) == NAT8:
-            return f'blob "{"".join([_byte(byte) for byte in bytes(value)])}"'
-        return f"vec {_braces([self.text(member, inner) for member in value])}"
-
-    def record(self, value: Any, fields: tuple[Field, ...]) -> str:
-        ordered = sorted(fields, key=lambda field: label_hash(field.label))
-        if _is_tuple([field.label for field in ordered]):
-            pairs = zip(value, ordered, strict=True)
-            return f"record {_braces([self.text(member, field.type) for member, field in pairs])}"
-        present = [self.field(field.label, value.get(field.label), field.type) for field in fields]
-        return f"record {_braces(present)}"
-
-    def field(self, label: str | int, value: Any, type_: Type) -> str:
-        if self.resolve(type_) == NULL:
-            return print_label(label)
-        return f"{print_label(label)} = {self.text(value, type_)}"
-
-
-def _braces(parts: list[str]) -> str:
-    return f"{{ {'; '.join(parts)} }}" if parts else "{}"
-
-
-def _byte(byte: int) -> str:
-    return chr(byte) if 32 <= byte < 127 and byte not in (34, 92) else f"\\{byte:02x}"
-
-
-def _print_primitive(value: Any, type_: Primitive) -> str:
-    if type_ in (NULL, RESERVED):
-        return "null"
-    if type_ == BOOL:
-        return "true" if value else "false"
-    if type_ == TEXT:
-        return quote(value)
-    if type_ == PRINCIPAL:
-        return f"principal {quote(str(value))}"
-    if type_ in (FLOAT32, FLOAT64):
-        text = repr(float(value)).replace("e+", "e")
-        return text if type_ == FLOAT64 else f"{text} : float32"
-    return f"{value:_}" if type_ == INT else f"{value:_} : {type_.name}"
