@@ -5,7 +5,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TypeVar
 
@@ -221,7 +221,7 @@ class Importer:
 
     def _advanced(self, entry: Entry, receipt: Receipt, steps: int) -> Entry:
         self._journal.done(entry.reference, ticket=receipt.ticket, version=receipt.version, steps=steps)
-        return self._journal.entry(entry.reference)
+        return replace(entry, ticket=receipt.ticket, version=receipt.version, steps=steps)
 
 
 def path(old: str, new: str) -> list[str]:

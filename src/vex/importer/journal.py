@@ -3,8 +3,11 @@
 import secrets
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from candid import Principal
 from vex.helpdesk import Write
@@ -45,6 +48,7 @@ class Journal:
     def __init__(self, path: Path | str) -> None:
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.executescript(_SCHEMA)
 
     def close(self) -> None:
@@ -52,23 +56,37 @@ class Journal:
 
     def entry(self, reference: str) -> Entry:
         """The entry of a ticket, begun now when there is none."""
-        self._database.execute(
-            "INSERT OR IGNORE INTO ticket (reference, token, created_at) VALUES (?, ?, ?)",
-            (reference, secrets.token_hex(12), time.time_ns()),
-        )
-        row = self._database.execute(
-            "SELECT reference, token, created_at, shard, ticket, version, steps FROM ticket WHERE reference = ?",
-            (reference,),
-        ).fetchone()
+        row = self._row(reference)
+        if row is None:
+            with self._durably():
+                self._database.execute(
+                    "INSERT INTO ticket (reference, token, created_at) VALUES (?, ?, ?)",
+                    (reference, secrets.token_hex(12), time.time_ns()),
+                )
+            row = self._row(reference)
         shard = None if row[3] is None else Principal.from_text(row[3])
         return Entry(row[0], row[1], row[2], shard, row[4], row[5] or 0, row[6])
 
+    def _row(self, reference: str) -> Any:
+        return self._database.execute(
+            "SELECT reference, token, created_at, shard, ticket, version, steps FROM ticket WHERE reference = ?",
+            (reference,),
+        ).fetchone()
+
+    @contextmanager
+    def _durably(self) -> Iterator[None]:
+        """What must be on disk before a request leaves: without it a lost machine would send under a new token."""
+        self._database.execute("PRAGMA synchronous = FULL")
+        yield
+        self._database.execute("PRAGMA synchronous = NORMAL")
+
     def chose(self, reference: str, shard: Principal) -> None:
         """The shard that the ticket is about to be sent to."""
-        self._database.execute("UPDATE ticket SET shard = ? WHERE reference = ?", (str(shard), reference))
+        with self._durably():
+            self._database.execute("UPDATE ticket SET shard = ? WHERE reference = ?", (str(shard), reference))
 
     def done(self, reference: str, *, ticket: int, version: int, steps: int) -> None:
-        """The ticket exists, and so many of its steps are answered."""
+        """The ticket exists, and so many of its steps are answered. Losing this costs a repeat, which is harmless."""
         self._database.execute(
             "UPDATE ticket SET ticket = ?, version = ?, steps = ? WHERE reference = ?",
             (ticket, version, steps, reference),
@@ -76,9 +94,10 @@ class Journal:
 
     def write(self, purpose: str) -> Write:
         """The write for a purpose that is no ticket's: the same one whenever it is asked for."""
-        self._database.execute(
-            "INSERT OR IGNORE INTO write VALUES (?, ?, ?)", (purpose, secrets.token_hex(12), time.time_ns())
-        )
+        with self._durably():
+            self._database.execute(
+                "INSERT OR IGNORE INTO write VALUES (?, ?, ?)", (purpose, secrets.token_hex(12), time.time_ns())
+            )
         row = self._database.execute("SELECT token, created_at FROM write WHERE purpose = ?", (purpose,)).fetchone()
         return Write(row[0], row[1])
 
