@@ -1,6 +1,6 @@
-"""Replica, state tree and store, moved forward together: a block is run, stored, certified, in this order."""
+"""Replica, state tree and store, moved forward together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from local_replica.certification import CanisterFacts, StateCertifier, SubnetKeys
@@ -35,6 +35,7 @@ class Chain:
         """Create the replica, or load it when `store` holds one."""
         self.config, self.keys = with_keys(config)
         self._store = store
+        self.blocks = 0
         self._metadata: dict[bytes, Mapping[str, MetadataSection]] = {}
         self._told: dict[bytes, CanisterFacts] = {}
         stored = store.load() if store is not None else None
@@ -55,18 +56,24 @@ class Chain:
         return self.certifier.data_certificate(subnet_id, canister_id)
 
     def run_block(self) -> Changes:
-        """Run one round and make it durable and certified. Raises StateNotStored: then the chain is not usable."""
+        """Run one round and certify it; what changed is to be stored before anyone is told."""
         self.replica.run_round()
-        return self.finish_block()
-
-    def finish_block(self) -> Changes:
-        """Store and certify what changed since the last block. Raises StateNotStored."""
         changes = self.replica.take_changes()
-        if self._store is not None and not changes.is_empty:
-            self._store.commit(changes)
         self._tell(changes)
         self.certifier.seal(self.replica.time_ns)
+        self.blocks += 1
         return changes
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether blocks are kept on disk."""
+        return self._store is not None
+
+    def store(self, blocks: Sequence[Changes]) -> None:
+        """Make blocks durable, all or none; may run beside the next block. Raises StateNotStored: that is the end."""
+        changed = [block for block in blocks if not block.is_empty]
+        if self._store is not None and changed:
+            self._store.commit(changed)
 
     def _tell(self, changes: Changes) -> None:
         for canister_id in changes.deleted:

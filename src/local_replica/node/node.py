@@ -1,20 +1,27 @@
-"""A chain on its own thread: requests wait for it, blocks batch what has come in, answers go to who waits."""
+"""A chain on its own thread: requests wait for it, blocks batch what has come in, answers go to who waits.
+
+The next block runs while the last ones are written to disk, and several may share one write. Nothing that a block
+did, be it an answer, a certificate or what a query saw, is told before that block is on disk.
+"""
 
 import asyncio
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from local_replica.ingress import BadIngress, Ingress, IngressStatus, Refused
 from local_replica.node.chain import Chain
+from local_replica.node.waiting import Waiting, fail, settle
 from local_replica.state import Changes
 from local_replica.store import StateNotStored
 
 T = TypeVar("T")
+Submitted = bytes | Refused | BadIngress
+Batch = list[tuple[Ingress, "asyncio.Future[bytes]"]]
 
 HEARTBEAT_SECONDS = 1.0
 """Blocks are made at least this often, for heartbeats and the clock that certificates show."""
@@ -22,17 +29,22 @@ HEARTBEAT_SECONDS = 1.0
 BREATH_SECONDS = 0.005
 """Pause between blocks when nobody outside waits: canisters that call each other for ever do not burn a core."""
 
+BLOCKS_AHEAD = 8
+"""How many blocks may run before the first of them is on disk."""
+
 
 class NodeHalted(Exception):
-    """A block could not be stored; the node takes and tells nothing any more."""
+    """A block could not be stored, or broke; the node takes and tells nothing any more."""
 
 
 @dataclass(slots=True)
 class _Block:
-    submitted: list[bytes | Refused | BadIngress]
+    number: int
+    submitted: list[Submitted]
     changes: Changes
     idle: bool
     next_timer_ns: int | None
+    batch: Batch = field(default_factory=list)
 
 
 class Node:
@@ -44,40 +56,97 @@ class Node:
         self.halted: NodeHalted | None = None
         self._on_halt = on_halt
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="replica")
-        self._waiting: dict[bytes, list[asyncio.Future[IngressStatus]]] = {}
-        self._pending: list[tuple[Ingress, asyncio.Future[bytes]]] = []
+        self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._answers: Waiting[bytes, IngressStatus] = Waiting()
+        self._durable: Waiting[int, None] = Waiting()
+        self._durable_block = chain.blocks
+        self._undurable: list[_Block] = []
+        self._working: asyncio.Future[_Block] | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self._pending: Batch = []
         self._wake = asyncio.Event()
         self._blocks: asyncio.Task[None] | None = None
 
     async def run(self, work: Callable[[Chain], T]) -> T:
-        """Run `work` alone on the chain's thread and return its result. Raises what it raises, and NodeHalted."""
+        """Run `work` alone on the chain's thread; returns its result once all that it saw is on disk.
+
+        Raises what it raises, and NodeHalted.
+        """
+        result, number = await self._on_thread(lambda chain: (work(chain), chain.blocks))
+        await self._until_durable(number)
+        return result
+
+    async def _on_thread(self, work: Callable[[Chain], T]) -> T:
         if self.halted is not None:
             raise self.halted
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work, self.chain)
-        except StateNotStored as error:
-            raise self._halt(str(error)) from error
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, self.chain)
+
+    async def _until_durable(self, number: int) -> None:
+        if self.halted is not None:
+            raise self.halted
+        if number > self._durable_block:
+            await self._durable.expect(number)
 
     def _halt(self, why: str) -> NodeHalted:
         if self.halted is None:
             self.halted = NodeHalted(why)
-            for futures in self._waiting.values():
-                _fail(futures, self.halted)
-            _fail([future for _, future in self._pending], self.halted)
+            self._answers.fail(self.halted)
+            self._durable.fail(self.halted)
+            batches = [self._pending, *(block.batch for block in self._undurable)]
+            fail([future for batch in batches for _, future in batch], self.halted)
             if self._on_halt is not None:
                 self._on_halt(self.halted)
         return self.halted
 
     async def make_block(self) -> None:
-        """Run one round now and tell those who wait for its answers. Raises NodeHalted."""
-        self._tell(await self.run(Chain.run_block))
+        """Run one round now; returns when it is on disk and those who wait for its answers are told."""
+        await self._until_durable((await self._make_block([])).number)
 
-    def _tell(self, changes: Changes) -> None:
-        for message_id, status in changes.ingress.items():
-            if status is not None and status.is_final:
-                for future in self._waiting.pop(message_id, ()):
-                    if not future.done():
-                        future.set_result(status)
+    async def _make_block(self, batch: Batch) -> _Block:
+        """Run a block to its end, also when the caller is cancelled meanwhile."""
+        work = partial(_block, [ingress for ingress, _ in batch], self.makes_blocks)
+        self._working = asyncio.ensure_future(self._on_thread(work))
+        self._working.add_done_callback(partial(self._worked, batch))
+        return await asyncio.shield(self._working)
+
+    def _worked(self, batch: Batch, working: "asyncio.Future[_Block]") -> None:
+        if not working.cancelled() and working.exception() is None:
+            self._made(working.result(), batch)
+        else:
+            fail([future for _, future in batch], self.halted or NodeHalted("a block failed"))
+
+    def _made(self, block: _Block, batch: Batch) -> None:
+        block.batch = batch
+        if not self.chain.is_stored:
+            self._tell([block])
+            return
+        self._undurable.append(block)
+        if self._writing is None:
+            self._writing = asyncio.get_running_loop().create_task(self._write())
+
+    async def _write(self) -> None:
+        """Write what blocks have left, several at once when they come faster than the disk takes them."""
+        loop = asyncio.get_running_loop()
+        while self._undurable and self.halted is None:
+            blocks = list(self._undurable)
+            try:
+                await loop.run_in_executor(self._disk, self.chain.store, [block.changes for block in blocks])
+            except StateNotStored as error:
+                self._halt(str(error))
+                break
+            del self._undurable[: len(blocks)]
+            self._tell(blocks)
+        self._writing = None
+
+    def _tell(self, blocks: list[_Block]) -> None:
+        for block in blocks:
+            self._durable_block = block.number
+            self._durable.tell(block.number, None)
+            for (_, future), result in zip(block.batch, block.submitted, strict=True):
+                settle(future, result)
+            for message_id, status in block.changes.ingress.items():
+                if status is not None and status.is_final:
+                    self._answers.tell(message_id, status)
 
     async def submit(self, ingress: Ingress) -> bytes:
         """Hand in a message; returns its id. Raises Refused, BadIngress, NodeHalted.
@@ -95,17 +164,7 @@ class Node:
 
     def expect(self, message_id: bytes) -> "asyncio.Future[IngressStatus]":
         """Return a future of a message's answer, which may come with any later block."""
-        future: asyncio.Future[IngressStatus] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(message_id, []).append(future)
-        future.add_done_callback(partial(self._no_longer_expected, message_id))
-        return future
-
-    def _no_longer_expected(self, message_id: bytes, future: "asyncio.Future[IngressStatus]") -> None:
-        others = self._waiting.get(message_id, [])
-        if future in others:
-            others.remove(future)
-        if not others:
-            self._waiting.pop(message_id, None)
+        return self._answers.expect(message_id)
 
     @property
     def makes_blocks(self) -> bool:
@@ -119,33 +178,27 @@ class Node:
             self._blocks.add_done_callback(self._blocks_ended)
 
     def _blocks_ended(self, blocks: "asyncio.Task[None]") -> None:
-        if not blocks.cancelled() and (error := blocks.exception()) is not None:
+        if not blocks.cancelled() and (error := blocks.exception()) is not None and self.halted is None:
             traceback.print_exception(error)
             self._halt(f"a block failed: {error!r}")
 
     async def stop_blocks(self) -> None:
         """Make no more blocks by themselves; returns when the last one is finished."""
         blocks, self._blocks = self._blocks, None
-        if blocks is not None:
-            blocks.cancel()
-            await asyncio.gather(blocks, return_exceptions=True)
-            pending, self._pending = self._pending, []
-            for ingress, future in pending:
-                _settle(future, await self.run(partial(_submit, ingress)))
+        if blocks is None:
+            return
+        blocks.cancel()
+        await asyncio.gather(blocks, return_exceptions=True)
+        batch, self._pending = self._pending, []
+        if batch and self.halted is None:
+            await self._until_durable((await self._make_block(batch)).number)
 
     async def _make_blocks(self, delay_seconds: float) -> None:
         while True:
             batch, self._pending = self._pending, []
             self._wake.clear()
-            work = self.run(partial(_block, [ingress for ingress, _ in batch]))
-            try:
-                block = await asyncio.shield(asyncio.ensure_future(work))
-            except NodeHalted as halted:
-                _fail([future for _, future in batch], halted)
-                return
-            for (_, future), result in zip(batch, block.submitted, strict=True):
-                _settle(future, result)
-            self._tell(block.changes)
+            block = await self._make_block(batch)
+            await self._until_durable(block.number - BLOCKS_AHEAD)
             await self._pause(block, delay_seconds)
 
     async def _pause(self, block: _Block, delay_seconds: float) -> None:
@@ -154,7 +207,7 @@ class Node:
         if self._pending:
             return
         if not block.idle:
-            await asyncio.sleep(0 if self._waiting else BREATH_SECONDS)
+            await asyncio.sleep(0 if self._answers else BREATH_SECONDS)
             return
         seconds = HEARTBEAT_SECONDS
         if block.next_timer_ns is not None:
@@ -167,36 +220,25 @@ class Node:
     async def close(self) -> None:
         """Stop, wait for what runs, and give everything free."""
         await self.stop_blocks()
+        if self._writing is not None:
+            await self._writing
         await asyncio.get_running_loop().run_in_executor(self._thread, self.chain.close)
         self._thread.shutdown()
+        self._disk.shutdown()
 
 
-def _submit(ingress: Ingress, chain: Chain) -> bytes | Refused | BadIngress:
+def _submit(ingress: Ingress, chain: Chain) -> Submitted:
     try:
         return chain.replica.submit_ingress(ingress)
     except (Refused, BadIngress) as refusal:
         return refusal
 
 
-def _block(batch: list[Ingress], chain: Chain) -> _Block:
-    """One block in real time: take the batch in, run a round, keep and certify it."""
+def _block(batch: list[Ingress], real_time: bool, chain: Chain) -> _Block:
+    """Take the batch in and run a round, in real time or at the time that was set."""
     replica = chain.replica
-    replica.set_time(max(time.time_ns(), replica.time_ns))
+    if real_time:
+        replica.set_time(max(time.time_ns(), replica.time_ns))
     submitted = [_submit(ingress, chain) for ingress in batch]
     changes = chain.run_block()
-    return _Block(submitted, changes, replica.is_idle(), replica.next_timer_ns())
-
-
-def _settle(future: asyncio.Future[bytes], result: bytes | Refused | BadIngress) -> None:
-    if future.done():
-        return
-    if isinstance(result, bytes):
-        future.set_result(result)
-    else:
-        future.set_exception(result)
-
-
-def _fail(futures: "Iterable[asyncio.Future[Any]]", error: NodeHalted) -> None:
-    for future in list(futures):
-        if not future.done():
-            future.set_exception(error)
+    return _Block(chain.blocks, submitted, changes, replica.is_idle(), replica.next_timer_ns())

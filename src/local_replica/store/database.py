@@ -3,7 +3,7 @@
 import fcntl
 import pickle
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,17 +90,21 @@ class StateStore:
                 database.execute("ROLLBACK")
             raise StateNotStored(f"state could not be stored: {error}") from error
 
-    def commit(self, changes: Changes) -> None:
-        """Make one block durable. Raises StateNotStored, and then the block is not on disk at all."""
+    def commit(self, blocks: Sequence[Changes]) -> None:
+        """Make blocks durable, in their order. Raises StateNotStored, and then none of them is on disk."""
         with self._transaction() as database:
-            database.execute("INSERT OR REPLACE INTO system VALUES (0, ?)", (changes.system,))
-            database.executemany("INSERT OR REPLACE INTO blob VALUES (?, ?)", changes.blobs.items())
-            database.executemany("DELETE FROM blob WHERE hash = ?", ((one,) for one in changes.dropped_blobs))
-            for canister_id in changes.deleted:
-                self._delete(canister_id)
-            for canister_id, change in changes.canisters.items():
-                self._put(canister_id, change)
-            self._put_ingress(changes)
+            database.execute("INSERT OR REPLACE INTO system VALUES (0, ?)", (blocks[-1].system,))
+            for changes in blocks:
+                self._put_block(changes)
+
+    def _put_block(self, changes: Changes) -> None:
+        self._database.executemany("INSERT OR REPLACE INTO blob VALUES (?, ?)", changes.blobs.items())
+        self._database.executemany("DELETE FROM blob WHERE hash = ?", ((one,) for one in changes.dropped_blobs))
+        for canister_id in changes.deleted:
+            self._delete(canister_id)
+        for canister_id, change in changes.canisters.items():
+            self._put(canister_id, change)
+        self._put_ingress(changes)
 
     def _put_ingress(self, changes: Changes) -> None:
         known = [ingress_row(one, status) for one, status in changes.ingress.items() if status is not None]

@@ -31,11 +31,10 @@ def test_a_new_directory_has_no_state(tmp_path: Path) -> None:
 
 def test_memories_come_back_with_the_pages_changed_since(tmp_path: Path) -> None:
     store = StateStore(tmp_path)
-    store.commit(installed())
+    store.commit([installed()])
     delta = InstanceDelta(4 * PAGE, 2 * PAGE, {1: b"\4" * PAGE, 2: bytes(PAGE)}, {1: b"\5" * PAGE}, (8, 2.5))
-    store.commit(
-        Changes(b"s2", canisters={CANISTER: CanisterChange(b"r2", delta)}, ingress={b"a": REPLIED, b"b": REJECTED})
-    )
+    answered = {b"a": REPLIED, b"b": REJECTED}
+    store.commit([Changes(b"s2", canisters={CANISTER: CanisterChange(b"r2", delta)}, ingress=answered)])
     store.close()
     state = StateStore(tmp_path).load()
     assert state is not None
@@ -50,8 +49,8 @@ def test_memories_come_back_with_the_pages_changed_since(tmp_path: Path) -> None
 
 def test_a_new_module_leaves_no_page_of_the_old_one(tmp_path: Path) -> None:
     store = StateStore(tmp_path)
-    store.commit(installed())
-    store.commit(Changes(b"s", canisters={CANISTER: CanisterChange(b"r", InstanceState(bytes(PAGE), b"", ()))}))
+    store.commit([installed()])
+    store.commit([Changes(b"s", canisters={CANISTER: CanisterChange(b"r", InstanceState(bytes(PAGE), b"", ()))})])
     state = store.load()
     assert state is not None
     assert state.canisters[CANISTER].memory == InstanceState(bytes(PAGE), b"", ())
@@ -59,12 +58,12 @@ def test_a_new_module_leaves_no_page_of_the_old_one(tmp_path: Path) -> None:
 
 def test_uninstalled_and_deleted_canisters_are_gone(tmp_path: Path) -> None:
     store = StateStore(tmp_path)
-    store.commit(installed())
-    store.commit(Changes(b"s", canisters={CANISTER: CanisterChange(b"r", empty=True)}))
+    store.commit([installed()])
+    store.commit([Changes(b"s", canisters={CANISTER: CanisterChange(b"r", empty=True)})])
     state = store.load()
     assert state is not None
     assert state.canisters[CANISTER].memory is None
-    store.commit(Changes(b"s", deleted=(CANISTER,), dropped_blobs=(b"h",), ingress={b"a": None}))
+    store.commit([Changes(b"s", deleted=(CANISTER,), dropped_blobs=(b"h",), ingress={b"a": None})])
     state = store.load()
     assert state is not None
     assert (state.canisters, state.blobs, state.ingress) == ({}, {}, {})
@@ -95,13 +94,13 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 def test_without_room_a_block_is_refused_whole(tmp_path: Path) -> None:
     store = StateStore(tmp_path)
-    store.commit(installed())
+    store.commit([installed()])
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
     try:
         big = Changes(b"s2", ingress={b"a": REPLIED}, blobs={bytes([n]): bytes([n]) * (1 << 20) for n in range(4)})
         with pytest.raises(StateNotStored):
-            store.commit(big)
+            store.commit([installed(), big])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     state = store.load()
