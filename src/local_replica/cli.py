@@ -21,10 +21,11 @@ def start(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = DEFAULT_PORT,
     state_dir: Annotated[Path | None, typer.Option(help="Directory to keep the state in; none: memory only.")] = None,
     seed: Annotated[str, typer.Option(help="Source of keys, canister ids and raw_rand.")] = "local-replica",
+    port_file: Annotated[Path | None, typer.Option(help="File to write the port to, once requests are taken.")] = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM."""
     try:
-        reason = serve(Settings(port, state_dir, seed))
+        reason = serve(Settings(port, state_dir, seed, port_file))
     except (StoreError, OSError) as error:
         reason = str(error)
     if reason is not None:

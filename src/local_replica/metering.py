@@ -1,7 +1,8 @@
 """Counts what each entry point costs, by canister and method: an executor around the executor."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
+from candid import Principal
 from local_replica.execution.port import (
     ExecutionError,
     Executor,
@@ -12,7 +13,7 @@ from local_replica.execution.port import (
     Request,
 )
 
-__all__ = ["Cost", "MeteredExecutor"]
+__all__ = ["Cost", "MeteredExecutor", "costs_by_canister"]
 
 MAXIMUM_METHODS = 10_000
 """Methods that are counted; later ones are not, so that names cannot fill memory."""
@@ -84,3 +85,11 @@ class _MeteredInstance:
 
     def take_dirty(self) -> InstanceDelta:
         return self._instance.take_dirty()
+
+
+def costs_by_canister(meter: MeteredExecutor) -> dict[str, dict[str, dict[str, int]]]:
+    """What was counted, by canister id as text and by method."""
+    told: dict[str, dict[str, dict[str, int]]] = {}
+    for (canister_id, method), cost in list(meter.costs.items()):
+        told.setdefault(str(Principal(canister_id)), {})[method] = asdict(cost)
+    return told

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from local_replica.http.api import Api
+from local_replica.metering import MeteredExecutor, costs_by_canister
 from local_replica.node import Node
 from local_replica.node.topology import describe
 
@@ -27,11 +28,15 @@ def application(routes: list[BaseRoute]) -> Starlette:
     return made
 
 
-def single_replica(node: Node) -> Starlette:
-    """Serve the IC HTTP API of one node under `/api`, and its topology as development networks tell it."""
+def single_replica(node: Node, meter: MeteredExecutor | None = None) -> Starlette:
+    """Serve the IC HTTP API of one node under `/api`, its topology as development networks tell it, and its costs."""
 
     async def topology(_request: Request) -> Response:
         return JSONResponse(describe(node.chain))
 
+    async def instructions(_request: Request) -> Response:
+        return JSONResponse(costs_by_canister(meter) if meter else {})
+
     api = Mount("/api", routes=Api(lambda _request: node).routes())
-    return application([api, Route("/_/topology", topology, methods=["GET"])])
+    told = [("/_/topology", topology), ("/_/instructions", instructions)]
+    return application([api, *(Route(path, answer, methods=["GET"]) for path, answer in told)])

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import uvicorn
 
+from local_replica.code_cache import code_cache
 from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
 from local_replica.execution import WasmtimeExecutor
+from local_replica.execution.port import Executor
 from local_replica.http.application import single_replica
 from local_replica.http.listening import LOOPBACK, listen
 from local_replica.http.quiet_server import QuietServer
+from local_replica.metering import MeteredExecutor
 from local_replica.node import Chain, Node, NodeHalted
 from local_replica.store import StateStore, WrongSchema
 
@@ -24,30 +27,38 @@ SECONDS_TO_FINISH = 3
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What to serve: a port of 127.0.0.1, a directory for the state (None: memory only), the seed of all keys."""
+    """What to serve: a port of 127.0.0.1, a directory for the state (None: memory only), the seed of all keys.
+
+    `port_file` is written once requests are taken, for whoever started this process.
+    """
 
     port: int = DEFAULT_PORT
     state_dir: Path | None = None
     seed: str = "local-replica"
+    port_file: Path | None = None
 
 
 def serve(settings: Settings) -> str | None:
     """Serve until a signal comes; returns why it had to end by itself, if it had. Raises StoreError, OSError."""
     listening = listen(settings.port)
-    chain = open_chain(settings)
+    meter = MeteredExecutor(WasmtimeExecutor(code_cache()))
+    chain = open_chain(settings, meter)
     where = "memory only" if settings.state_dir is None else f"state in {settings.state_dir}"
     root_key = chain.certifier.root_key.hex()
-    address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
+    port = listening.getsockname()[1]
+    address = f"http://{LOOPBACK}:{port}"
     print(f"local-replica at {address} (root key …{root_key[-16:]}, {where})", flush=True)  # noqa: T201 - its one line
-    return asyncio.run(_serve(listening, chain))
+    if settings.port_file is not None:
+        settings.port_file.write_text(f"{port}\n")
+    return asyncio.run(_serve(listening, chain, meter))
 
 
-def open_chain(settings: Settings) -> Chain:
+def open_chain(settings: Settings, executor: Executor) -> Chain:
     """Create the replica, or load it from the state directory. Raises StoreError."""
     subnets = (SubnetConfig(SubnetKind.NNS), SubnetConfig(SubnetKind.APPLICATION))
     config = ReplicaConfig(subnets, settings.seed.encode(), time.time_ns())
     if settings.state_dir is None:
-        return Chain(config, WasmtimeExecutor())
+        return Chain(config, executor)
     store = StateStore(settings.state_dir)
     known = store.setting("seed")
     if known is None:
@@ -55,10 +66,10 @@ def open_chain(settings: Settings) -> Chain:
     elif known != config.seed:
         store.close()
         raise WrongSchema(f"{settings.state_dir} was made with seed {known.decode()!r}, not {settings.seed!r}")
-    return Chain(config, WasmtimeExecutor(), store)
+    return Chain(config, executor, store)
 
 
-async def _serve(listening: socket.socket, chain: Chain) -> str | None:
+async def _serve(listening: socket.socket, chain: Chain, meter: MeteredExecutor) -> str | None:
     halts: list[NodeHalted] = []
 
     def stop() -> None:
@@ -70,7 +81,7 @@ async def _serve(listening: socket.socket, chain: Chain) -> str | None:
 
     node = Node(chain, halt)
     config = uvicorn.Config(
-        single_replica(node),
+        single_replica(node, meter),
         log_level="warning",
         access_log=False,
         lifespan="off",

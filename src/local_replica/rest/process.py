@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
+from local_replica.code_cache import code_cache
 from local_replica.execution import WasmtimeExecutor
 from local_replica.http.quiet_server import QuietServer
 from local_replica.rest.connection import Connection
@@ -28,7 +29,7 @@ def run(listening: socket.socket, port_file: Path | None, ttl: float) -> None:
 
 
 async def _serve(listening: socket.socket, client: int | None, ttl: float) -> None:
-    rest = RestServer(WasmtimeExecutor())
+    rest = RestServer(WasmtimeExecutor(code_cache()))
     connection = Connection(rest.application())
     config = uvicorn.Config(connection, log_level="warning", lifespan="off", access_log=False)
     server = QuietServer(config)
