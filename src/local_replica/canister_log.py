@@ -1,4 +1,4 @@
-"""A canister's log: what it printed and why it trapped, the newest 4 KiB (interface specification, `fetch_canister_logs`)."""
+"""A canister's log: what it printed and why it trapped, the newest 4 KiB (`fetch_canister_logs`)."""
 
 from collections import deque
 from dataclasses import dataclass, field

@@ -30,7 +30,7 @@ _FREE = {SubnetKind.NNS, SubnetKind.SNS, SubnetKind.II, SubnetKind.BITCOIN, Subn
 
 @dataclass(frozen=True, slots=True)
 class SubnetConfig:
-    """One subnet to create. `subnet_id` is derived from the replica's seed when None (or given by whoever holds its key)."""
+    """One subnet to create. `subnet_id` is derived from the replica's seed when None."""
 
     kind: SubnetKind = SubnetKind.APPLICATION
     subnet_id: bytes | None = None

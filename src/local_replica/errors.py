@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """What a caller is told. `error_code` is the replica's refinement as PocketIC names it, e.g. "CanisterCalledTrap"."""
+    """What a caller is told. `error_code` is the replica's refinement as PocketIC names it ("CanisterCalledTrap")."""
 
     reject_code: int
     error_code: str

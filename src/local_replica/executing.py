@@ -6,7 +6,7 @@ from local_replica import canister_log
 from local_replica.call_context import CallContext, Waiting
 from local_replica.canister import Canister, Status
 from local_replica.cycles import balance, costs
-from local_replica.execution.port import Callback, Entry, ExecutionError, Instance, OutgoingCall, Outcome, Request
+from local_replica.execution.port import Callback, Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
 from local_replica.messages import Call, FromCanister, FromSystem, Origin, Response
 from local_replica.rejections import (
     CanisterStopped,

@@ -18,7 +18,7 @@ class Ingress:
     message_id: bytes | None = None
     """The request id (32 bytes); derived from the fields and a counter when None."""
     size_bytes: int | None = None
-    """Length of the signed envelope, which is what ingress costs are counted by; None: that of PocketIC's own envelope."""
+    """Length of the signed envelope, by which the ingress cost is counted; None: that of PocketIC's envelope."""
     expiry_ns: int | None = None
     """Time until which the answer is kept at least; None: five minutes after submission."""
     effective_id: bytes | None = None

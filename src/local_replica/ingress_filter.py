@@ -63,7 +63,8 @@ def check_size(message: Ingress, message_id: bytes, limit: int) -> None:
     size = envelope_bytes(message) + len(message_id)
     if size > limit:
         raise BadIngress(
-            f"Request 0x{message_id.hex()} is too large. Message byte size {size} is larger than the max allowed {limit}."
+            f"Request 0x{message_id.hex()} is too large. Message byte size {size} is larger than the max allowed "
+            f"{limit}."
         )
 
 
@@ -159,7 +160,7 @@ def _reception(message: Ingress) -> int:
 
 
 def induct(subnet: Subnet, call: Call) -> None:
-    """Charge a message's reception (`call.cycles`) and hand it to its canister; who can't take it any more is answered."""
+    """Charge a message's reception (`call.cycles`) and hand it to its canister, or answer it when that fails."""
     payment, call.cycles = call.cycles, 0
     origin = call.origin
     if isinstance(origin, FromIngress):

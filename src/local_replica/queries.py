@@ -1,9 +1,10 @@
 """Queries: run on the state as it stands, leaving nothing; composite ones call further queries on their subnet."""
 
+from candid import CandidError
 from local_replica.canister import Canister, Status
 from local_replica.cycles import balance, costs
 from local_replica.executing import NO_CALLBACK
-from local_replica.execution.port import Entry, ExecutionError, Instance, OutgoingCall, Outcome, Request
+from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
 from local_replica.ingress import Query
 from local_replica.management import info, logs
 from local_replica.management.interface import decode_argument, encode_result
@@ -23,7 +24,6 @@ from local_replica.rejections import (
 )
 from local_replica.subnet import Subnet
 from local_replica.visibility import may_see_logs
-from candid import CandidError
 
 MAX_CALL_DEPTH = 6
 MAX_TOTAL_INSTRUCTIONS = 20_000_000_000

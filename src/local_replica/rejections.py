@@ -96,7 +96,7 @@ def shortened(message: str) -> str:
     return encoded[:half].decode(errors="ignore") + "..." + encoded[3 - half :].decode(errors="ignore")
 
 
-class Rejection(Exception):  # noqa: N818 - the field's own word
+class Rejection(Exception):
     """A message is rejected. Whatever it did is rolled back, its cycles go back to the caller."""
 
     error_code: ClassVar[str] = "CanisterRejectedMessage"
@@ -142,7 +142,8 @@ class MethodNotFound(Rejection):
 
     def __init__(self, canister_id: bytes, kind: str, method: str) -> None:
         super().__init__(
-            f"Error from Canister {text(canister_id)}: Canister has no {kind} method '{method}'..\nCheck that the method "
+            f"Error from Canister {text(canister_id)}: Canister has no {kind} method '{method}'..\nCheck that the "
+            "method "
             f"being called is exported by the target canister. {_REFERENCE}method-not-found"
         )
 
@@ -163,7 +164,8 @@ class NoModule(Rejection):
 
     def __init__(self, canister_id: bytes) -> None:
         super().__init__(
-            f"Error from Canister {text(canister_id)}: Attempted to execute a message, but the canister contains no Wasm "
+            f"Error from Canister {text(canister_id)}: Attempted to execute a message, but the canister contains "
+            "no Wasm "
             f"module..\nPlease install code to this canister before calling it. {_REFERENCE}wasm-module-not-found"
         )
 

@@ -7,7 +7,7 @@ from local_replica import ingress_filter, persistence, queries, scheduler, topol
 from local_replica.canister import Canister
 from local_replica.config import ReplicaConfig, SubnetKind
 from local_replica.execution.port import Executor, InstanceState
-from local_replica.ingress import BadIngress, Ingress, IngressState, IngressStatus, Query, Refused
+from local_replica.ingress import Ingress, IngressState, IngressStatus, Query, Refused
 from local_replica.management import ingress as management_ingress
 from local_replica.network import Certifier, Clock, Network, Uncertified
 from local_replica.rejections import Rejection
@@ -106,7 +106,7 @@ class Replica:
         return min(due) if due else None
 
     def run_until_answered(self, message_id: bytes, rounds: int = 100) -> IngressStatus:
-        """Run rounds until the message has its answer. Raises TimeoutError after `rounds`, KeyError if it is unknown."""
+        """Run rounds until the message has its answer. Raises TimeoutError, KeyError for an unknown one."""
         for _ in range(rounds):
             status = self.network.history.statuses[message_id]
             if status.is_final:

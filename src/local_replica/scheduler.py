@@ -6,8 +6,8 @@ from local_replica import ingress_filter
 from local_replica.call_context import Waiting
 from local_replica.canister import Canister, Status, Task
 from local_replica.cycles import balance
-from local_replica.execution.port import Entry
 from local_replica.executing import Turn
+from local_replica.execution.port import Entry
 from local_replica.management import lifecycle
 from local_replica.management.canister import ManagementCanister
 from local_replica.messages import Call, FromIngress, Response

@@ -1,4 +1,4 @@
-"""The replica's state as plain picklable values: what is stored per block, copied by forks and restored by snapshots."""
+"""The replica's state as plain picklable values: stored per block, copied by forks, restored by snapshots."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ class CanisterChange:
 
     record: bytes
     memory: InstanceState | InstanceDelta | None = None
-    """A state replaces what was stored, a delta adds to it, None leaves it (or says that there is none, see `empty`)."""
+    """A state replaces what was stored, a delta adds to it, None leaves it as it is, or see `empty`."""
     empty: bool = False
     """The canister has no module any more: stored memories are void."""
 
@@ -53,5 +53,5 @@ class ReplicaState:
     canisters: dict[bytes, CanisterState]
     ingress: dict[bytes, IngressStatus]
     blobs: dict[bytes, bytes]
-    generations: dict[bytes, int] = field(default_factory=dict)
+    generations: dict[bytes, int] = field(default_factory=dict, compare=False)
     """Of a snapshot: which commit of each canister it holds (not meaningful in another process)."""

@@ -20,7 +20,6 @@ from local_replica.rejections import (
     Rejection,
 )
 
-
 ANSWER_KEPT_NS = 300_000_000_000
 """For how long an answer can be read at least."""
 

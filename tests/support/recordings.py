@@ -6,7 +6,7 @@ A driver offers one method for each `do` (format: `tests/fixtures/replica-record
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -143,54 +143,78 @@ def walk(steps: list[Step], driver: Driver, only: set[str] | None = None) -> Ite
 
 def _perform(step: Step, driver: Driver, labels: Labels) -> Answer:
     """Do one step; the answer is shaped as its `expect`."""
-    kind = step["do"]
-    sender = bytes.fromhex(step["sender"]) if "sender" in step else b"\x04"
-    effective = labels.raw(step["effective_canister"]) if "effective_canister" in step else None
-    canister = labels.raw(step["canister"]) if "canister" in step else b""
-    arg = labels.bytes_of(step["arg"]) if "arg" in step else b""
-    match kind:
-        case "create_canister":
-            return {"canister": driver.create_canister(step["cycles"], step.get("settings"))}
-        case "install_code":
-            return driver.install_code(canister, step["mode"], module_of(step, labels), arg, sender)
-        case "update" if canister:
-            return driver.update(canister, step["method"], arg, sender)
-        case "query" if canister:
-            return driver.query(canister, step["method"], arg, sender)
-        case "management" | "update":
-            return driver.management(step["method"], arg, effective, sender)
-        case "management_query" | "query":
-            return driver.management_query(step["method"], arg, effective, sender)
-        case "submit":
-            return {"message": driver.submit(canister, step["method"], arg, effective, sender)}
-        case "await":
-            return driver.wait(labels.messages[step["message"]])
-        case "ingress_status":
-            return driver.ingress_status(labels.messages[step["message"]])
-        case "tick":
-            driver.tick(step["rounds"])
-            return {}
-        case "advance_time":
-            return driver.advance_time(step["seconds"])
-        case "get_cycles":
-            return driver.get_cycles(canister)
-        case "add_cycles":
-            return driver.add_cycles(canister, step["amount"])
-        case "get_stable_memory":
-            content = driver.get_stable_memory(canister)
-            return {"length": len(content), "prefix": content[: len(step["expect"]["prefix"]) // 2].hex()}
-        case "log_texts":
-            return {"distinct_texts": list(dict.fromkeys(driver.log_texts(canister)))}
-        case "upload_one_byte_chunks":
-            return _upload_chunks(step, canister, driver)
-    raise ValueError(f"unknown step: {kind}")
+    request = Request.of(step, labels)
+    if step["do"] in ("update", "query", "submit", "management", "management_query"):
+        return _call(step, driver, request)
+    if step["do"] in ("await", "ingress_status"):
+        read = driver.wait if step["do"] == "await" else driver.ingress_status
+        return read(labels.messages[step["message"]])
+    if step["do"] == "install_code":
+        return driver.install_code(request.canister, step["mode"], module_of(step, labels), request.arg, request.sender)
+    return _CONTROL[step["do"]](step, driver, request.canister)
 
 
-def _upload_chunks(step: Step, canister: bytes, driver: Driver) -> Answer:
+@dataclass(frozen=True)
+class Request:
+    """What a step sends, its labels replaced."""
+
+    canister: bytes
+    arg: bytes
+    effective: bytes | None
+    sender: bytes
+
+    @classmethod
+    def of(cls, step: Step, labels: Labels) -> "Request":
+        return cls(
+            canister=labels.raw(step["canister"]) if "canister" in step else b"",
+            arg=labels.bytes_of(step["arg"]) if "arg" in step else b"",
+            effective=labels.raw(step["effective_canister"]) if "effective_canister" in step else None,
+            sender=bytes.fromhex(step["sender"]) if "sender" in step else b"\x04",
+        )
+
+
+def _call(step: Step, driver: Driver, request: Request) -> Answer:
+    """A call or query of a canister, or of the management canister when none is named."""
+    method, sender = step["method"], request.sender
+    if step["do"] == "submit":
+        return {"message": driver.submit(request.canister, method, request.arg, request.effective, sender)}
+    is_query = step["do"] in ("query", "management_query")
+    if request.canister:
+        call = driver.query if is_query else driver.update
+        return call(request.canister, method, request.arg, sender)
+    manage = driver.management_query if is_query else driver.management
+    return manage(method, request.arg, request.effective, sender)
+
+
+def _tick(step: Step, driver: Driver, _: bytes) -> Answer:
+    driver.tick(step["rounds"])
+    return {}
+
+
+def _stable_memory(step: Step, driver: Driver, canister: bytes) -> Answer:
+    content = driver.get_stable_memory(canister)
+    return {"length": len(content), "prefix": content[: len(step["expect"]["prefix"]) // 2].hex()}
+
+
+def _upload_chunks(step: Step, driver: Driver, canister: bytes) -> Answer:
     head = bytes.fromhex("4449444c026c02ed8c8bae0401b3c4b1f204686d7b010001")
     for byte in range(step["from"], step["to"] + 1):
         driver.management("upload_chunk", head + bytes([byte, 1, 10]) + canister, canister, b"\x04")
     return {}
+
+
+_CONTROL: dict[str, Callable[[Step, Driver, bytes], Answer]] = {
+    "create_canister": lambda step, driver, _: {
+        "canister": driver.create_canister(step["cycles"], step.get("settings"))
+    },
+    "tick": _tick,
+    "advance_time": lambda step, driver, _: driver.advance_time(step["seconds"]),
+    "get_cycles": lambda _, driver, canister: driver.get_cycles(canister),
+    "add_cycles": lambda step, driver, canister: driver.add_cycles(canister, step["amount"]),
+    "get_stable_memory": _stable_memory,
+    "log_texts": lambda _, driver, canister: {"distinct_texts": list(dict.fromkeys(driver.log_texts(canister)))},
+    "upload_one_byte_chunks": _upload_chunks,
+}
 
 
 def module_of(step: Step, labels: Labels) -> bytes:

@@ -77,7 +77,7 @@ class ManagementCanister:
         self.now_ns = now_ns
 
     def run(self, call: Call) -> None:
-        """Run a call and answer it (a stop is answered later). Attached cycles that the method does not take go back."""
+        """Run a call and answer it (a stop is answered later). Cycles that the method does not take go back."""
         refund = call.cycles
         try:
             prepared = self._prepare(call)
@@ -92,7 +92,9 @@ class ManagementCanister:
 
     def _prepare(self, call: Call) -> ManagementCall:
         if call.method not in METHODS:
-            raise NotRouted(call.method, "not offered here") if call.method in NOT_OFFERED else UnknownMethod(call.method)
+            raise (
+                NotRouted(call.method, "not offered here") if call.method in NOT_OFFERED else UnknownMethod(call.method)
+            )
         try:
             argument = decode_argument(call.method, call.arg)
         except CandidError as error:

@@ -4,11 +4,10 @@ from hashlib import sha256
 from typing import Any
 
 from local_replica.canister import Canister
-from local_replica.cycles import costs
+from local_replica.cycles import balance, costs
 from local_replica.management.rejections import ChunkStoreError, NotAController
 from local_replica.management.request import ManagementCall
 from local_replica.rejections import OutOfCycles
-from local_replica.cycles import balance
 from local_replica.subnet import Subnet
 
 MAX_CHUNK_BYTES = 1024 * 1024

@@ -40,7 +40,8 @@ def create_provisionally(call: ManagementCall) -> dict[str, object]:
 def _check_specified(call: ManagementCall, canister_id: bytes) -> None:
     if topology.is_test_id(canister_id):
         raise InvalidPayload(
-            f"The `specified_id` {text(canister_id)} is invalid because it belongs to the canister allocation ranges of "
+            f"The `specified_id` {text(canister_id)} is invalid because it belongs to the canister allocation "
+            "ranges of "
             "the test environment.\nUse a `specified_id` that matches a canister ID on the ICP mainnet and a test "
             "environment that supports canister creation with `specified_id` (e.g., PocketIC)."
         )

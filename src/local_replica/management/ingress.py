@@ -5,8 +5,7 @@ from candid import CandidError
 from candid.types import PRINCIPAL, Field, Record
 from local_replica import topology
 from local_replica.canister import Canister
-from local_replica.cycles import costs
-from local_replica.cycles import balance
+from local_replica.cycles import balance, costs
 from local_replica.ingress import BadIngress, Ingress
 from local_replica.management.interface import METHODS, RawValues, decode_argument
 from local_replica.management.rejections import (
@@ -124,7 +123,8 @@ def unhosted(canister_id: bytes) -> BadIngress:
     number = int.from_bytes(canister_id[:8], "big")
     if number <= 0xFFFFF:
         return BadIngress(
-            f"The effective canister ID {text(canister_id)} belongs to the NNS or II subnet on the IC mainnet for which "
+            f"The effective canister ID {text(canister_id)} belongs to the NNS or II subnet on the IC mainnet for "
+            "which "
             "PocketIC provides a `SubnetKind`: please set up your PocketIC instance with a subnet of that `SubnetKind`."
         )
     return BadIngress(f"Canister {text(canister_id)} does not belong to any subnet.")

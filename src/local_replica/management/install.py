@@ -76,15 +76,19 @@ def _too_large(size: int) -> ExecutionError:
         "CanisterInvalidWasm",
         f"Canister's Wasm module is not valid: Wasm module size of {size} exceeds the maximum allowed size of "
         f"{MAX_MODULE_BYTES}.",
-        help=".\nTry shrinking the module using tools like `ic-wasm` or splitting the logic across multiple canisters. See "
+        help=".\nTry shrinking the module using tools like `ic-wasm` or splitting the logic across multiple canisters. "
+        "See "
         "documentation: https://internetcomputer.org/docs/current/references/execution-errors#wasm-module-too-large",
     )
 
 
 _TOOLCHAIN = (
-    ".\nIf you are running this canister in a test environment (e.g., dfx), make sure the test environment is up to date. "
-    "Otherwise, this is likely an error with the compiler/CDK toolchain being used to build the canister. Please report the "
-    "error to IC devs on the forum: https://forum.dfinity.org and include which language/CDK was used to create the canister."
+    ".\nIf you are running this canister in a test environment (e.g., dfx), make sure the test "
+    "environment is up to date. "
+    "Otherwise, this is likely an error with the compiler/CDK toolchain being used to build the "
+    "canister. Please report the "
+    "error to IC devs on the forum: https://forum.dfinity.org and include which language/CDK was used to "
+    "create the canister."
 )
 
 
@@ -148,7 +152,8 @@ class Installation:
         installed = self.record.module
         if persistence is None and installed and is_persistent(self.call.subnet.network.blobs[installed.blob]):
             raise ContractViolation(
-                "Missing upgrade option: Enhanced orthogonal persistence requires the `wasm_memory_persistence` upgrade "
+                "Missing upgrade option: Enhanced orthogonal persistence requires the `wasm_memory_persistence` "
+                "upgrade "
                 "option."
             )
 

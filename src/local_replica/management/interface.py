@@ -33,7 +33,7 @@ class RawValues(candid.PythonValues):
         return raw
 
 
-class _RawForms(candid.PythonForms):
+class RawForms(candid.PythonForms):
     """The same on the way out."""
 
     def principal(self, value: bytes) -> bytes:
@@ -48,7 +48,7 @@ def argument_decoder(method: str) -> candid.Decoder:
 
 @cache
 def _result_encoder(method: str) -> candid.Encoder:
-    return candid.compile_encoder(METHODS[method].results, ENV, forms=_RawForms())
+    return candid.compile_encoder(METHODS[method].results, ENV, forms=RawForms())
 
 
 def decode_argument(method: str, arg: bytes) -> dict[str, Any]:
@@ -72,7 +72,8 @@ def _check_bounds(argument: dict[str, Any]) -> None:
     for snapshot_id in (argument.get("snapshot_id"), argument.get("replace_snapshot")):
         if snapshot_id is not None and len(snapshot_id) < SNAPSHOT_ID_BYTES:
             raise candid.DecodeError(
-                "Fail to decode argument 0: Deserialize error: Invalid length of SnapshotId: Invalid snapshot ID length: "
+                "Fail to decode argument 0: Deserialize error: Invalid length of SnapshotId: Invalid snapshot ID "
+                "length: "
                 f"provided {len(snapshot_id)}, minumum length expected 37."
             )
 

@@ -1,9 +1,8 @@
 """Starting, stopping, uninstalling and deleting canisters."""
 
-from local_replica.canister import Canister, Status, StopRequest
+from local_replica.canister import Canister, Change, Status, StopRequest
 from local_replica.management.rejections import NotStopped
 from local_replica.management.request import CHANGE_BYTES, ManagementCall
-from local_replica.canister import Change
 from local_replica.messages import FromCanister
 from local_replica.rejections import StopCancelled, Uninstalled
 from local_replica.subnet import Subnet
@@ -11,7 +10,7 @@ from local_replica.subnet import Subnet
 STOP_TIMEOUT_NS = 300_000_000_000
 
 
-class Deferred(Exception):  # noqa: N818 - control flow, not a failure
+class Deferred(Exception):
     """The call is answered later."""
 
 

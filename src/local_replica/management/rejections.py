@@ -71,8 +71,10 @@ class NotAController(Rejection):
     def __init__(self, canister_id: bytes, controllers: tuple[bytes, ...], sender: bytes) -> None:
         names = " ".join(text(controller) for controller in controllers)
         super().__init__(
-            f"Only the controllers of the canister {text(canister_id)} can control it.\nCanister's controllers: {names}\n"
-            f"Sender's ID: {text(sender)}\nExecute this call from a controller of the target canister or add the current "
+            f"Only the controllers of the canister {text(canister_id)} can control it.\nCanister's controllers: "
+            f"{names}\n"
+            f"Sender's ID: {text(sender)}\nExecute this call from a controller of the target canister or add the "
+            "current "
             f"caller as a controller. {_REFERENCE}invalid-controller"
         )
 
@@ -90,7 +92,8 @@ class NotEmpty(Rejection):
     def __init__(self, canister_id: bytes) -> None:
         super().__init__(
             f"Canister {text(canister_id)} cannot be installed because the canister is not empty. Try installing with "
-            "mode='reinstall' instead.\nCheck that you want to overwrite the canister and, if so, use mode='reinstall'. "
+            "mode='reinstall' instead.\nCheck that you want to overwrite the canister and, if so, use "
+            "mode='reinstall'. "
             f"{_REFERENCE}canister-not-empty"
         )
 
@@ -100,7 +103,8 @@ class NotStopped(Rejection):
 
     def __init__(self, canister_id: bytes) -> None:
         super().__init__(
-            f"Canister {text(canister_id)} must be stopped before it is deleted.\nStop the canister before deleting it. "
+            f"Canister {text(canister_id)} must be stopped before it is deleted.\nStop the canister before "
+            "deleting it. "
             f"{_REFERENCE}delete-canister-not-stopped"
         )
 
@@ -112,7 +116,8 @@ class InstallationUnpaid(Rejection):
 
     def __init__(self, canister_id: bytes, missing: int) -> None:
         super().__init__(
-            f"Canister installation failed with `Canister {text(canister_id)} is out of cycles: please top up the canister "
+            f"Canister installation failed with `Canister {text(canister_id)} is out of cycles: please top up the "
+            "canister "
             f"with at least {amount(missing)} additional cycles`.\nTop up the canister with more cycles. "
             f"{_REFERENCE}install-code-not-enough-cycles"
         )
@@ -123,8 +128,10 @@ class CreationUnpaid(Rejection):
 
     def __init__(self, fee: int, received: int) -> None:
         super().__init__(
-            f"Creating a canister requires a fee of {amount(fee)} that is deducted from the canister's initial balance but "
-            f"only {amount(received)} cycles were received with the create_canister request.\nTry sending more cycles with "
+            f"Creating a canister requires a fee of {amount(fee)} that is deducted from the canister's initial "
+            "balance but "
+            f"only {amount(received)} cycles were received with the create_canister request.\nTry sending more "
+            "cycles with "
             f"the request. {_REFERENCE}create-canister-not-enough-cycles"
         )
 
@@ -145,7 +152,8 @@ class ChunkStoreError(Rejection):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"Error from Wasm chunk store: {reason}.\nUse the `stored_chunks` API to check which hashes are present or top "
+            f"Error from Wasm chunk store: {reason}.\nUse the `stored_chunks` API to check which hashes are "
+            "present or top "
             f"up the canister if it is low on cycles. {_REFERENCE}wasm-chunk-store-error"
         )
 
@@ -171,7 +179,8 @@ class SubnetOversubscribed(Rejection):
 
     def __init__(self, requested: int, available: int) -> None:
         super().__init__(
-            f"Canister requested {readable_bytes(requested)} of memory but only {readable_bytes(available)} are available "
+            f"Canister requested {readable_bytes(requested)} of memory but only {readable_bytes(available)} are "
+            "available "
             f"in the subnet.\nTry moving to another subnet. {_REFERENCE}subnet-memory-capacity-oversubscribed"
         )
 
@@ -189,7 +198,8 @@ class SnapshotNotFound(Rejection):
 class TooManySnapshots(Rejection):
     def __init__(self, canister_id: bytes, limit: int) -> None:
         super().__init__(
-            f"Canister {text(canister_id)} has reached the maximum number of snapshots allowed: {limit}.\nConsider deleting "
+            f"Canister {text(canister_id)} has reached the maximum number of snapshots allowed: "
+            f"{limit}.\nConsider deleting "
             "an unnecessary snapshot of the specified canister before creating a new one. See documentation: "
             "canister-snapshot-limit-exceeded"
         )

@@ -1,0 +1,169 @@
+"""Rounds: order, fairness, timers, deadlines, stopping."""
+
+import pytest
+
+from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
+from local_replica.ingress import Ingress, IngressState, Refused
+from local_replica.replica import Replica
+from support.replicas import ANONYMOUS, created, encoded, install, installed, manage, new_replica, query, update
+from support.small_modules import ALARM, COUNTER, RELAY
+
+SECOND_NS = 10**9
+ECHO_LATE = """
+(module
+  (import "ic0" "msg_reply" (func $reply))
+  (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+  (import "ic0" "canister_self_copy" (func $self (param i32 i32 i32)))
+  (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+  (import "ic0" "call_perform" (func $perform (result i32)))
+  (memory 1) (data (i32.const 100) "nothing")
+  (global $released (mut i32) (i32.const 0))
+  (table funcref (elem $again))
+  (func $again (param i32) (if (global.get $released) (then (call $reply)) (else (call $wait))))
+  (func $wait
+    (call $self (i32.const 0) (i32.const 0) (i32.const 10))
+    (call $new (i32.const 0) (i32.const 10) (i32.const 100) (i32.const 7)
+      (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))
+    (drop (call $perform)))
+  (func (export "canister_update wait") (call $wait))
+  (func (export "canister_update nothing") (call $reply))
+  (func (export "canister_update release") (global.set $released (i32.const 1)) (call $reply))
+)
+"""
+CALLER_IN_HASTE = """
+(module
+  (import "ic0" "msg_arg_data_size" (func $size (result i32)))
+  (import "ic0" "msg_arg_data_copy" (func $copy (param i32 i32 i32)))
+  (import "ic0" "msg_reply" (func $reply))
+  (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+  (import "ic0" "msg_reject_code" (func $code (result i32)))
+  (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+  (import "ic0" "call_with_best_effort_response" (func $within (param i32)))
+  (import "ic0" "call_perform" (func $perform (result i32)))
+  (memory 1) (table funcref (elem $told))
+  (func $told (param i32)
+    (i32.store8 (i32.const 0) (call $code)) (call $append (i32.const 0) (i32.const 1)) (call $reply))
+  (func (export "canister_update ask")
+    (call $copy (i32.const 0) (i32.const 0) (call $size))
+    (call $new (i32.const 0) (i32.const 10) (i32.const 10) (i32.sub (call $size) (i32.const 10))
+      (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))
+    (call $within (i32.const 30))
+    (drop (call $perform)))
+)
+"""
+
+
+@pytest.fixture
+def replica() -> Replica:
+    return new_replica()
+
+
+def test_a_round_moves_time_by_one_nanosecond(replica: Replica) -> None:
+    before = replica.time_ns
+    replica.run_round()
+    assert replica.time_ns == before + 1
+
+
+def test_time_that_was_set_is_the_next_rounds(replica: Replica) -> None:
+    replica.set_time(replica.time_ns + SECOND_NS)
+    expected = replica.time_ns
+    replica.run_round()
+    assert replica.time_ns == expected
+
+
+def test_time_does_not_go_back(replica: Replica) -> None:
+    with pytest.raises(ValueError, match="forward"):
+        replica.set_time(replica.time_ns - 1)
+
+
+def test_a_chain_of_calls_on_one_subnet_takes_one_round(replica: Replica) -> None:
+    counter, relay = installed(replica, COUNTER), installed(replica, RELAY)
+    message = replica.submit_ingress(Ingress(ANONYMOUS, relay, "relay", counter + b"inc"))
+    replica.run_round()
+    status = replica.ingress_status(message)
+    assert status is not None
+    assert status.state is IngressState.REPLIED
+
+
+def test_a_timer_fires_when_due_and_once(replica: Replica) -> None:
+    alarm = installed(replica, ALARM)
+    update(replica, alarm, "arm_in_a_minute")
+    replica.run_round()
+    assert query(replica, alarm, "rung") == b"\0"
+    due = replica.next_timer_ns()
+    assert due is not None
+    replica.set_time(due)
+    assert replica.is_due()
+    replica.run_round()
+    replica.run_round()
+    assert query(replica, alarm, "rung") == b"\1"
+    assert not replica.is_due()
+
+
+def test_a_busy_canister_does_not_keep_others_waiting(replica: Replica) -> None:
+    busy, counter = installed(replica, ECHO_LATE), installed(replica, COUNTER)
+    waiting = replica.submit_ingress(Ingress(ANONYMOUS, busy, "wait"))
+    replica.run_round()
+    assert len(update(replica, counter, "inc")) == 12
+    update(replica, busy, "release")
+    assert replica.run_until_answered(waiting).state is IngressState.REPLIED
+
+
+def test_a_best_effort_call_is_given_up_at_its_deadline(replica: Replica) -> None:
+    late, haste = installed(replica, ECHO_LATE), installed(replica, CALLER_IN_HASTE)
+    message = replica.submit_ingress(Ingress(ANONYMOUS, haste, "ask", late + b"wait"))
+    replica.run_round()
+    replica.set_time(replica.time_ns + 31 * SECOND_NS)
+    assert replica.run_until_answered(message).reply == b"\6"
+    update(replica, late, "release")
+    for _ in range(3):
+        replica.run_round()
+    assert replica.is_idle()
+
+
+def test_a_stop_waits_for_open_calls_and_is_answered_when_they_are_done(replica: Replica) -> None:
+    late = installed(replica, ECHO_LATE)
+    waiting = replica.submit_ingress(Ingress(ANONYMOUS, late, "wait"))
+    replica.run_round()
+    stop = replica.submit_ingress(
+        Ingress(ANONYMOUS, b"", "stop_canister", encoded("stop_canister", {"canister_id": late}), effective_id=late)
+    )
+    replica.run_round()
+    status = replica.ingress_status(stop)
+    assert status is not None
+    assert not status.is_final
+    with pytest.raises(Refused, match="is stopping"):
+        update(replica, late, "release")
+    manage(replica, "start_canister", canister_id=late)
+    update(replica, late, "release")
+    assert replica.run_until_answered(waiting).state is IngressState.REPLIED
+    assert replica.run_until_answered(stop).state is IngressState.REJECTED
+
+
+def test_a_call_between_subnets_arrives_and_is_answered() -> None:
+    replica = new_replica(ReplicaConfig(subnets=(SubnetConfig(), SubnetConfig(SubnetKind.SYSTEM))))
+    relay = installed(replica, RELAY)
+    system = next(one.subnet_id for one in replica.subnets.values() if one.kind is SubnetKind.SYSTEM)
+    arg = encoded("provisional_create_canister_with_cycles", {"amount": 10**15})
+    made = replica.call(Ingress(ANONYMOUS, b"", "provisional_create_canister_with_cycles", arg, effective_id=system))
+    far = made[-10:]
+    assert replica.subnet_of(far) == system
+    install(replica, far, COUNTER)
+    assert len(update(replica, relay, "relay", far + b"inc")) == 12
+    assert replica.cycles(far) == 10**15
+
+
+def test_unanswerable_messages_are_told_apart(replica: Replica) -> None:
+    empty = created(replica)
+    with pytest.raises(Refused, match="no wasm module"):
+        update(replica, empty, "x")
+    with pytest.raises(Refused, match="not found"):
+        update(replica, bytes.fromhex("ffffffffffe000ff0101"), "x")
+
+
+def test_a_message_with_a_known_id_is_not_taken_twice(replica: Replica) -> None:
+    counter = installed(replica, COUNTER)
+    message = Ingress(ANONYMOUS, counter, "inc", message_id=bytes(32))
+    assert replica.submit_ingress(message) == replica.submit_ingress(message) == bytes(32)
+    replica.run_round()
+    assert query(replica, counter, "get")[:4] == b"\1\0\0\0"
