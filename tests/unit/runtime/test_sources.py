@@ -1,7 +1,6 @@
 """Source lists are derived from the machine's own, whichever form they have."""
 
 import importlib.util
-import os
 from pathlib import Path
 from types import ModuleType
 
@@ -81,7 +80,7 @@ def test_a_machine_without_the_old_list_is_fine(
 ) -> None:
     monkeypatch.setattr(sources, "APT", tmp_path)
     sources.write_source_lists(tmp_path / "lists")
-    assert os.listdir(tmp_path / "lists") == ["machine.list"]
+    assert [file.name for file in (tmp_path / "lists").iterdir()] == ["machine.list"]
 
 
 def test_apt_keeps_its_hands_off_the_machines_state(sources: ModuleType, tmp_path: Path) -> None:
