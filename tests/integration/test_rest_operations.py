@@ -1,0 +1,184 @@
+"""What the recordings of PocketIC's REST API leave out: long operations, gateways, several subnets, state on disk."""
+
+import gzip
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cbor2
+import ic
+import pytest
+from pocket_ic import PocketIC, SubnetConfig
+
+from candid import encode
+from candid.types import NAT, Field, Opt, Record
+from support.http_client import HttpClient
+from support.in_process_driver import install_arg
+from support.rest_client import ONE_APPLICATION_SUBNET, RestInstance, RestServer, b64
+from support.small_modules import COUNTER, compiled
+from vex.certificates import verified_certificate
+
+HANGING = """
+(module
+  (import "ic0" "msg_reply" (func $reply))
+  (func (export "canister_update hang") (local $n i64)
+    (loop $again
+      (local.set $n (i64.add (local.get $n) (i64.const 1)))
+      (br_if $again (i64.lt_u (local.get $n) (i64.const 300000000))))
+    (call $reply)))
+"""
+"""Takes a second or so to answer."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestServer]:
+    started = RestServer(tmp_path_factory.mktemp("server"))
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def instance(server: RestServer) -> RestInstance:
+    return server.create_instance()
+
+
+def deploy(instance: RestInstance, module: str) -> bytes:
+    amount = encode([Record((Field("amount", Opt(NAT)),))], [{"amount": 10**15}])
+    canister = instance.update(b"", "provisional_create_canister_with_cycles", amount)[-10:]
+    instance.update(b"", "install_code", install_arg(canister, "install", compiled(module), b""), canister)
+    return canister
+
+
+def count(reply: bytes) -> int:
+    return struct.unpack("<3I", reply)[0]
+
+
+def test_a_long_operation_is_answered_202_and_fetched_later(server: RestServer, instance: RestInstance) -> None:
+    canister = deploy(instance, HANGING)
+    call = {
+        "sender": "BA==",
+        "canister_id": b64(canister),
+        "effective_principal": "None",
+        "method": "hang",
+        "payload": "",
+    }
+    instance.post("update/submit_ingress_message", call)
+    path = f"/instances/{instance.number}/update/tick"
+    started = server.http.post(path, json={}, headers={"processing-timeout-ms": "10"})
+    assert started.status_code == 202
+    told = started.json()
+    deadline = time.monotonic() + 60
+    while (finished := server.http.get(f"/read_graph/{told['state_label']}/{told['op_id']}")).status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert finished.json() is None
+
+
+def test_instances_do_not_wait_for_each_other(server: RestServer, instance: RestInstance) -> None:
+    canister = deploy(instance, HANGING)
+    call = {"sender": "BA==", "canister_id": b64(canister), "effective_principal": "None", "method": "hang"}
+    instance.post("update/submit_ingress_message", {**call, "payload": ""})
+    path = f"/instances/{instance.number}/update/tick"
+    assert server.http.post(path, json={}, headers={"processing-timeout-ms": "1"}).status_code == 202
+    started = time.monotonic()
+    server.create_instance().tick()
+    assert time.monotonic() - started < 1
+    assert instance.post("read/get_time", {}) is not None
+
+
+def test_auto_progress_answers_calls_without_ticks(instance: RestInstance) -> None:
+    counter = deploy(instance, COUNTER)
+    instance.post("auto_progress", {"artificial_delay_ms": None})
+    submitted = instance.post(
+        "update/submit_ingress_message",
+        {"sender": "BA==", "canister_id": b64(counter), "effective_principal": "None", "method": "inc", "payload": ""},
+    )
+    status = {"raw_message_id": submitted["Ok"], "raw_caller": None}
+    deadline = time.monotonic() + 10
+    while instance.post("read/ingress_status", status) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert abs(instance.time() - time.time_ns()) < 5 * 10**9
+    instance.post("stop_progress", {})
+
+
+def test_a_gateway_serves_agents(server: RestServer, instance: RestInstance) -> None:
+    instance.post("auto_progress", {"artificial_delay_ms": None})
+    asked = {"forward_to": {"PocketIcInstance": instance.number}}
+    gateway = server.http.post("/http_gateway", json=asked).json()["Created"]
+    client = HttpClient(f"http://127.0.0.1:{gateway['port']}")
+    counter = client.create(compiled(COUNTER))
+    assert count(client.call(counter, "inc")) == 1
+    assert [one["instance_id"] for one in server.http.get("/http_gateway").json()] == [
+        created["Created"]["instance_id"]
+    ]
+    server.http.post(f"/http_gateway/{created['Created']['instance_id']}/stop")
+    assert server.http.get("/http_gateway").json() == []
+
+
+def test_an_application_subnet_beneath_an_nns_has_its_certificates_delegated() -> None:
+    pic = PocketIC(SubnetConfig(nns=True, application=1))
+    root_key = pic.get_root_key()
+    assert root_key is not None
+    canister = pic.create_canister()
+    content = {"request_type": "read_state", "sender": b"\4", "paths": [[b"canister", canister.bytes, b"controllers"]]}
+    body = cbor2.dumps({"content": {**content, "ingress_expiry": 0}})
+    for version in ("v2", "v3"):
+        url = f"{pic.server.url}/instances/{pic.instance_id}/api/{version}/canister/{canister}/read_state"
+        answer = pic.server.request_client.post(url, data=body)
+        encoded = cbor2.loads(answer.content)["certificate"]
+        assert "delegation" in cbor2.loads(encoded)
+        certificate = verified_certificate(encoded, root_key, canister.bytes)
+        assert cbor2.loads(certificate.lookup((b"canister", canister.bytes, b"controllers"))) == [b"\4"]
+
+
+def test_a_canister_is_created_on_the_subnet_that_is_asked_for() -> None:
+    pic = PocketIC(SubnetConfig(application=2))
+    first, second = pic.topology()
+    for subnet in (first, second, second):
+        assert pic.get_subnet(pic.create_canister(subnet=subnet)).bytes == subnet.bytes
+
+
+def test_stable_memory_is_set_from_the_blob_store_also_zipped(server: RestServer, instance: RestInstance) -> None:
+    counter = deploy(instance, COUNTER)
+    content = struct.pack("<I", 7)
+    plain = server.http.post("/blobstore", content=content).text
+    zipped = server.http.post("/blobstore", content=gzip.compress(content), headers={"content-encoding": "gzip"}).text
+    assert plain == zipped
+    body = {"canister_id": b64(counter), "blob_id": b64(bytes.fromhex(plain))}
+    assert instance.post("update/set_stable_memory", body) is None
+    assert struct.unpack("<3I", instance.update(counter, "inc", b""))[2] == 8
+
+
+def test_an_instance_keeps_its_state_in_a_directory(server: RestServer, tmp_path: Path) -> None:
+    config = {**ONE_APPLICATION_SUBNET, "state_dir": str(tmp_path)}
+    instance = server.create_instance(config)
+    counter = deploy(instance, COUNTER)
+    instance.update(counter, "inc", b"")
+    refused = server.http.post("/instances", json=config)
+    assert refused.status_code == 400
+    assert "served by another process" in refused.json()["Error"]["message"]
+    server.http.delete(f"/instances/{instance.number}")
+    again = server.create_instance(config)
+    assert count(again.update(counter, "inc", b"")) == 2
+
+
+def test_a_snapshot_outlives_restores_and_says_when_it_is_not_there(server: RestServer, instance: RestInstance) -> None:
+    counter = deploy(instance, COUNTER)
+    path = f"/vex/instances/{instance.number}/snapshots"
+    first = server.http.post(path).json()["snapshot"]
+    instance.update(counter, "inc", b"")
+    second = server.http.post(path).json()["snapshot"]
+    for snapshot, expected in ((first, 1), (second, 2), (first, 1), (second, 2)):
+        assert server.http.post(f"{path}/{snapshot}/restore").status_code == 200
+        assert count(instance.update(counter, "inc", b"")) == expected
+    server.http.delete(f"{path}/{first}")
+    assert server.http.post(f"{path}/{first}/restore").status_code == 404
+    assert server.http.post("/vex/instances/9999/snapshots").status_code == 400
+
+
+def test_a_principal_of_the_client_library_is_what_we_answer_with(instance: RestInstance) -> None:
+    counter = deploy(instance, COUNTER)
+    controllers = instance.post("read/get_controllers", {"canister_id": b64(counter)})
+    assert controllers == [{"principal_id": b64(ic.Principal.anonymous().bytes)}]
