@@ -110,10 +110,8 @@ def test_a_gateway_serves_agents(server: RestServer, instance: RestInstance) -> 
     client = HttpClient(f"http://127.0.0.1:{gateway['port']}")
     counter = client.create(compiled(COUNTER))
     assert count(client.call(counter, "inc")) == 1
-    assert [one["instance_id"] for one in server.http.get("/http_gateway").json()] == [
-        created["Created"]["instance_id"]
-    ]
-    server.http.post(f"/http_gateway/{created['Created']['instance_id']}/stop")
+    assert [one["instance_id"] for one in server.http.get("/http_gateway").json()] == [gateway["instance_id"]]
+    server.http.post(f"/http_gateway/{gateway['instance_id']}/stop")
     assert server.http.get("/http_gateway").json() == []
 
 
