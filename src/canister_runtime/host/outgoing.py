@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from candid.types import Field, Func, Named, Opt, Primitive, Record, Service, Type, Variant, Vec
 from candid.wire import label_hash, sleb, uleb
 from canister_runtime.host.principals import principal_reader
+from canister_runtime.host.record_writer import record_writer
 
 Encoder: TypeAlias = Callable[[Any], bytes]
 
@@ -21,6 +22,7 @@ _REFERENCE = b"\x01"
 _FLOAT64 = Struct("<d").pack
 _FLOAT32 = Struct("<f").pack
 _NAN32 = b"\x00\x00\xc0\x7f"
+_encode_utf8 = str.encode
 _SMALL = tuple(bytes((n,)) for n in range(128))
 _SIZES = {"8": 1, "16": 2, "32": 4, "64": 8}
 _EASY_ITEMS = frozenset(("bool", "text", "nat8", "nat16", "nat32", "nat64", "int8", "int16", "int32", "int64"))
@@ -85,9 +87,7 @@ class OutgoingCompiler:
         return encoders[name]
 
     def _vec(self, inner: Type) -> Encoder:
-        resolved = inner
-        while isinstance(resolved, Named):
-            resolved = self._env[resolved.name]
+        resolved = self._resolve(inner)
         encode = self.compile(inner)
         if isinstance(resolved, Primitive) and resolved.name in _EASY_ITEMS:
             return _blob if resolved.name == "nat8" else _iterable(encode)
@@ -105,7 +105,13 @@ class OutgoingCompiler:
             return lambda _value: b""
         if len(fields) == 1:
             return _one_field(names[0], encoders[0])
-        return _fields(names, encoders, tuple(order))
+        types = tuple(self._resolve(field.type) for field in fields)
+        return record_writer(names, types, encoders, tuple(order), _fields(names, encoders, tuple(order)))
+
+    def _resolve(self, type_: Type) -> Type:
+        while isinstance(type_, Named):
+            type_ = self._env[type_.name]
+        return type_
 
     def _variant(self, fields: tuple[Field, ...]) -> Encoder:
         order = sorted(range(len(fields)), key=lambda index: label_hash(fields[index].label))
@@ -217,10 +223,14 @@ def _float32(value: Any) -> bytes:
 
 
 def _text(value: Any) -> bytes:
-    if not isinstance(value, str):
-        raise _expected("str", value)
-    raw = utf8(value)
-    return (_SMALL[len(raw)] if len(raw) < 128 else uleb(len(raw))) + raw
+    try:
+        raw = _encode_utf8(value)
+    except TypeError:
+        raise _expected("str", value) from None
+    except UnicodeEncodeError:
+        raw = utf8(value)
+    length = len(raw)
+    return _SMALL[length] + raw if length < 128 else uleb(length) + raw
 
 
 def utf8(text: str) -> bytes:
