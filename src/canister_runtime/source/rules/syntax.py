@@ -64,6 +64,8 @@ def parenthesised_with(bundle: Bundle) -> Iterator[Finding]:
 
 def _has_parenthesised_items(module: BundledModule, node: ast.With | ast.AsyncWith) -> bool:
     """Whether one pair of brackets holds all items, and they are more than one plain expression."""
+    if not _first_item(module, node).startswith((b"(", b"\\")):
+        return False
     tokens = [token.string for token in _tokens_from(module, node) if token.type not in _LAYOUT]
     start = tokens.index("with") + 1
     if tokens[start] != "(":
@@ -71,6 +73,14 @@ def _has_parenthesised_items(module: BundledModule, node: ast.With | ast.AsyncWi
     end = _closing(tokens, start)
     is_plain = len(node.items) == 1 and node.items[0].optional_vars is None and tokens[end - 1] != ","
     return tokens[end + 1] == ":" and not is_plain
+
+
+def _first_item(module: BundledModule, node: ast.stmt) -> bytes:
+    """The rest of the line after `with`."""
+    text = module.source.split(b"\n")[node.lineno - 1][node.col_offset :]
+    for word in (b"async", b"with"):
+        text = text.removeprefix(word).lstrip()
+    return text
 
 
 def _closing(tokens: list[str], start: int) -> int:
