@@ -1,10 +1,14 @@
-"""What system calls cost in instructions: as published for the replica, to be calibrated against a genuine one.
+"""What system calls cost in instructions: as published for the replica and read off recorded balances.
 
 Each call costs a fixed overhead; where it moves bytes, one of its arguments says how many, and each costs a factor.
 """
 
 _PLAIN = 500
 PER_BYTE = 1
+DIRTY_PAGE = 1_000
+"""For each 4 KiB page of heap or stable memory that a message changes."""
+LOGGED_PER_BYTE = 53
+"""The byte itself, twice its place in the log, and its transmission."""
 TRANSMITTED_PER_BYTE = 50
 """Bytes that leave the sandbox: replies, calls, logs."""
 
@@ -44,7 +48,7 @@ _BYTES = {
     "msg_reply_data_append": (1, TRANSMITTED_PER_BYTE),
     "msg_reject": (1, TRANSMITTED_PER_BYTE),
     "call_data_append": (1, TRANSMITTED_PER_BYTE),
-    "debug_print": (1, TRANSMITTED_PER_BYTE),
+    "debug_print": (1, LOGGED_PER_BYTE),
     "trap": (1, TRANSMITTED_PER_BYTE),
 }
 

@@ -20,6 +20,7 @@ from local_replica.execution.kernel import (
 
 _CHUNK = 1 << 16
 _ZEROS = bytes(_CHUNK)
+_ZERO_PAGE = bytes(PAGE)
 _KEPT_PRIVATE = 256 * PAGE
 """Private bytes beyond what messages change that are worth keeping rather than faulting in again."""
 
@@ -32,6 +33,9 @@ class Heap(Protocol):
 
     def attach(self, base: int) -> None:
         """Make the memory at `base` (at least `size` bytes) show the committed contents."""
+
+    def changes(self, new_size: int) -> list[int]:
+        """Numbers of the 4 KiB pages that the message at hand changed, before commit or rollback."""
 
     def commit(self, new_size: int) -> list[int]:
         """Keep what was written; gives the numbers of the 4 KiB pages that changed."""
@@ -66,46 +70,63 @@ class CopyOnWriteHeap:
         self.size = size
         self._base = 0
         self._view = 0
+        self._pending: tuple[list[tuple[int, int]], int, list[int]] | None = None
+        """Runs of private pages, their bytes, and the pages that changed, as the last `changes` found them."""
         self._fd = -1
         self._fd = os.memfd_create("heap", os.MFD_CLOEXEC)
         os.ftruncate(self._fd, size)
 
     def attach(self, base: int) -> None:
         self._base = base
+        self._pending = None
         if self.size:
             map_private(base, self.size, self._fd)
             self._view = self._view or map_shared(self.size, self._fd)
 
-    def commit(self, new_size: int) -> list[int]:
-        if not new_size:
-            return []
-        runs = dirty_pages.runs(self._base, new_size)
-        if new_size != self.size:
-            return self._commit_grown(runs, new_size)
+    def changes(self, new_size: int) -> list[int]:
+        if self._pending is None:
+            runs = dirty_pages.runs(self._base, new_size) if new_size else []
+            private = sum(end - start for start, end in runs)
+            self._pending = runs, private, self._compare(runs)
+        return self._pending[2]
+
+    def _compare(self, runs: list[tuple[int, int]]) -> list[int]:
+        base, view, size = self._base, self._view, self.size
         changed: list[int] = []
-        private = 0
-        base, view = self._base, self._view
         for start, end in runs:
-            private += end - start
-            if compare(base + start, view + start, end - start):
-                for at in range(start, end, PAGE):
-                    if compare(base + at, view + at, PAGE):
-                        memmove(view + at, base + at, PAGE)
-                        changed.append(at // PAGE)
-        if private > 2 * PAGE * len(changed) + _KEPT_PRIVATE:
-            drop_pages(base, new_size)
+            known = min(end, size)
+            if start < known and compare(base + start, view + start, known - start):
+                changed += [at // PAGE for at in range(start, known, PAGE) if compare(base + at, view + at, PAGE)]
+            changed += [
+                at // PAGE
+                for at in range(max(start, size), end, PAGE)
+                if ctypes.string_at(base + at, PAGE) != _ZERO_PAGE
+            ]
         return changed
 
-    def _commit_grown(self, runs: list[tuple[int, int]], new_size: int) -> list[int]:
+    def commit(self, new_size: int) -> list[int]:
+        changed = self.changes(new_size)
+        runs, private, _ = self._pending or ([], 0, [])
+        self._pending = None
+        if new_size != self.size:
+            self._commit_grown(runs, new_size)
+            return changed
+        for page in changed:
+            memmove(self._view + page * PAGE, self._base + page * PAGE, PAGE)
+        if private > 2 * PAGE * len(changed) + _KEPT_PRIVATE:
+            drop_pages(self._base, new_size)
+        return changed
+
+    def _commit_grown(self, runs: list[tuple[int, int]], new_size: int) -> None:
         os.ftruncate(self._fd, new_size)
         for start, end in runs:
             os.pwrite(self._fd, (c_char * (end - start)).from_address(self._base + start), start)
         self._unmap_view()
         self.size = new_size
         self.attach(self._base)
-        return [page for start, end in runs for page in range(start // PAGE, end // PAGE)]
 
     def rollback(self) -> None:
+        self._pending = None
         if not self.size:
             return
         runs = dirty_pages.runs(self._base, self.size)
@@ -126,7 +147,7 @@ class CopyOnWriteHeap:
                 os.pwrite(self._fd, chunk, start + offset)
 
     def filled_pages(self) -> list[int]:
-        return [page for start, end in self._filled() for page in range(start // PAGE, end // PAGE)]
+        return _pages(list(self._filled()))
 
     def _filled(self) -> Iterator[tuple[int, int]]:
         """Ranges of the file that were ever written."""
@@ -178,24 +199,25 @@ class ComparedHeap:
         self._base = base
         self.rollback()
 
-    def commit(self, new_size: int) -> list[int]:
-        self._committed.extend(bytes(new_size - self.size))
-        self.size = new_size
+    def changes(self, new_size: int) -> list[int]:
         changed = []
         for start in range(0, new_size, _CHUNK):
             present = ctypes.string_at(self._base + start, min(_CHUNK, new_size - start))
-            if self._committed[start : start + _CHUNK] != present:
-                changed.extend(self._commit_chunk(start, present))
+            known = bytes(self._committed[start : start + _CHUNK]).ljust(len(present), b"\0")
+            if known != present:
+                changed += [
+                    (start + at) // PAGE
+                    for at in range(0, len(present), PAGE)
+                    if known[at : at + PAGE] != present[at : at + PAGE]
+                ]
         return changed
 
-    def _commit_chunk(self, start: int, present: bytes) -> list[int]:
-        changed = []
-        for offset in range(0, len(present), PAGE):
-            page = present[offset : offset + PAGE]
-            at = start + offset
-            if self._committed[at : at + PAGE] != page:
-                self._committed[at : at + PAGE] = page
-                changed.append(at // PAGE)
+    def commit(self, new_size: int) -> list[int]:
+        changed = self.changes(new_size)
+        self._committed.extend(bytes(new_size - self.size))
+        self.size = new_size
+        for page in changed:
+            self._committed[page * PAGE : page * PAGE + PAGE] = ctypes.string_at(self._base + page * PAGE, PAGE)
         return changed
 
     def rollback(self) -> None:
@@ -209,8 +231,7 @@ class ComparedHeap:
         self._committed[start : start + len(content)] = content
 
     def filled_pages(self) -> list[int]:
-        zeros = bytes(PAGE)
-        return [at // PAGE for at in range(0, self.size, PAGE) if self._committed[at : at + PAGE] != zeros]
+        return [at // PAGE for at in range(0, self.size, PAGE) if self._committed[at : at + PAGE] != _ZERO_PAGE]
 
     def copy(self) -> "ComparedHeap":
         twin = ComparedHeap(0)
@@ -219,6 +240,10 @@ class ComparedHeap:
 
     def close(self) -> None:
         self._committed = bytearray()
+
+
+def _pages(runs: list[tuple[int, int]]) -> list[int]:
+    return [page for start, end in runs for page in range(start // PAGE, end // PAGE)]
 
 
 def copy_on_write_works() -> bool:

@@ -6,7 +6,8 @@ from local_replica.execution.backtrace import Frame, backtrace, continued
 from local_replica.execution.binary import function_name, read_module
 from local_replica.execution.callbacks import Callbacks
 from local_replica.execution.compiled import WASM_PAGE, CompiledModule
-from local_replica.execution.contexts import MEMORY_LIMITED
+from local_replica.execution.contexts import MEMORY_LIMITED, REPLICATED
+from local_replica.execution.costs import DIRTY_PAGE
 from local_replica.execution.failures import (
     Failure,
     contract_violation,
@@ -157,10 +158,14 @@ class WasmInstance:
         limit = request.wasm_memory_limit
         if limit and size > limit and request.entry in MEMORY_LIMITED:
             raise wasm_memory_limit(size, limit)
-        if size > self._heap.size:
-            error = self._calls.allocate(size - self._heap.size)
+        grown = max(0, size - self._heap.size)
+        self._calls.charged -= grown // WASM_PAGE  # wasmtime takes fuel for each page, the replica does not
+        if grown:
+            error = self._calls.allocate(grown)
             if error is not None:
                 raise Failure(error.code, error.message, error.help)
+        if request.entry in REPLICATED:
+            self._calls.charge(DIRTY_PAGE * len(self._heap.changes(size)))
         if self._calls.used() > self._calls.limit:
             raise out_of_instructions(self._calls.limit)
 

@@ -2,11 +2,13 @@
 
 Mutable globals, memory, table and start function are exported under names that no module uses; the start section goes
 (it runs as a message of its own); data segments go, because the executor keeps the initial heap itself and maps it.
+Instructions get the replica's cost (`weights.py`).
 """
 
 from dataclasses import dataclass
 
 from local_replica.execution.binary import (
+    CODE,
     DATA,
     EXPORT,
     PREAMBLE,
@@ -22,6 +24,7 @@ from local_replica.execution.binary import (
     read_module,
 )
 from local_replica.execution.binary import DATA_COUNT as DATA_COUNT_SECTION
+from local_replica.execution.weights import weigh_code
 
 PREFIX = "\0vex:"
 MEMORY_NAME = PREFIX + "memory"
@@ -108,6 +111,8 @@ def _rewrite(module: Module, exports: list[Export], segments: list[DataSegment])
         elif section.id == DATA:
             if module.section(DATA_COUNT_SECTION) is not None:
                 parts.append(encode_section(DATA, _emptied(module, segments)))
+        elif section.id == CODE:
+            parts.append(encode_section(CODE, weigh_code(module)))
         elif section.id != START:
             parts.append(encode_section(section.id, module.data[section.start : section.end]))
     return b"".join([*parts, export_section])

@@ -78,7 +78,7 @@ def _check_function(index: int, body: Reader) -> None:
             return
         size = complexity = 0
         while body.position < body.end:
-            complexity += _instruction(body)
+            complexity += skip_instruction(body)
             size += 1
     except _RefusedError as refused:
         raise UnsupportedInstruction(index, refused.args[0]) from None
@@ -98,10 +98,10 @@ def _skip(body: Reader) -> None:
         body.position = match.end() if match else body.position
         if body.position >= body.end:
             return
-        _instruction(body)
+        skip_instruction(body)
 
 
-def _instruction(body: Reader) -> int:
+def skip_instruction(body: Reader) -> int:
     """Skip one instruction; gives its complexity."""
     opcode = body.byte()
     if opcode == 0x26:

@@ -56,17 +56,19 @@ class StableMemory:
         """Copy `length` bytes from `offset` to a linear memory."""
         memmove(address, self._address + offset, length)
 
-    def copy_from(self, address: int, offset: int, length: int) -> None:
-        """Copy `length` bytes from a linear memory to `offset`, remembering what was there."""
+    def copy_from(self, address: int, offset: int, length: int) -> int:
+        """Copy `length` bytes from a linear memory to `offset`; gives how many pages the message first touched."""
         if not length:
-            return
+            return 0
         undo = self._undo
+        before = len(undo)
         for page in range(offset // PAGE, (offset + length - 1) // PAGE + 1):
             if page not in undo:
                 at = page * PAGE
                 undo[page] = string_at(self._address + at, PAGE) if at < self._committed_high else b""
         memmove(self._address + offset, address, length)
         self._high = max(self._high, offset + length)
+        return len(undo) - before
 
     def commit(self) -> list[int]:
         """Keep what was written; gives the numbers of the 4 KiB pages that changed."""

@@ -1,5 +1,6 @@
 """Stable memory by the 32-bit and the 64-bit interface."""
 
+from local_replica.execution.costs import DIRTY_PAGE
 from local_replica.execution.failures import Failure, trapped
 from local_replica.execution.ic0.state import CallState
 from local_replica.execution.stable import MAX_STABLE_PAGES, STABLE_PAGE
@@ -72,4 +73,5 @@ class StableCalls(CallState):
     def _write(self, name: str, offset: int, src: int, size: int) -> None:
         if size:
             self._check(name, src, offset, size)
-            self.stable.copy_from(self.memory_base + src, offset, size)
+            pages = self.stable.copy_from(self.memory_base + src, offset, size)
+            self.charge(pages * DIRTY_PAGE)
