@@ -112,7 +112,7 @@ class BTreeMap:
             if root.is_full():
                 index, found = _search(root, order)
                 if found:
-                    return self._overwrite(root, index, entry)
+                    return root.overwrite(index, entry)
                 root = self._grow_root()
         return self._insert_below(root, entry)
 
@@ -124,16 +124,11 @@ class BTreeMap:
         self._split_child(root, 0)
         return root
 
-    def _overwrite(self, node: Node, index: int, entry: Entry) -> bytes:
-        old = node.swap(index, entry)[2]
-        self._save(node)
-        return old
-
     def _insert_below(self, node: Node, entry: Entry) -> bytes | None:
         for _ in range(_MAX_DEPTH):
             index, found = _search(node, entry[1])
             if found:
-                return self._overwrite(node, index, entry)
+                return node.overwrite(index, entry)
             if node.is_leaf:
                 node.insert(index, entry)
                 self._save(node)
@@ -144,7 +139,7 @@ class BTreeMap:
             if child.is_full():
                 at, found = _search(child, entry[1])
                 if found:
-                    return self._overwrite(child, at, entry)
+                    return child.overwrite(at, entry)
                 self._split_child(node, index)
                 child = self._node(node.children[_search(node, entry[1])[0]])
             node = child
@@ -219,7 +214,7 @@ class BTreeMap:
     def _replace(self, node: Node, index: int, child: Node, entry: Entry, depth: int) -> bytes:
         """Put `entry`, the nearest of the child's, in the place of entry `index`."""
         self._remove_below(child, entry[1], depth + 1)
-        return self._overwrite(node, index, entry)
+        return node.overwrite(index, entry)
 
     def _edge(self, node: Node, end: int) -> Entry:
         """The last (`end` -1) or first (0) entry below `node`."""

@@ -36,19 +36,29 @@ def order_of(type_: Type, env: TypeEnv) -> Callable[[bytes], Any]:
     decoder = compile_decoder([type_], env)
     decoder.prepare(prefix)
     if root in FIXED_FORMATS:
-        return _fixed(FIXED_FORMATS[root], len(prefix), decoder)
+        return FixedOrder(FIXED_FORMATS[root], len(prefix), decoder)
     order = _value_order(table, root, {})
     return lambda key: order(decoder(key)[0])
 
 
-def _fixed(letter: str, start: int, decoder: Decoder) -> Callable[[bytes], Any]:
-    layout = Struct("<" + letter)
-    unpack, length = layout.unpack_from, start + layout.size
+class FixedOrder:
+    """The order of keys that end in a number of fixed width.
 
-    def order(key: bytes) -> Any:
-        return unpack(key, start)[0] if len(key) == length else decoder(key)[0]
+    `fixed` is (where the number starts, its `struct` letter, the key's length): whoever has many keys side by side may
+    unpack the numbers of those of this length at once.
+    """
 
-    return order
+    __slots__ = ("_decoder", "_unpack", "fixed")
+
+    def __init__(self, letter: str, start: int, decoder: Decoder) -> None:
+        layout = Struct("<" + letter)
+        self.fixed = start, letter, start + layout.size
+        self._unpack = layout.unpack_from
+        self._decoder = decoder
+
+    def __call__(self, key: bytes) -> Any:
+        start, _, length = self.fixed
+        return self._unpack(key, start)[0] if len(key) == length else self._decoder(key)[0]
 
 
 def _same(value: Any) -> Any:

@@ -23,13 +23,13 @@ AT_ONCE = 32_768
 """Up to this many bytes of a node are read and written in one go; larger ones entry by entry."""
 
 Order = Callable[[bytes], Any]
-"""From an encoded key to what keys are compared by."""
+"""From an encoded key to what keys are compared by. An attribute `fixed` (see `keys.FixedOrder`) makes it faster."""
 
 
 class Layout:
     """Where things stand in the nodes of one map."""
 
-    __slots__ = ("max_key", "max_value", "node_size", "order", "stride", "value_at")
+    __slots__ = ("_keys", "_orders", "fixed", "max_key", "max_value", "node_size", "order", "stride", "value_at")
 
     def __init__(self, max_key: int, max_value: int, order: Order) -> None:
         self.max_key = max_key
@@ -38,6 +38,24 @@ class Layout:
         self.value_at = 4 + max_key
         self.stride = 8 + max_key + max_value
         self.node_size = _HEADER.size + CAPACITY * self.stride + (CAPACITY + 1) * 8
+        self.fixed: tuple[int, str, int] | None = getattr(order, "fixed", None)
+        self._keys: dict[int, Struct] = {}
+        self._orders: dict[int, Struct] = {}
+
+    def keys(self, count: int) -> Struct:
+        """Unpacks a node of `count` entries into the lengths of its keys and the padded keys, in turns."""
+        if count not in self._keys:
+            entry = f"I{self.max_key}s{4 + self.max_value}x"
+            self._keys[count] = Struct(f"<{_HEADER.size}x" + entry * count)
+        return self._keys[count]
+
+    def orders(self, count: int, fixed: tuple[int, str, int]) -> Struct:
+        """Unpacks a node of `count` keys of fixed width into the numbers that they compare by."""
+        if count not in self._orders:
+            start, letter, length = fixed
+            entry = f"{4 + start}x{letter}{self.stride - 4 - length}x"
+            self._orders[count] = Struct(f"<{_HEADER.size}x" + entry * count)
+        return self._orders[count]
 
 
 class Node:
@@ -91,17 +109,39 @@ class Node:
         return node
 
     def _read_keys(self, count: int) -> None:
-        layout = self.layout
         self.values = [None] * count
-        keys = self.keys
+        raw, layout = self._raw, self.layout
+        if raw is None:
+            self._read_keys_one_by_one(count)
+            self._order_keys()
+            return
+        parts = layout.keys(count).unpack_from(raw)
+        lengths, padded = parts[::2], parts[1::2]
+        longest, shortest = max(lengths), min(lengths)
+        if longest > layout.max_key:
+            raise StableCorruption(f"a key in the node at {self.address} is too long")
+        if shortest == layout.max_key:
+            self.keys = list(padded)
+        else:
+            self.keys = [key[:length] for length, key in zip(lengths, padded, strict=True)]
+        fixed = layout.fixed
+        if fixed is not None and longest == shortest == fixed[2]:
+            self.orders = list(layout.orders(count, fixed).unpack_from(raw))
+        else:
+            self._order_keys()
+
+    def _read_keys_one_by_one(self, count: int) -> None:
+        layout = self.layout
         for slot in range(count):
             entry = self._bytes(_HEADER.size + slot * layout.stride, layout.value_at)
             length = _U32.unpack_from(entry)[0]
             if length > layout.max_key:
                 raise StableCorruption(f"a key in the node at {self.address} is too long")
-            keys.append(entry[4 : 4 + length])
+            self.keys.append(entry[4 : 4 + length])
+
+    def _order_keys(self) -> None:
         try:
-            self.orders = list(map(layout.order, keys))
+            self.orders = list(map(self.layout.order, self.keys))
         except (ValueError, IndexError, StructError) as error:
             raise StableCorruption(f"a key in the node at {self.address} is damaged") from error
 
@@ -207,6 +247,18 @@ class Node:
         self.keys[index], self.orders[index], self.values[index] = entry
         self._touch(index, index + 1)
         return old
+
+    def overwrite(self, index: int, entry: tuple[bytes, Any, bytes]) -> bytes:
+        """Swap, and write it to stable memory; returns the old value. The node has no other changes."""
+        value = self.value(index)
+        if self.keys[index] == entry[0]:
+            at = self.address + _HEADER.size + index * self.layout.stride + self.layout.value_at
+            self._memory.write(at, _U32.pack(len(entry[2])) + entry[2])
+        else:
+            self.keys[index], self.orders[index], self.values[index] = entry
+            self._write_entry(index)
+        self.forget_values()
+        return value
 
     def split(self, sibling: "Node") -> tuple[bytes, Any, bytes]:
         """Move the upper half to an empty sibling and return the entry between the two."""
