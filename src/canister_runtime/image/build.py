@@ -118,9 +118,9 @@ class _Imaging:
 
     def _offered(self, entry: str) -> bytes:
         others = [*offered.library(self._runtime), *offered.host()]
-        offered.check_names(self._own, others)
+        own = offered.not_there_yet(self._own, others)
         start = Entry(ENTRY_MODULE, f"{offered.RUNTIME}/{ENTRY_MODULE}.py", "", entry.encode())
-        return encode([*offered.with_parents([*others, *self._own, start]), *self._orders])
+        return encode([*offered.with_parents([*others, *own, start]), *self._orders])
 
     def _run(self, phase: Callable[[Interpreter], bytes]) -> tuple[bytes, tuple[str, ...]]:
         interpreter = self._base.start(lambda file: file.startswith(offered.LIBRARY))

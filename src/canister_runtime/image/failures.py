@@ -15,6 +15,9 @@ ASKED_FOR = {
     "stable64_grow": "grows stable memory",
 }
 
+NO_FILES = "[Errno 76]"
+"""What wasi-libc answers to a path, since no folder is open."""
+
 Files = Mapping[str, Path]
 """Files on this machine by the name that tracebacks show."""
 
@@ -28,6 +31,8 @@ def refusal(refused: Refused, files: Files) -> ImageError:
 def failure(reports: Reports, fallback: str, files: Files) -> ImageError:
     """The source raised an exception while it was imported."""
     name, text = reports.exception() or ("", fallback)
+    if NO_FILES in text:
+        return _at(list(reversed(reports.traceback())), files, f"{name}: {text}; a canister has no files")
     if name == "ModuleNotFoundError":
         text += " on chain (neither in the canister's standard library nor in its bundle)"
     return _at(list(reversed(reports.traceback())), files, f"{name}: {text}" if name else text)

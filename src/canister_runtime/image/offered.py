@@ -48,12 +48,17 @@ def file_name(module: BundledModule) -> str:
     return f"{root}/{path}/__init__.py" if module.is_package else f"{root}/{path}.py"
 
 
-def check_names(own: list[Entry], others: list[Entry]) -> None:
-    """Raises ImageError when a bundled module has the name of one that is there already."""
-    taken = {entry.name: entry.file for entry in others}
+def not_there_yet(own: list[Entry], others: list[Entry]) -> list[Entry]:
+    """The bundle without modules that are the host's own files (a canister may import the codec as well).
+
+    Raises ImageError when a module has the name of another one that is there already.
+    """
+    taken = {entry.name: entry for entry in others}
     for entry in own:
-        if entry.name in taken:
-            raise ImageError(f"the module {entry.name} has the name of {taken[entry.name]}", entry.file)
+        there = taken.get(entry.name)
+        if there is not None and there.content != entry.content:
+            raise ImageError(f"the module {entry.name} has the name of {there.file}", entry.file)
+    return [entry for entry in own if entry.name not in taken]
 
 
 def with_parents(entries: list[Entry]) -> Iterator[Entry]:
