@@ -11,8 +11,8 @@ from vex_canister.incoming_call import ANONYMOUS, IncomingCall
 from vex_canister.peer_services import ShardPeer
 from vex_canister.sessions import grants_of
 from vex_canister.token_memory import token_digest
-from vex_domain import permissions
 from vex_domain.refusals import AnonymousCaller, Full, NotFound, Unavailable
+from vex_domain.ticket_rules import check_new_ticket, require_creation
 from vex_domain.token_window import check_token
 
 SHARDS_TRIED = 3
@@ -27,7 +27,8 @@ def create_ticket(env: Any, call: IncomingCall, request: dict[str, Any]) -> Step
     require_organisation(env, organisation)
     cached = yield from grants_of(env, call, organisation)
     cached.access.require_member("organisation")
-    cached.access.require(permissions.TICKET_CREATE)
+    check_new_ticket(request)
+    require_creation(cached.access, request)
     token = token_digest(call, request["client_token"])
     for _ in range(SHARDS_TRIED):
         former = env.facade.recall(token, call.digest)
