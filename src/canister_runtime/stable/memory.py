@@ -38,7 +38,7 @@ class MemoryManager:
         self.stable = stable
         self.bucket_count = 0
         self.bucket_bytes = BUCKET_PAGES * PAGE
-        self._sizes = [0] * MAX_MEMORIES
+        self.sizes = [0] * MAX_MEMORIES
         self._buckets: dict[int, list[int]] = {}
         if stable.stable64_size() == 0:
             _grow(stable, 1)
@@ -55,7 +55,7 @@ class MemoryManager:
         return VirtualMemory(self, memory_id, self._buckets.setdefault(memory_id, []))
 
     def _lay_out(self) -> None:
-        header = _HEADER.pack(_MAGIC, 0, BUCKET_PAGES, b"", *self._sizes)
+        header = _HEADER.pack(_MAGIC, 0, BUCKET_PAGES, b"", *self.sizes)
         self.stable.stable64_write(0, header + bytes((_UNALLOCATED,)) * MAX_BUCKETS)
 
     def _load(self) -> None:
@@ -63,7 +63,7 @@ class MemoryManager:
         if magic != _MAGIC or bucket_pages == 0 or self.bucket_count > MAX_BUCKETS:
             raise StableCorruption("stable memory does not hold a memory manager of version 1")
         self.bucket_bytes = bucket_pages * PAGE
-        self._sizes = sizes
+        self.sizes = sizes
         owners = self.stable.stable64_read(_OWNERS_AT, self.bucket_count)
         for bucket, owner in enumerate(owners):
             if owner == _UNALLOCATED:
@@ -78,13 +78,9 @@ class MemoryManager:
     def _address(self, bucket: int) -> int:
         return _BUCKETS_AT + bucket * self.bucket_bytes
 
-    def size(self, memory_id: int) -> int:
-        """Pages of a memory."""
-        return self._sizes[memory_id]
-
     def grow(self, memory_id: int, pages: int) -> None:
         """Add pages to a memory, and buckets where they are needed. Raises StableFull."""
-        size = self._sizes[memory_id] + pages
+        size = self.sizes[memory_id] + pages
         buckets = self._buckets.setdefault(memory_id, [])
         missing = -(-size * PAGE // self.bucket_bytes) - len(buckets)
         if self.bucket_count + missing > MAX_BUCKETS:
@@ -96,7 +92,7 @@ class MemoryManager:
         needed = self._address(self.bucket_count) // PAGE - self.stable.stable64_size()
         if needed > 0:
             _grow(self.stable, needed)
-        self._sizes[memory_id] = size
+        self.sizes[memory_id] = size
         self.stable.stable64_write(_BUCKET_COUNT_AT, self.bucket_count.to_bytes(2, "little"))
         self.stable.stable64_write(_SIZES_AT + 8 * memory_id, size.to_bytes(8, "little"))
 
@@ -109,19 +105,20 @@ def _grow(stable: StableMemory, pages: int) -> None:
 class VirtualMemory:
     """One memory of a manager: consecutive addresses over buckets that are not."""
 
-    __slots__ = ("_bucket_bytes", "_buckets", "_manager", "_read", "_write", "id")
+    __slots__ = ("_bucket_bytes", "_buckets", "_manager", "_read", "_sizes", "_write", "id")
 
     def __init__(self, manager: MemoryManager, memory_id: int, buckets: list[int]) -> None:
         self.id = memory_id
         self._manager = manager
         self._buckets = buckets
         self._bucket_bytes = manager.bucket_bytes
+        self._sizes = manager.sizes
         self._read = manager.stable.stable64_read
         self._write = manager.stable.stable64_write
 
     def size(self) -> int:
         """Pages of 64 KiB."""
-        return self._manager.size(self.id)
+        return self._sizes[self.id]
 
     def read(self, offset: int, length: int) -> bytes:
         """`length` bytes from `offset` on. Raises StableCorruption beyond the end."""
@@ -141,11 +138,15 @@ class VirtualMemory:
 
     def write(self, offset: int, data: bytes) -> None:
         """Write `data` at `offset`, growing where it ends behind the memory. Raises StableFull."""
-        end = offset + len(data)
-        missing = end - self._manager.size(self.id) * PAGE
+        length = len(data)
+        missing = offset + length - self._sizes[self.id] * PAGE
         if missing > 0:
             self._manager.grow(self.id, -(-missing // PAGE))
         bucket_bytes = self._bucket_bytes
+        bucket, start = divmod(offset, bucket_bytes)
+        if start + length <= bucket_bytes:
+            self._write(self._buckets[bucket] + start, data)
+            return
         done = 0
         while done < len(data):
             bucket, start = divmod(offset + done, bucket_bytes)

@@ -29,7 +29,18 @@ Order = Callable[[bytes], Any]
 class Layout:
     """Where things stand in the nodes of one map."""
 
-    __slots__ = ("_keys", "_orders", "fixed", "max_key", "max_value", "node_size", "order", "stride", "value_at")
+    __slots__ = (
+        "_keys",
+        "_orders",
+        "fixed",
+        "max_key",
+        "max_value",
+        "node_size",
+        "order",
+        "pack_entry",
+        "stride",
+        "value_at",
+    )
 
     def __init__(self, max_key: int, max_value: int, order: Order) -> None:
         self.max_key = max_key
@@ -39,6 +50,7 @@ class Layout:
         self.stride = 8 + max_key + max_value
         self.node_size = _HEADER.size + CAPACITY * self.stride + (CAPACITY + 1) * 8
         self.fixed: tuple[int, str, int] | None = getattr(order, "fixed", None)
+        self.pack_entry = Struct(f"<I{max_key}sI").pack_into
         self._keys: dict[int, Struct] = {}
         self._orders: dict[int, Struct] = {}
 
@@ -185,25 +197,28 @@ class Node:
     def _fetch(self, first: int) -> None:
         """Have the values from entry `first` on in the heap, before they move."""
         count = len(self.keys)
+        start = _HEADER.size + first * self.layout.stride
         span = (count - first) * self.layout.stride
-        if self._raw is None and count - first > 1 and span <= AT_ONCE and None in self.values[first:]:
-            start = _HEADER.size + first * self.layout.stride
-            raw = self._memory.read(self.address + start, span)
-            self._take_values(raw, first)
-            return
-        for index in range(first, count):
-            self.value(index)
+        if self._raw is not None:
+            self._take_values(self._raw, start, first)
+        elif count - first > 1 and span <= AT_ONCE and None in self.values[first:]:
+            self._take_values(self._memory.read(self.address + start, span), 0, first)
+        else:
+            for index in range(first, count):
+                self.value(index)
 
-    def _take_values(self, raw: bytes, first: int) -> None:
-        layout = self.layout
-        at = layout.value_at
-        for index in range(first, len(self.keys)):
-            if self.values[index] is None:
-                length = _U32.unpack_from(raw, at)[0]
-                if length > layout.max_value:
+    def _take_values(self, raw: bytes, start: int, first: int) -> None:
+        """Take values from entry `first` on out of bytes in which that entry begins at `start`."""
+        values, stride, limit = self.values, self.layout.stride, self.layout.max_value
+        unpack = _U32.unpack_from
+        at = start + self.layout.value_at
+        for index in range(first, len(values)):
+            if values[index] is None:
+                (length,) = unpack(raw, at)
+                if length > limit:
                     raise StableCorruption(f"a value in the node at {self.address} is too long")
-                self.values[index] = raw[at + 4 : at + 4 + length]
-            at += layout.stride
+                values[index] = raw[at + 4 : at + 4 + length]
+            at += stride
 
     def _touch(self, first: int, last: int) -> None:
         """Entries from `first` to before `last` differ from stable memory."""
@@ -329,12 +344,17 @@ class Node:
         if first == 0:
             window[: _HEADER.size] = self._header()
         at = _HEADER.size + first * self.layout.stride - start
+        pack, max_key, stride = self.layout.pack_entry, self.layout.max_key, self.layout.stride
         for index in range(first, last):
-            key, value = self.keys[index], self.value(index)
-            window[at : at + 4 + len(key)] = _U32.pack(len(key)) + key
-            value_at = at + self.layout.value_at
-            window[value_at : value_at + 4 + len(value)] = _U32.pack(len(value)) + value
-            at += self.layout.stride
+            key, value = self.keys[index], self.values[index] or self.value(index)
+            if len(key) == max_key:
+                pack(window, at, max_key, key, len(value))
+            else:
+                window[at : at + 4 + len(key)] = _U32.pack(len(key)) + key
+                _U32.pack_into(window, at + 4 + max_key, len(value))
+            value_at = at + 8 + max_key
+            window[value_at : value_at + len(value)] = value
+            at += stride
         self._memory.write(self.address + start, bytes(window))
 
     def _write_entry(self, index: int) -> None:
