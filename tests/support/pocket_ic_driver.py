@@ -47,6 +47,10 @@ class PocketIcDriver:
         self._modules = modules
         self._ids: dict[str, bytes] = {}
 
+    def id_of(self, label: str) -> bytes:
+        """The id of a canister that was created under this label."""
+        return self._ids[label]
+
     def create(self, label: str, cycles: int) -> bytes:
         reply = self._manage("provisional_create_canister_with_cycles", b"\x04", _CREATE, {"amount": cycles})
         if reply.reply is None:
