@@ -178,6 +178,7 @@ class Turn:
         if outcome.error is None:
             instance.commit()
             self.canister.touch()
+            self.record.balance = outcome.balance
             self.record.version += 1
             return error
         second = outcome.error
@@ -231,20 +232,20 @@ class Turn:
         withheld = 0 if free else min(prepaid, self.record.balance)
         request.balance -= withheld
         outcome = instance.execute(request)
-        if not free and request.entry is not Entry.CLEANUP:
-            outcome.balance += withheld - costs.execution(outcome.instructions)
+        if not free:
+            outcome.balance += withheld - _cost(request.entry, outcome.instructions)
         for line in outcome.logs:
             self.record.log.append(self.now_ns, line)
         if outcome.error is not None:
             for callee, slots in self.reserved.items():
                 self.record.queues.release(callee, slots)
             self._log_trap(outcome.error)
-            self._charge(outcome.instructions)
+            self._charge(outcome.instructions, request.entry)
         return outcome
 
-    def _charge(self, instructions: int) -> None:
+    def _charge(self, instructions: int, entry: Entry = Entry.UPDATE) -> None:
         if not self.subnet.kind.is_free:
-            self.record.balance -= costs.execution(instructions)
+            self.record.balance -= _cost(entry, instructions)
 
     def _log_trap(self, error: ExecutionError) -> None:
         line = canister_log.trap_line(error)
@@ -341,6 +342,11 @@ class Turn:
 
     def _failure(self, error: ExecutionError, caller: bytes) -> ExecutionFailed:
         return ExecutionFailed(self.record.canister_id, error, backtrace=may_see_logs(self.canister, caller))
+
+
+def _cost(entry: Entry, instructions: int) -> int:
+    """A cleanup is part of the callback that failed: only its instructions count."""
+    return instructions * costs.INSTRUCTION if entry is Entry.CLEANUP else costs.execution(instructions)
 
 
 def _no_fee(_: int) -> int:

@@ -92,6 +92,7 @@ def _empty(subnet: Subnet) -> None:
     subnet.with_heartbeat.clear()
     subnet.stopping.clear()
     subnet.timers.clear()
+    subnet.armed.clear()
     subnet.deadlines.clear()
 
 

@@ -95,10 +95,7 @@ class Round:
             self.executed += 1
 
     def _run_tasks(self) -> None:
-        due = set(self.subnet.with_heartbeat)
-        timers = self.subnet.timers
-        while timers and timers[0][0] <= self.now_ns:
-            due.add(heapq.heappop(timers)[1])
+        due = self.subnet.with_heartbeat | self.subnet.take_due_timers(self.now_ns)
         for canister_id in sorted(due):
             canister = self.subnet.canisters.get(canister_id)
             if canister is not None:

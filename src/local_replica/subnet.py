@@ -9,6 +9,7 @@ from local_replica import topology
 from local_replica.canister import Canister, CanisterRecord, Status
 from local_replica.config import SubnetKind
 from local_replica.ingress import IngressState, IngressStatus
+from local_replica.management.interface import target_of
 from local_replica.messages import Call, FromCanister, FromIngress, Message, Origin, Response, response_to
 from local_replica.network import Network
 from local_replica.queues import sender_of
@@ -62,6 +63,8 @@ class Subnet:
         self.with_heartbeat: set[bytes] = set()
         self.stopping: set[bytes] = set()
         self.timers: list[tuple[int, bytes]] = []
+        self.armed: dict[bytes, int] = {}
+        """The entry of `timers` that counts for a canister; others are stale."""
         self.deadlines: list[tuple[int, bytes, int]] = []
         self.changed: set[bytes] = set()
         self.deleted: set[bytes] = set()
@@ -107,8 +110,21 @@ class Subnet:
             self.with_heartbeat.add(canister.canister_id)
         else:
             self.with_heartbeat.discard(canister.canister_id)
-        if canister.record.global_timer:
-            heapq.heappush(self.timers, (canister.record.global_timer, canister.canister_id))
+        due = canister.record.global_timer
+        can_ring = "canister_global_timer" in canister.exports and canister.record.status is Status.RUNNING
+        if due and can_ring and self.armed.get(canister.canister_id) != due:
+            self.armed[canister.canister_id] = due
+            heapq.heappush(self.timers, (due, canister.canister_id))
+
+    def take_due_timers(self, now_ns: int) -> set[bytes]:
+        """Canisters whose timer may be due; `watch_tasks` notes again those that still have one."""
+        due: set[bytes] = set()
+        while self.timers and self.timers[0][0] <= now_ns:
+            time_ns, canister_id = heapq.heappop(self.timers)
+            if self.armed.get(canister_id) == time_ns:
+                del self.armed[canister_id]
+                due.add(canister_id)
+        return due
 
     def remove(self, canister: Canister) -> None:
         """Delete a canister."""
@@ -117,8 +133,8 @@ class Subnet:
         del self.canisters[key]
         for known in (self.with_heartbeat, self.stopping, self.changed):
             known.discard(key)
-        self.ready.pop(key, None)
-        self.with_output.pop(key, None)
+        for noted in (self.ready, self.with_output, self.armed):
+            noted.pop(key, None)
         self.deleted.add(key)
         self.network.garbage = True
 
@@ -151,7 +167,7 @@ class Subnet:
         if isinstance(message, Response):
             self._route_response(message)
         elif self.is_management(message.receiver):
-            self.state.arriving.append(message)
+            self._managing_subnet(message).state.arriving.append(message)
         elif self.hosts(message.receiver):
             self.deliver(message)
         else:
@@ -160,6 +176,15 @@ class Subnet:
                 self.answer(message.origin, message.receiver, NoRoute(message.receiver), message.cycles)
             else:
                 target.state.arriving.append(message)
+
+    def _managing_subnet(self, call: Call) -> "Subnet":
+        """The subnet whose management canister runs a call: the one named, or that of the canister concerned."""
+        named = self.network.subnets.get(call.receiver)
+        if named is not None:
+            return named
+        target = target_of(call.method, call.arg)
+        concerned = self.network.subnet_of(target) if target and not self.hosts(target) else None
+        return concerned or self
 
     def _route_response(self, response: Response) -> None:
         if self.hosts(response.originator):

@@ -107,9 +107,9 @@ class Installation:
 
     def run(self) -> None:
         """Raises Rejection."""
-        self._check_state()
         self._check_cycles()
         try:
+            self._check_state()
             module = self._module()
             instance = self._place(module)
         finally:

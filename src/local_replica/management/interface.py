@@ -59,6 +59,18 @@ def decode_argument(method: str, arg: bytes) -> dict[str, Any]:
     return argument
 
 
+def target_of(method: str, arg: bytes) -> bytes:
+    """The canister that a call concerns; empty when there is none, or the argument does not decode."""
+    if method not in METHODS:
+        return b""
+    try:
+        argument = decode_argument(method, arg)
+    except candid.CandidError:
+        return b""
+    named: bytes = argument.get("canister_id") or argument.get("target_canister") or b""
+    return named
+
+
 def _check_bounds(argument: dict[str, Any]) -> None:
     """What the replica's decoder refuses besides wrong types: long lists of principals, short snapshot ids."""
     settings = argument.get("settings") or {}
