@@ -46,12 +46,18 @@ def witness(tree: Node, asked: "Wanted | None") -> Node:
 
 
 def _cut(tree: Node, shown: Wanted) -> Node:
-    if shown and isinstance(tree, Labeled):
+    if not shown:
+        return Pruned(tree.digest)
+    if isinstance(tree, Labeled):
         below = shown[tree.label]
         subtree = Pruned(tree.subtree.digest) if below == {} else witness(tree.subtree, below)
         return Labeled(tree.label, subtree)
-    if shown and isinstance(tree, Fork):
-        left = {label: below for label, below in shown.items() if not label_map.bit(label, tree.bit)}
-        right = {label: below for label, below in shown.items() if label not in left}
-        return Fork(_cut(tree.left, left), _cut(tree.right, right), tree.bit)
-    return Pruned(tree.digest)
+    if not isinstance(tree, Fork):
+        return Pruned(tree.digest)
+    if len(shown) == 1:
+        if label_map.bit(next(iter(shown)), tree.bit):
+            return Fork(Pruned(tree.left.digest), _cut(tree.right, shown), tree.bit)
+        return Fork(_cut(tree.left, shown), Pruned(tree.right.digest), tree.bit)
+    left = {label: below for label, below in shown.items() if not label_map.bit(label, tree.bit)}
+    right = {label: below for label, below in shown.items() if label not in left}
+    return Fork(_cut(tree.left, left), _cut(tree.right, right), tree.bit)
