@@ -19,7 +19,7 @@ from local_replica.execution.port import ExecutionError
 from local_replica.execution.signatures import SIGNATURES
 
 WASM_PAGE = 1 << 16
-_STAMP = b"vex-executor-2:" + version("wasmtime").encode()
+_STAMP = b"vex-executor-3:" + version("wasmtime").encode()
 _KEPT_IN_MEMORY = 64
 _DIGESTS_KEPT = 8
 _DIGEST_BYTES = 32

@@ -109,6 +109,7 @@ class WasmInstance:
         calls.read_memory_size = machine.memory_size
         calls.read_fuel = machine.fuel
         calls.write_fuel = machine.set_fuel
+        calls.read_rest = machine.rest_of_run
         return machine
 
     def execute(self, request: Request) -> Outcome:
@@ -165,7 +166,8 @@ class WasmInstance:
             if error is not None:
                 raise Failure(error.code, error.message, error.help)
         if request.entry in REPLICATED:
-            self._calls.charge(DIRTY_PAGE * len(self._heap.changes(size)))
+            self._calls.outcome.page_instructions = DIRTY_PAGE * len(self._heap.changes(size))
+            self._calls.charge(self._calls.outcome.page_instructions)
         if self._calls.used() > self._calls.limit:
             raise out_of_instructions(self._calls.limit)
 

@@ -9,27 +9,31 @@ from dataclasses import dataclass
 
 from local_replica.execution.binary import (
     CODE,
+    CUSTOM,
     DATA,
+    DATA_COUNT,
     EXPORT,
+    GLOBAL,
     PREAMBLE,
     START,
     DataSegment,
     Export,
     Limits,
     Module,
+    Reader,
     encode_export,
     encode_section,
     encode_unsigned,
     read_data_segments,
     read_module,
 )
-from local_replica.execution.binary import DATA_COUNT as DATA_COUNT_SECTION
 from local_replica.execution.weights import weigh_code
 
 PREFIX = "\0vex:"
 MEMORY_NAME = PREFIX + "memory"
 TABLE_NAME = PREFIX + "table"
 START_NAME = PREFIX + "start"
+REST_NAME = PREFIX + "rest"
 
 _WIDTHS = {"i32": 4, "f32": 4, "i64": 8, "f64": 8, "v128": 16, "funcref": 0, "externref": 0}
 _ORDER = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 13: 6, 6: 7, 7: 8, 8: 9, 9: 10, 12: 11, 10: 12, 11: 13}
@@ -86,6 +90,7 @@ def instrument(data: bytes) -> Instrumented:
 
 def _exports(module: Module, mutable: tuple[int, ...]) -> list[Export]:
     exports = [*module.exports, *(Export(global_name(index), "global", index) for index in mutable)]
+    exports.append(Export(REST_NAME, "global", len(module.globals)))
     if module.memories:
         exports.append(Export(MEMORY_NAME, "memory", 0))
     if module.tables:
@@ -96,26 +101,38 @@ def _exports(module: Module, mutable: tuple[int, ...]) -> list[Export]:
 
 
 def _rewrite(module: Module, exports: list[Export], segments: list[DataSegment]) -> bytes:
-    content = encode_unsigned(len(exports)) + b"".join(
+    contents = {
+        section.id: module.data[section.start : section.end] for section in module.sections if section.id != CUSTOM
+    }
+    contents.pop(START, None)
+    contents[EXPORT] = encode_unsigned(len(exports)) + b"".join(
         encode_export(export.name, export.kind, export.index) for export in exports
     )
-    parts = [PREAMBLE]
-    export_section = encode_section(EXPORT, content)
-    for section in module.sections:
-        if export_section and section.id and _ORDER[section.id] > _ORDER[EXPORT]:
-            parts.append(export_section)
-            export_section = b""
-        if section.id == EXPORT:
-            parts.append(export_section)
-            export_section = b""
-        elif section.id == DATA:
-            if module.section(DATA_COUNT_SECTION) is not None:
-                parts.append(encode_section(DATA, _emptied(module, segments)))
-        elif section.id == CODE:
-            parts.append(encode_section(CODE, weigh_code(module)))
-        elif section.id != START:
-            parts.append(encode_section(section.id, module.data[section.start : section.end]))
-    return b"".join([*parts, export_section])
+    contents[GLOBAL] = _with_rest(module)
+    if CODE in contents:
+        contents[CODE] = weigh_code(module, rest_global=len(module.globals))
+    if contents.pop(DATA, None) is not None and DATA_COUNT in contents:
+        contents[DATA] = _emptied(module, segments)
+    ordered = sorted(contents.items(), key=lambda item: _ORDER[item[0]])
+    customs = [section for section in module.sections if section.id == CUSTOM]
+    return b"".join(
+        [
+            PREAMBLE,
+            *(encode_section(section_id, content) for section_id, content in ordered),
+            *(encode_section(CUSTOM, module.data[section.start : section.end]) for section in customs),
+        ]
+    )
+
+
+def _with_rest(module: Module) -> bytes:
+    """The global section with an `i32` of ours behind the module's own, for `weights.py`."""
+    section = module.section(GLOBAL)
+    own = b""
+    if section is not None:
+        reader = Reader(module.data, section.start, section.end)
+        reader.unsigned()
+        own = module.data[reader.position : section.end]
+    return encode_unsigned(len(module.globals) + 1) + own + b"\x7f\x01\x41\x00\x0b"
 
 
 def _emptied(module: Module, segments: list[DataSegment]) -> bytes:

@@ -9,7 +9,7 @@ from wasmtime import _bindings as c_api
 from local_replica.execution import engine
 from local_replica.execution.callbacks import Callbacks, no_finalizer
 from local_replica.execution.compiled import CompiledModule
-from local_replica.execution.instrumentation import MEMORY_NAME, TABLE_NAME, global_name
+from local_replica.execution.instrumentation import MEMORY_NAME, REST_NAME, TABLE_NAME, global_name
 
 _FUNC = 0
 _PLENTY = 1 << 60
@@ -51,6 +51,7 @@ class Machine:
         self._memory = self._export(MEMORY_NAME)
         self._table = self._export(TABLE_NAME)
         self._globals = [self._export(global_name(index)) for index in compiled.source.mutable_globals]
+        self._rest = self._export(REST_NAME)
         self._pointer = "i64" if compiled.is_64 else "i32"
 
     def _instantiate(self, compiled: CompiledModule) -> None:
@@ -119,6 +120,13 @@ class Machine:
         error = engine.memory_grow(self._context, byref(self._memory.of.memory), pages, byref(previous))
         if error:
             raise MemoryError(engine.take_error(error))
+
+    def rest_of_run(self) -> int:
+        """Instructions between the call of `performance_counter` at hand and the next branch."""
+        value = c_api.wasmtime_val_t()
+        if self._rest is not None:
+            engine.global_get(self._context, byref(self._rest.of.global_), byref(value))
+        return int(value.of.i32)
 
     def globals(self) -> list[bytes]:
         """Every mutable global as wasmtime's own 32-byte value."""

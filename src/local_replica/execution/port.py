@@ -154,6 +154,8 @@ class Outcome:
     """What one entry point did. With `error` set all other effects but `instructions` and `logs` are void."""
 
     instructions: int = 0
+    page_instructions: int = 0
+    """The part of `instructions` that is charged at the end for changed heap pages; no performance counter shows it."""
     error: ExecutionError | None = None
     reply: bytes | None = None
     reject: str | None = None

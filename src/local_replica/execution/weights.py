@@ -57,6 +57,13 @@ _EXTRA_VECTOR = {
     245: 4,
     253: 2,
 }
+_COUNTER = "performance_counter"
+_CALL = 0x10
+_ONE_NUMBER = frozenset((0x04, 0x0C, 0x0D, _CALL, 0x23, 0x24))
+_BARE = frozenset((0x00, 0x01, 0x0F, 0x1A))
+_FREE = frozenset((0x00, 0x01, 0x02, 0x03, 0x05, 0x0B, 0x0F, 0x1A))
+"""wasmtime takes no fuel for them."""
+_ENDS_A_RUN = frozenset((0x00, 0x03, 0x04, 0x05, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x12, 0x13))
 _WIDE_MEMORY = frozenset(range(0x28, 0x3F))
 _WIDE_VECTOR_MEMORY = frozenset((*range(12), *range(84, 94)))
 
@@ -77,62 +84,103 @@ def padding(cost: int) -> bytes:
 _PADDINGS = [padding(_EXTRA.get(opcode, 0)) for opcode in range(256)]
 
 
-def weigh_code(module: Module) -> bytes:
-    """The code section's content with every instruction at the replica's cost."""
+def weigh_code(module: Module, *, rest_global: int) -> bytes:
+    """The code section's content with every instruction at the replica's cost.
+
+    The replica charges a run of code up to the next branch when it begins. That shows in `performance_counter` alone:
+    before a call of it, the cost of what follows in the run is left in the global `rest_global`.
+    """
     section = module.section(CODE)
     if section is None:
         return b""
     wide = bool(module.memories) and module.memories[0].is_64
     reader = Reader(module.data, section.start, section.end)
     count = reader.unsigned()
+    names = [item.name for item in module.imported_functions()]
+    counter = names.index(_COUNTER) if _COUNTER in names else None
+    weigher = _Weigher(module.data, counter, rest_global, wide=wide)
     parts = [encode_unsigned(count)]
     for _ in range(count):
         end = reader.unsigned() + reader.position
-        body = _weigh_body(module.data, reader.position, end, wide=wide)
+        body = weigher.weigh(reader.position, end)
         parts.append(encode_unsigned(len(body)))
         parts.append(body)
         reader.position = end
     return b"".join(parts)
 
 
-def _weigh_body(data: bytes, start: int, end: int, *, wide: bool) -> bytes:
-    body = Reader(data, start, end)
-    for _ in range(body.unsigned()):
-        body.unsigned()
-        body.byte()
-    run = _WIDE_RUN if wide else _NARROW_RUN
-    parts, written, position = [], start, body.position
-    while position < end:
-        match = run.match(data, position, end)
-        position = match.end() if match else position
-        if position >= end:
-            break
-        parts.append(data[written:position])
-        written = position
-        opcode = data[position]
-        if opcode in {0x0C, 0x0D, 0x04, 0x10, 0x23, 0x24}:
-            parts.append(_PADDINGS[opcode])
-            position += 1
-            while data[position] & 0x80:
+class _Weigher:
+    """Weighs function bodies of one module."""
+
+    def __init__(self, data: bytes, counter: int | None, rest_global: int, *, wide: bool) -> None:
+        self._data = data
+        self._wide = wide
+        self._counter_call = b"\x10" + encode_unsigned(counter) if counter is not None else b"\xff"
+        self._set_rest = b"\x24" + encode_unsigned(rest_global)
+        self._run = _WIDE_RUN if wide else _NARROW_RUN
+
+    def weigh(self, start: int, end: int) -> bytes:
+        """The function body (locals and code) at `data[start:end]`."""
+        data, body, match_run = self._data, Reader(self._data, start, end), self._run.match
+        for _ in range(body.unsigned()):
+            body.unsigned()
+            body.byte()
+        parts, written, position = [], start, body.position
+        while position < end:
+            run = match_run(data, position, end)
+            position = run.end() if run else position
+            if position >= end:
+                break
+            parts.append(data[written:position])
+            written, opcode = position, data[position]
+            if opcode == _CALL and data.startswith(self._counter_call, position):
+                parts.append(self._counter_padding(position, end))
+                position += len(self._counter_call)
+            elif opcode in _ONE_NUMBER:
+                parts.append(_PADDINGS[opcode])
                 position += 1
-            position += 1
-        elif opcode in {0x1A, 0x0F, 0x00, 0x01}:
-            parts.append(_PADDINGS[opcode])
-            position += 1
-        else:
-            body.position = position
-            parts.append(padding(_extra(data, position, wide=wide)))
+                while data[position] & 0x80:
+                    position += 1
+                position += 1
+            elif opcode in _BARE:
+                parts.append(_PADDINGS[opcode])
+                position += 1
+            else:
+                body.position = position
+                parts.append(padding(self._extra(position)))
+                skip_instruction(body)
+                position = body.position
+        parts.append(data[written:end])
+        return b"".join(parts)
+
+    def _counter_padding(self, position: int, end: int) -> bytes:
+        """Leaves the cost of what follows in the run; storing it costs two of the four units that a call lacks."""
+        body = Reader(self._data, position + len(self._counter_call), end)
+        rest = 0
+        while body.position < end:
+            at = body.position
+            opcode = self._data[at]
+            rest += self._extra(at) + (opcode not in _FREE)
+            if opcode in _ENDS_A_RUN:
+                break
             skip_instruction(body)
-            position = body.position
-    parts.append(data[written:end])
-    return b"".join(parts)
+        return b"\x41" + _signed(rest) + self._set_rest + padding(_EXTRA[_CALL] - 2)
+
+    def _extra(self, position: int) -> int:
+        opcode = self._data[position]
+        if opcode in {0xFC, 0xFD}:
+            operation = Reader(self._data, position + 1, len(self._data)).unsigned()
+            if opcode == 0xFC:
+                return _EXTRA_PREFIXED.get(operation, 0)
+            return _EXTRA_VECTOR.get(operation, 0) + (self._wide and operation in _WIDE_VECTOR_MEMORY)
+        return _EXTRA.get(opcode, 0) + (self._wide and opcode in _WIDE_MEMORY)
 
 
-def _extra(data: bytes, position: int, *, wide: bool) -> int:
-    opcode = data[position]
-    if opcode in {0xFC, 0xFD}:
-        operation = Reader(data, position + 1, len(data)).unsigned()
-        if opcode == 0xFC:
-            return _EXTRA_PREFIXED.get(operation, 0)
-        return _EXTRA_VECTOR.get(operation, 0) + (wide and operation in _WIDE_VECTOR_MEMORY)
-    return _EXTRA.get(opcode, 0) + (wide and opcode in _WIDE_MEMORY)
+def _signed(value: int) -> bytes:
+    """LEB128 of a number that is not negative, as a signed one."""
+    encoded = bytearray()
+    while value > 0x3F:
+        encoded.append(value & 0x7F | 0x80)
+        value >>= 7
+    encoded.append(value)
+    return bytes(encoded)

@@ -53,7 +53,7 @@ class EnvironmentCalls(CallState):
     def performance_counter(self, kind: int) -> int:
         if kind > 1:
             raise contract_violation(f"Error getting performance counter type {kind}", "")
-        return self.used() + (self.request.call_context_instructions if kind else 0)
+        return self.used() + self.read_rest() + (self.request.call_context_instructions if kind else 0)
 
     def is_controller(self, src: int, size: int) -> int:
         principal = self.read_heap("ic0.is_controller heap", src, size)

@@ -47,6 +47,7 @@ class CallState:
         self.read_memory_size: Callable[[], int] = lambda: 0
         self.read_fuel: Callable[[], int] = lambda: 0
         self.write_fuel: Callable[[int], None] = lambda _: None
+        self.read_rest: Callable[[], int] = lambda: 0
         self.request = NO_REQUEST
         self.permitted: frozenset[str] = frozenset()
         self.limit = 0

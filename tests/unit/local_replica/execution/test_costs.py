@@ -46,6 +46,8 @@ def test_small_steps_cost_the_recorded_instructions(executor: WasmtimeExecutor) 
             break  # from here on storage is charged too
         outcome = update(instance, step["method"], bytes.fromhex(step["arg"]), balance=balance)
         assert outcome.instructions + outcome.burned == instructions, step
+        if step["method"] == "spin_count":
+            assert outcome.reply == bytes.fromhex(step["expect"]["reply"])
         checked += 1
     assert checked > 15
 
