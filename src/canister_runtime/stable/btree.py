@@ -11,7 +11,7 @@ from typing import Any
 from canister_runtime.stable.allocator import Allocator
 from canister_runtime.stable.errors import KeyNotOrdered, KeyTooLarge, StableCorruption, ValueTooLarge
 from canister_runtime.stable.memory import VirtualMemory
-from canister_runtime.stable.node import Layout, Node, Order
+from canister_runtime.stable.node import CAPACITY, Layout, Node, Order
 
 _HEADER = Struct("<4sIIQQ")
 _COUNTERS = Struct("<QQ")
@@ -125,9 +125,11 @@ class BTreeMap:
         return root
 
     def _insert_below(self, node: Node, entry: Entry) -> bytes | None:
+        order = entry[1]
         for _ in range(_MAX_DEPTH):
-            index, found = _search(node, entry[1])
-            if found:
+            orders = node.orders
+            index = bisect_left(orders, order)
+            if index < len(orders) and orders[index] == order:
                 return node.overwrite(index, entry)
             if node.is_leaf:
                 node.insert(index, entry)
@@ -136,12 +138,12 @@ class BTreeMap:
                 self._save_counters()
                 return None
             child = self._node(node.children[index])
-            if child.is_full():
-                at, found = _search(child, entry[1])
+            if len(child.keys) == CAPACITY:
+                at, found = _search(child, order)
                 if found:
                     return child.overwrite(at, entry)
                 self._split_child(node, index)
-                child = self._node(node.children[_search(node, entry[1])[0]])
+                child = self._node(node.children[_search(node, order)[0]])
             node = child
         raise _too_deep()
 
