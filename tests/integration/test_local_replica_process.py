@@ -1,5 +1,6 @@
 """`local-replica start` as a process: state over restarts and kills, signals, locks, full disks."""
 
+import contextlib
 import random
 import resource
 import signal
@@ -7,14 +8,17 @@ import struct
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cbor2
 import httpx
 import pytest
 
 from candid.principal import to_text
 from support.http_client import HttpClient, Rejected, Signer, command, serving, start
 from support.small_modules import COUNTER, compiled
+from vex.certificates import verified_certificate
 
 
 def count(reply: bytes) -> tuple[int, int, int]:
@@ -51,29 +55,62 @@ def test_an_answer_is_there_after_a_restart_and_the_request_is_not_run_again(tmp
         assert count(client.query(counter, "get")) == (1, 1, 1)
 
 
+class Caller(threading.Thread):
+    """Increments its own counter until the server is gone."""
+
+    def __init__(self, client: HttpClient, counter: bytes, value: int) -> None:
+        super().__init__()
+        self.client, self.counter = client, counter
+        self.acknowledged = self.sent = value
+
+    def run(self) -> None:
+        with contextlib.suppress(httpx.HTTPError):
+            while True:
+                self.sent += 1
+                self.acknowledged = count(self.client.call(self.counter, "inc"))[0]
+
+
 @pytest.mark.slow
 def test_kill_9_loses_no_acknowledged_update(tmp_path: Path) -> None:
     chance = random.Random(7)  # noqa: S311 - moments to kill at
-    counter = b""
-    acknowledged = sent = 0
+    with serving("--state-dir", str(tmp_path)) as server:
+        client = server.client()
+        values = {client.create(compiled(COUNTER)): (0, 0) for _ in range(6)}
     for _ in range(6):
         server = start("--state-dir", str(tmp_path))
-        client = server.client()
-        counter = counter or client.create(compiled(COUNTER))
-        heap, in_global, stable = count(client.query(counter, "get"))
-        assert heap == in_global == stable
-        assert acknowledged <= heap <= sent
-        acknowledged = sent = heap
-        killer = threading.Timer(chance.uniform(0.1, 0.8), server.process.kill)
-        killer.start()
-        try:
-            while True:
-                sent += 1
-                acknowledged = count(client.call(counter, "inc"))[0]
-        except httpx.HTTPError:
-            killer.join()
+        callers = []
+        for counter, (acknowledged, sent) in values.items():
+            client = server.client()
+            heap, in_global, stable = count(client.query(counter, "get"))
+            assert heap == in_global == stable
+            assert acknowledged <= heap <= sent
+            callers.append(Caller(client, counter, heap))
+        for caller in callers:
+            caller.start()
+        time.sleep(chance.uniform(0.1, 0.8))
+        server.process.kill()
         server.process.communicate(timeout=30)
-    assert acknowledged > 0
+        for caller in callers:
+            caller.join()
+        values = {caller.counter: (caller.acknowledged, caller.sent) for caller in callers}
+    assert all(acknowledged > 0 for acknowledged, _ in values.values())
+
+
+def test_calls_in_flight_share_blocks() -> None:
+    with serving() as server:
+        client = server.client()
+        counter = client.create(compiled(COUNTER))
+        envelopes = [
+            client.signer.envelope("call", canister_id=counter, method_name="inc", arg=b"")[1] for _ in range(64)
+        ]
+        times = set()
+        with ThreadPoolExecutor(16) as threads, httpx.Client(base_url=server.url, timeout=60) as http:
+            path = f"/api/v4/canister/{to_text(counter)}/call"
+            for answer in threads.map(lambda envelope: http.post(path, content=cbor2.dumps(envelope)), envelopes):
+                certificate = cbor2.loads(answer.content)["certificate"]
+                times.add(verified_certificate(certificate, client.root_key, counter).lookup_time())
+        assert count(client.query(counter, "get")) == (64, 64, 64)
+    assert len(times) < 64
 
 
 def test_a_full_disk_acknowledges_nothing_and_ends_the_server_with_a_reason(tmp_path: Path) -> None:
