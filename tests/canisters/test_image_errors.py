@@ -54,7 +54,10 @@ def test_a_missing_module_is_fine_when_that_is_caught(tmp_path: Path) -> None:
         ("import os\nKEY = os.urandom(4)\n", "main.py:3: RuntimeError: no randomness before"),
         ("from kybra import ic\nME = ic.id()\n", "main.py:3: calls ic0.canister_self_size while the image is made"),
         ("from kybra import ic\nIC = ic.stable_grow(1)\n", "main.py:3: grows stable memory while the image is made"),
-        ("FILE = open('a.csv')\n", "main.py:2: PermissionError: [Errno 76] Capabilities insufficient: 'a.csv'; a canister"),
+        (
+            "FILE = open('a.csv')\n",
+            "main.py:2: PermissionError: [Errno 76] Capabilities insufficient: 'a.csv'; a canister",
+        ),
         ("def f():\n    raise ValueError('two\\nlines')\n\n\nX = f()\n", "main.py:3: ValueError: two lines"),
     ],
 )

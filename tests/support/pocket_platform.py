@@ -97,12 +97,14 @@ class PocketPlatform(Platform):
         self.install(canister, name, {"install": None})
         return canister
 
-    def install(self, canister: PocketCanister, name: str, mode: dict[str, None]) -> None:
-        """Install, reinstall or upgrade from chunks, as OPERATOR, a controller."""
+    def install(
+        self, canister: PocketCanister, name: str, mode: dict[str, None], caller: candid.Principal = OPERATOR
+    ) -> None:
+        """Install, reinstall or upgrade from chunks, as a controller."""
         upload = _record(canister_id=PRINCIPAL, chunk=BLOB)
         hashes = []
         for chunk in _chunks(self.modules[name]):
-            self.manage(canister, "upload_chunk", upload, {"canister_id": canister.id, "chunk": chunk})
+            self.manage(canister, "upload_chunk", upload, {"canister_id": canister.id, "chunk": chunk}, caller)
             hashes.append({"hash": sha256(chunk).digest()})
         request = {
             "mode": mode,
@@ -112,7 +114,7 @@ class PocketPlatform(Platform):
             "wasm_module_hash": sha256(self.modules[name]).digest(),
             "arg": candid.encode([], []),
         }
-        self.manage(canister, "install_chunked_code", INSTALL, request)
+        self.manage(canister, "install_chunked_code", INSTALL, request, caller)
 
     def manage(self, canister: PocketCanister, method: str, request: Type, value: Any, caller: Any = OPERATOR) -> bytes:
         """Call the management canister about `canister`."""
