@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from candid.testing import Assertion, Outcome, Suite, parse_suite
+from candid.testing import Assertion, Outcome, Suite, main, parse_suite
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "candid"
 SUITES = {path.name: parse_suite(path.read_text(encoding="utf-8")) for path in sorted(FIXTURES.glob("*.test.did"))}
@@ -28,3 +28,12 @@ def test_the_assertion_holds(name: str, assertion: Assertion) -> None:
 )
 def test_an_assertion_that_does_not_hold_is_reported(wrong: str) -> None:
     assert parse_suite(wrong).run()[0].failure
+
+
+def test_the_command_names_what_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "own.test.did"
+    path.write_text('type T = opt T;\nassert blob "DIDL\\00\\00" : (T);\nassert "(1)" : (text) "not a text";\n')
+    assert main([str(path)]) == 1
+    printed = capsys.readouterr().out
+    assert f"{path}:3: not a text: number where text is expected" in printed
+    assert "1 of 2 hold" in printed
