@@ -3,7 +3,7 @@
 from typing import cast
 
 from local_replica.execution.backtrace import Frame, backtrace, continued
-from local_replica.execution.binary import function_name, read_module
+from local_replica.execution.binary import read_module
 from local_replica.execution.callbacks import Callbacks
 from local_replica.execution.compiled import WASM_PAGE, CompiledModule
 from local_replica.execution.contexts import MEMORY_LIMITED, REPLICATED
@@ -22,6 +22,7 @@ from local_replica.execution.ic0 import SystemCalls
 from local_replica.execution.instrumentation import START_NAME
 from local_replica.execution.kernel import PAGE
 from local_replica.execution.machine import InstantiationFailed, Machine, NotAFunction, Trapped
+from local_replica.execution.names import function_name
 from local_replica.execution.port import (
     Entry,
     ExecutionError,

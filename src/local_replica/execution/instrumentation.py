@@ -16,17 +16,14 @@ from local_replica.execution.binary import (
     GLOBAL,
     PREAMBLE,
     START,
-    DataSegment,
     Export,
     Limits,
     Module,
     Reader,
-    encode_export,
-    encode_section,
-    encode_unsigned,
-    read_data_segments,
     read_module,
 )
+from local_replica.execution.encoding import encode_export, encode_section, encode_unsigned
+from local_replica.execution.segments import DataSegment, read_data_segments
 from local_replica.execution.weights import weigh_code
 
 PREFIX = "\0vex:"

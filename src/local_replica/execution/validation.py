@@ -11,11 +11,10 @@ from local_replica.execution.binary import (
     Malformed,
     Module,
     NotConstant,
-    check_name_section,
-    read_data_segments,
     read_module,
 )
 from local_replica.execution.failures import advice, invalid_module
+from local_replica.execution.names import check_name_section
 from local_replica.execution.operators import (
     COMPLEXITY_LIMIT,
     SIZE_LIMIT,
@@ -25,6 +24,7 @@ from local_replica.execution.operators import (
     check_functions,
 )
 from local_replica.execution.port import ExecutionError
+from local_replica.execution.segments import read_data_segments
 from local_replica.execution.signatures import SIGNATURES
 
 MAX_MODULE = 100 << 20

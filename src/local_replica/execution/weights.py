@@ -7,7 +7,8 @@ folds them away.
 
 import re
 
-from local_replica.execution.binary import CODE, Module, Reader, encode_unsigned
+from local_replica.execution.binary import CODE, Module, Reader
+from local_replica.execution.encoding import encode_signed, encode_unsigned
 from local_replica.execution.operators import skip_instruction
 
 _EXTRA = {
@@ -164,7 +165,7 @@ class _Weigher:
             if opcode in _ENDS_A_RUN:
                 break
             skip_instruction(body)
-        return b"\x41" + _signed(rest) + self._set_rest + padding(_EXTRA[_CALL] - 2)
+        return b"\x41" + encode_signed(rest) + self._set_rest + padding(_EXTRA[_CALL] - 2)
 
     def _extra(self, position: int) -> int:
         opcode = self._data[position]
@@ -174,13 +175,3 @@ class _Weigher:
                 return _EXTRA_PREFIXED.get(operation, 0)
             return _EXTRA_VECTOR.get(operation, 0) + (self._wide and operation in _WIDE_VECTOR_MEMORY)
         return _EXTRA.get(opcode, 0) + (self._wide and opcode in _WIDE_MEMORY)
-
-
-def _signed(value: int) -> bytes:
-    """LEB128 of a number that is not negative, as a signed one."""
-    encoded = bytearray()
-    while value > 0x3F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
