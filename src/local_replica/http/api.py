@@ -176,7 +176,8 @@ async def _answer(node: Node, request_id: bytes, answer: "asyncio.Future[Ingress
         known = await node.run(lambda chain: chain.replica.ingress_status(request_id))
         if known is not None and known.is_final:
             return known
-    return await asyncio.wait_for(answer, SYNCHRONOUS_CALL_SECONDS)
+    async with asyncio.timeout(SYNCHRONOUS_CALL_SECONDS):
+        return await answer
 
 
 def _proof(node: Node, status: IngressStatus, request_id: bytes, form: DelegationFormat) -> bytes:

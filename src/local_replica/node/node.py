@@ -5,6 +5,7 @@ did, be it an answer, a certificate or what a query saw, is told before that blo
 """
 
 import asyncio
+import contextlib
 import time
 import traceback
 from collections.abc import Callable
@@ -212,10 +213,9 @@ class Node:
         seconds = HEARTBEAT_SECONDS
         if block.next_timer_ns is not None:
             seconds = min(seconds, max(BREATH_SECONDS, (block.next_timer_ns - time.time_ns()) / 1e9))
-        try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
 
     async def close(self) -> None:
         """Stop, wait for what runs, and give everything free."""
