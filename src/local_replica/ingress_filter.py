@@ -147,16 +147,10 @@ def submit(subnet: Subnet, message: Ingress, message_id: bytes) -> None:
         message_id,
         IngressStatus(IngressState.RECEIVED, message.sender, message.canister_id, subnet.subnet_id, expiry),
     )
-    payment = 0 if subnet.kind.is_free else _reception(message)
+    payment = 0 if subnet.kind.is_free else costs.ingress(envelope_bytes(message))
     subnet.state.submitted.append(
         Call(FromIngress(message_id), message.sender, message.canister_id, message.method, message.arg, payment)
     )
-
-
-def _reception(message: Ingress) -> int:
-    if message.canister_id:
-        return costs.ingress(envelope_bytes(message))
-    return management_ingress.reception(message.method, message.arg, envelope_bytes(message))
 
 
 def induct(subnet: Subnet, call: Call) -> None:

@@ -64,7 +64,7 @@ class Response:
         """What the transmission is charged by."""
         if self.reply is not None:
             return len(self.reply)
-        return len(self.reject[1].encode()) if self.reject else 0
+        return 1 + len(self.reject[1].encode()) if self.reject else 0
 
 
 Message: TypeAlias = Call | Response

@@ -19,7 +19,9 @@ MESSAGE_OVERHEAD = 2_000_000
 CANISTER_OVERHEAD = 8_000_000
 """The same for each time that a canister is switched to."""
 ROUND_INSTRUCTIONS = 2_000_000_001
-"""What one canister may use in a round before it waits for the next."""
+"""What a core may use in a round before its canisters wait for the next."""
+CORES = 4
+"""Canisters execute side by side on so many; here one after another, with the same outcome."""
 BENCHMARKING_INSTRUCTIONS = 2**62
 CHARGE_INTERVAL_NS = 10_000_000_000
 _TASKS = {Task.TIMER: Entry.TIMER, Task.HEARTBEAT: Entry.HEARTBEAT}
@@ -31,8 +33,8 @@ class Round:
     def __init__(self, subnet: Subnet, now_ns: int) -> None:
         self.subnet = subnet
         self.now_ns = now_ns
-        self.left: dict[bytes, int] = {}
-        """Instructions that a canister may still use."""
+        self.left = ROUND_INSTRUCTIONS
+        """Instructions that each core may still use."""
         self.executed = 0
 
     def run(self) -> int:
@@ -109,37 +111,40 @@ class Round:
             record.next_task = task.following
             if canister.has_task(task, self.now_ns):
                 if task is not Task.MESSAGE:
-                    used = Turn(self.subnet, canister, self.now_ns).run_task(_TASKS[task])
-                    self._spend(canister.canister_id, used + MESSAGE_OVERHEAD)
+                    Turn(self.subnet, canister, self.now_ns).run_task(_TASKS[task])
                     self.executed += 1
                 break
         self.subnet.watch_tasks(canister)
 
     def _run_canisters(self) -> bool:
-        """Let each canister with input execute; False when none could."""
+        """Let each canister with input execute, as if on several cores; False when nothing could go on."""
         ready, self.subnet.ready = self.subnet.ready, {}
         progress = bool(self.subnet.with_output)
-        for canister_id in ready:
+        used = [0] * CORES
+        again: list[bytes] = []
+        for place, canister_id in enumerate(ready):
             canister = self.subnet.canisters[canister_id]
-            progress |= self._run_canister(canister)
-            if canister.record.queues.has_input:
+            left = self.left - used[place % CORES]
+            if left <= 0:
                 self.subnet.ready.setdefault(canister_id)
+                continue
+            used[place % CORES] += self._run_canister(canister, left) + CANISTER_OVERHEAD
+            progress = True
+            if canister.record.queues.has_input:
+                again.append(canister_id)
+        self.subnet.ready.update(dict.fromkeys(again))
+        self.left -= max(used)
         return progress
 
-    def _run_canister(self, canister: Canister) -> bool:
-        left = self.left.get(canister.canister_id, ROUND_INSTRUCTIONS)
-        if left <= 0:
-            return False
+    def _run_canister(self, canister: Canister, budget: int) -> int:
+        """Execute messages until none is left or the budget is used; returns the instructions counted."""
         turn = Turn(self.subnet, canister, self.now_ns)
         queues = canister.record.queues
-        while queues.inputs and left > 0:
-            left -= turn.run_next() + MESSAGE_OVERHEAD
+        used = 0
+        while queues.inputs and used < budget:
+            used += turn.run_next() + MESSAGE_OVERHEAD
             self.executed += 1
-        self.left[canister.canister_id] = left - CANISTER_OVERHEAD
-        return True
-
-    def _spend(self, canister_id: bytes, instructions: int) -> None:
-        self.left[canister_id] = self.left.get(canister_id, ROUND_INSTRUCTIONS) - instructions
+        return used
 
     def _induct(self) -> None:
         """Bring what was sent to its queues."""

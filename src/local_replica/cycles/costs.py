@@ -52,9 +52,16 @@ def transmission(response_bytes: int) -> int:
     return min(response_bytes, MAX_RESPONSE_BYTES) * CALL_BYTE
 
 
+_DAY_NS = SECONDS_PER_DAY * 1_000_000_000
+
+
 def storage(size_bytes: int, duration_ns: int) -> int:
-    """Holding that many bytes for that long."""
-    return size_bytes * STORAGE_GIB_SECOND * duration_ns // (GIB * 1_000_000_000)
+    """Holding that many bytes for that long, by the rate of a day."""
+    return _storage_per_day(size_bytes) * duration_ns // _DAY_NS
+
+
+def _storage_per_day(size_bytes: int) -> int:
+    return size_bytes * STORAGE_GIB_SECOND * SECONDS_PER_DAY // GIB
 
 
 def compute_allocation(percent: int, duration_ns: int) -> int:
@@ -64,8 +71,7 @@ def compute_allocation(percent: int, duration_ns: int) -> int:
 
 def idle_per_day(size_bytes: int, percent: int) -> int:
     """What a canister pays a day for doing nothing."""
-    day = SECONDS_PER_DAY * 1_000_000_000
-    return storage(size_bytes, day) + compute_allocation(percent, day)
+    return _storage_per_day(size_bytes) + percent * COMPUTE_PERCENT_SECOND * SECONDS_PER_DAY
 
 
 def freezing_limit(size_bytes: int, percent: int, threshold_s: int, reserved: int) -> int:

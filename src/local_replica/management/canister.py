@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from candid import CandidError
 from local_replica.management import chunks, creation, info, install, lifecycle, settings, snapshots
+from local_replica.management import ingress as management_ingress
 from local_replica.management.interface import decode_argument, encode_result
 from local_replica.management.lifecycle import Deferred
 from local_replica.management.rejections import BadPayload, NotRouted, OnlyEndUsers, UnknownMethod
@@ -88,6 +89,7 @@ class ManagementCanister:
             return
         except Rejection as rejection:
             outcome = rejection
+        management_ingress.pay_late(self.subnet, call)
         self.subnet.answer(call.origin, b"", outcome, refund)
 
     def _prepare(self, call: Call) -> ManagementCall:

@@ -23,9 +23,10 @@ def _store(call: ManagementCall) -> Canister:
 
 
 def upload(call: ManagementCall) -> dict[str, object]:
-    """`upload_chunk`; a chunk that is there already costs nothing."""
+    """`upload_chunk`; it costs the same whether or not the chunk is there already."""
     canister = _store(call)
     chunk = call.argument["chunk"]
+    _charge(call.subnet, canister)
     if len(chunk) > MAX_CHUNK_BYTES:
         raise ChunkStoreError(f"Wasm chunk size {len(chunk)} exceeds the maximum chunk size of {MAX_CHUNK_BYTES}")
     key = sha256(chunk).digest()
@@ -36,7 +37,6 @@ def upload(call: ManagementCall) -> dict[str, object]:
                 f"Wasm chunk store has already reached maximum capacity of {MAX_CHUNKS * MAX_CHUNK_BYTES} bytes or the "
                 f"maximum number of entries, {MAX_CHUNKS}"
             )
-        _charge(call.subnet, canister)
         call.subnet.network.blobs.put(chunk)
         stored[key] = len(chunk)
     return {"hash": key}

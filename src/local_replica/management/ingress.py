@@ -15,7 +15,7 @@ from local_replica.management.rejections import (
     OnlyCanisters,
     UnknownIngressMethod,
 )
-from local_replica.messages import Call
+from local_replica.messages import Call, FromIngress
 from local_replica.rejections import OutOfCycles, text
 from local_replica.subnet import Subnet
 
@@ -132,13 +132,18 @@ def unhosted(canister_id: bytes) -> BadIngress:
 
 def payer(subnet: Subnet, call: Call) -> Canister | None:
     """Who pays the reception of a management message: the canister that it concerns."""
-    if call.method in PROVISIONAL or call.method not in METHODS:
+    if call.method in PROVISIONAL or call.method not in METHODS or _is_delayed(call.method, call.arg):
         return None
     return subnet.running(target_of(call.method, call.arg))
 
 
-def reception(method: str, arg: bytes, size_bytes: int) -> int:
-    """The cost of receiving a management message; a small `update_settings` pays for its content only."""
-    if _is_delayed(method, arg):
-        return costs.ingress(len(method.encode()) + len(arg))
-    return costs.ingress(size_bytes)
+def pay_late(subnet: Subnet, call: Call) -> None:
+    """The reception of a small `update_settings`, by its content only, unless the new settings freeze the canister."""
+    if subnet.kind.is_free or not isinstance(call.origin, FromIngress) or not _is_delayed(call.method, call.arg):
+        return
+    canister = subnet.canisters.get(target_of(call.method, call.arg))
+    if canister is None:
+        return
+    cost = costs.ingress(len(call.method.encode()) + len(call.arg))
+    if canister.balance - cost >= balance.freezing_limit(canister):
+        canister.record.balance -= cost
