@@ -35,5 +35,5 @@ def test_the_command_names_what_fails(tmp_path: Path, capsys: pytest.CaptureFixt
     path.write_text('type T = opt T;\nassert blob "DIDL\\00\\00" : (T);\nassert "(1)" : (text) "not a text";\n')
     assert main([str(path)]) == 1
     printed = capsys.readouterr().out
-    assert f"{path}:3: not a text: number where text is expected" in printed
+    assert f"{path}:3: not a text: a number where text is expected" in printed
     assert "1 of 2 hold" in printed
