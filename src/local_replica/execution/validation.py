@@ -6,7 +6,6 @@ import wasmtime
 
 from local_replica.execution.binary import (
     CODE,
-    PREAMBLE,
     FunctionType,
     Malformed,
     Module,
@@ -14,6 +13,7 @@ from local_replica.execution.binary import (
     read_module,
 )
 from local_replica.execution.failures import advice, invalid_module
+from local_replica.execution.module_format import check_format, engine_refusal
 from local_replica.execution.names import check_name_section
 from local_replica.execution.operators import (
     COMPLEXITY_LIMIT,
@@ -27,7 +27,6 @@ from local_replica.execution.port import ExecutionError
 from local_replica.execution.segments import read_data_segments
 from local_replica.execution.signatures import SIGNATURES
 
-MAX_MODULE = 100 << 20
 MAX_CODE_SECTION = 12 << 20
 MAX_FUNCTIONS = 50_000
 MAX_GLOBALS = 1_000
@@ -61,74 +60,23 @@ class Validator:
 
     def check(self, module: bytes, *, was_compressed: bool = False) -> ExecutionError | None:
         """The first thing wrong with a module; `was_compressed`: `module` came out of a gzip."""
-        error = _check_format(module, was_compressed=was_compressed)
+        error = check_format(module, was_compressed=was_compressed)
         if error is not None:
             return error
         try:
             wasmtime.Module.validate(self._engine, module)
         except wasmtime.WasmtimeError as refusal:
-            return _engine_refusal(str(refusal))
+            return engine_refusal(str(refusal))
         try:
             parsed = read_module(module)
             check_name_section(parsed)
             return _check_code_section_size(parsed) or next(_findings(parsed), None)
         except NotConstant as found:
-            return _engine_refusal(
+            return engine_refusal(
                 f"constant expression required: non-constant operator: {found} (at offset {found.offset:#x})"
             )
         except Malformed as malformed:
             return invalid_module(f"Failed to decode wasm module: Error from wasmparser: {malformed}")
-
-
-def _engine_refusal(text: str) -> ExecutionError:
-    """wasmtime's verdict; where its text changed since the replica's version, in that version's words."""
-    return invalid_module(f"Wasmtime failed to validate wasm module wasmtime::Module::validate() failed with {text}")
-
-
-def _check_format(module: bytes, *, was_compressed: bool) -> ExecutionError | None:
-    if len(module) > MAX_MODULE:
-        return _too_large(len(module))
-    if not module.startswith(PREAMBLE[:4]) and not was_compressed:
-        return invalid_module("Failed to decode wasm module: unsupported canister module format")
-    return _check_preamble(module)
-
-
-def _too_large(size: int) -> ExecutionError:
-    return invalid_module(
-        f"Wasm module size of {size} exceeds the maximum allowed size of {MAX_MODULE}.",
-        advice(
-            "Try shrinking the module using tools like `ic-wasm` or splitting the logic across multiple canisters.",
-            "wasm-module-too-large",
-        ),
-    )
-
-
-def _check_preamble(module: bytes) -> ExecutionError | None:
-    if not module.startswith(PREAMBLE[:4]):
-        return _no_code_section(f"{_bad_magic(module)} (at offset 0x0)")
-    if len(module) < len(PREAMBLE):
-        return _no_code_section("unexpected end-of-file (at offset 0x4)")
-    version, layer = int.from_bytes(module[4:6], "little"), int.from_bytes(module[6:8], "little")
-    if layer == 1:
-        return _engine_refusal(
-            f"unknown binary version and encoding combination: {version:#x} and 0x1, note: encoded as a component but "
-            "the WebAssembly component model feature is not enabled - enable the feature to allow component validation "
-            "(at offset 0x0)"
-        )
-    if version != 1:
-        return _no_code_section(f"unknown binary version:        {version:#x} (at offset 0x4)")
-    return None
-
-
-def _bad_magic(module: bytes) -> str:
-    def listed(content: bytes) -> str:
-        return "[\n" + "".join(f"    {byte:#x},\n" for byte in content) + "]"
-
-    return f"magic header not detected: bad magic number - expected={listed(PREAMBLE[:4])} actual={listed(module[:4])}"
-
-
-def _no_code_section(reason: str) -> ExecutionError:
-    return invalid_module(f"Failed to decode wasm module: Error finding code section: {reason}")
 
 
 def _check_code_section_size(module: Module) -> ExecutionError | None:
