@@ -22,8 +22,9 @@ def codename() -> str:
 
 
 def of_the_release(suites: str) -> bool:
-    """Whether an entry's suites are the distribution's; third-party lists use suites of their own."""
-    return any(re.split(r"[-/]", suite)[0] == codename() for suite in suites.split())
+    """Whether an entry's suites are the distribution's; third-party lists mostly use suites of their own."""
+    wanted = {codename(), "stable", "oldstable"}
+    return any(re.split(r"[-/]", suite)[0] in wanted for suite in suites.split())
 
 
 def deb822_sources(text: str) -> list[str]:
