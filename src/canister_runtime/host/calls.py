@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from candid.errors import CandidError
 from canister_runtime.host.failures import StaleCallback, Trapped, describe
-from canister_runtime.host.outgoing import checked_bytes, checked_int, checked_text
+from canister_runtime.host.scalars import checked_bytes, checked_int, checked_text
 from canister_runtime.host.signature import Encode
 from canister_runtime.system_api import CLEANUP, REPLY, SystemApi
 

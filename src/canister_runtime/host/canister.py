@@ -11,8 +11,8 @@ from canister_runtime.host.calls import Calls, Outgoing, ServiceCall
 from canister_runtime.host.entries import Entry, EntryCompiler
 from canister_runtime.host.ic_object import IcObject
 from canister_runtime.host.maps import Maps
-from canister_runtime.host.outgoing import checked_text
 from canister_runtime.host.principals import principal_reader
+from canister_runtime.host.scalars import checked_text
 from canister_runtime.host.signature import Codec
 from canister_runtime.host.timers import Timers
 from canister_runtime.source.exports import TIMER_EXECUTOR, export_names

@@ -8,7 +8,7 @@ from candid.types import Type
 from canister_runtime.host.calls import Calls
 from canister_runtime.host.failures import Unreachable, describe
 from canister_runtime.host.ic_object import printable
-from canister_runtime.host.outgoing import checked_text
+from canister_runtime.host.scalars import checked_text
 from canister_runtime.host.signature import NO_ARGUMENTS, Codec, Decode
 from canister_runtime.source.model import Hook, Method, Parameter
 from canister_runtime.system_api import SystemApi

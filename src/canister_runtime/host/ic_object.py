@@ -12,7 +12,7 @@ from candid.text import parse_untyped
 from canister_runtime.host.calls import Calls, Outgoing, ServiceCall
 from canister_runtime.host.candid_layout import print_arguments
 from canister_runtime.host.maps import Maps
-from canister_runtime.host.outgoing import checked_bytes, checked_int, checked_text, utf8
+from canister_runtime.host.scalars import checked_bytes, checked_int, checked_text, utf8
 from canister_runtime.host.timers import Timers
 from canister_runtime.system_api import SystemApi
 

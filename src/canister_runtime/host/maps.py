@@ -5,7 +5,7 @@ from typing import Any
 
 from candid.errors import CandidError
 from candid.types import Type
-from canister_runtime.host.outgoing import checked_int
+from canister_runtime.host.scalars import checked_int
 from canister_runtime.host.signature import Codec
 from canister_runtime.source.model import StableMap
 from canister_runtime.stable.btree import BTreeMap

@@ -4,16 +4,11 @@ A call costs as much as ten bytecodes here, so texts, fixed integers and absent 
 function does what the general encoder would; where something in place fails, that one takes over and finds the words.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 from candid.types import Opt, Primitive, Type
 from candid.wire import uleb
-
-Encoder: TypeAlias = Callable[[Any], bytes]
-
-_SIZES = {"8": 1, "16": 2, "32": 4, "64": 8}
-_SMALL = tuple(bytes((n,)) for n in range(128))
+from canister_runtime.host.scalars import SIZES, SMALL, Encoder
 
 _TEMPLATE = """\
 def encode(value):
@@ -49,7 +44,7 @@ def record_writer(
         pieces=", ".join([pieces[index] for index in order]) + ",",
     )
     scope: dict[str, Any] = {f"e{index}": encoder for index, encoder in enumerate(encoders)}
-    scope |= {"join": b"".join, "utf8": str.encode, "to_bytes": int.to_bytes, "small": _SMALL, "uleb": uleb}
+    scope |= {"join": b"".join, "utf8": str.encode, "to_bytes": int.to_bytes, "small": SMALL, "uleb": uleb}
     scope["general"] = general
     exec(compile(source, "<record encoder>", "exec"), scope)  # noqa: S102 - source made here from field names
     encode: Encoder = scope["encode"]
@@ -65,7 +60,7 @@ def _in_place(index: int, type_: Type) -> tuple[list[str], str]:
         return statements, f"(small[{length}] if {length} < 128 else uleb({length})), {result}"
     if isinstance(type_, Primitive) and type_.name.startswith(("nat", "int")) and type_.name not in ("nat", "int"):
         signed = type_.name.startswith("int")
-        size = _SIZES[type_.name[3:]]
+        size = SIZES[type_.name[3:]]
         arguments = f"{value}, {size}, 'little'" + (", signed=True" if signed else "")
         return [f"{result} = to_bytes({arguments})"], result
     if isinstance(type_, Opt):

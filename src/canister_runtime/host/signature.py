@@ -7,7 +7,8 @@ from candid.decoder import Decoder
 from candid.table import build, header
 from candid.types import NULL, Type
 from canister_runtime.host.incoming import KybraValues
-from canister_runtime.host.outgoing import Encoder, OutgoingCompiler
+from canister_runtime.host.outgoing import OutgoingCompiler
+from canister_runtime.host.scalars import Encoder
 
 NO_ARGUMENTS = b"DIDL\x00\x00"
 

@@ -1,7 +1,6 @@
 """A canister loaded from its source into the test process."""
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,7 +9,7 @@ from candid.codec import encode
 from candid.decoder import Decoder
 from candid.principal import Principal, from_text, to_text
 from candid.types import Type
-from canister_runtime.host.boot import star_names
+from canister_runtime.host.boot import start_on
 from canister_runtime.host.canister import Canister
 from canister_runtime.host.failures import Trapped, describe
 from canister_runtime.host.native.errors import Rejected
@@ -204,9 +203,7 @@ class NativeCanister:
     def _begin_life(self) -> None:
         modules = ModuleSet(self._names, self._folder)
         with modules.active():
-            kybra: ModuleType = import_module("kybra")
-            host = Canister(self.system, kybra)
-            host.wire(self.model, star_names(import_module(self.model.entry)))
+            host = start_on(self.model, self.system)
         self._life = (modules, host)
 
     def remember(self) -> "Undo":
@@ -253,6 +250,8 @@ def _is_constant(value: Any) -> bool:
 _COMPILED = (
     "candid.",
     "canister_runtime.host.outgoing",
+    "canister_runtime.host.scalars",
+    "canister_runtime.host.record_writer",
     "canister_runtime.host.signature",
     "canister_runtime.stable.keys",
     "canister_runtime.source.model",

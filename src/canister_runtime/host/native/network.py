@@ -4,21 +4,29 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from candid.principal import Principal, to_text
-from canister_runtime.host.native.errors import Rejected
+from canister_runtime.host.native.answers import (
+    RUNNING,
+    Handler,
+    callback_message,
+    coded,
+    handled,
+    ingress_answer,
+    name_of,
+    rejection,
+    trapped,
+    unavailable,
+    without_module,
+)
 from canister_runtime.host.native.message import Answer, Message, Mode, OutgoingCall
 from canister_runtime.system_api import CLEANUP, REJECT, REPLY
 
 if TYPE_CHECKING:
     from canister_runtime.host.native.canister import NativeCanister
 
-Handler: TypeAlias = Callable[[bytes, bytes, int], bytes]
-"""Answers a call: (caller, argument, cycles) to reply bytes; raises Rejected to reject."""
-
 MANAGEMENT = b""
-RUNNING = 1
 _START = 1_620_328_630_000_000_000
 _SECOND = 1_000_000_000
 _FIRST_CANISTER = 0x0000_0000_0010_0000
@@ -72,12 +80,12 @@ class NativeNetwork:
         """An update call from outside, with inspect_message before it, run until it is answered."""
         pending = self.submit(canister, method, argument, caller)
         self.run()
-        return pending.answer or _reject(5, f"Canister {_name(canister)} did not reply to the call")
+        return pending.answer or rejection(5, f"Canister {name_of(canister)} did not reply to the call")
 
     def submit(self, canister: "NativeCanister", method: str, argument: bytes, caller: bytes) -> Pending:
         """Queue an update call from outside; `run` carries it out."""
         pending = Pending()
-        refusal = _unavailable(canister) or self._inspect(canister, method, argument, caller)
+        refusal = unavailable(canister) or self._inspect(canister, method, argument, caller)
         if refusal is not None:
             pending.answer = refusal
             return pending
@@ -92,17 +100,17 @@ class NativeNetwork:
     def query(self, canister: "NativeCanister", method: str, argument: bytes, caller: bytes) -> Answer:
         """A query that is not replicated; composite queries may ask further queries."""
         if canister.system.status != RUNNING:
-            text = f"Canister {_name(canister)} is stopped and therefore does not have a CallContextManager"
-            return _reject(5, text)
+            text = f"Canister {name_of(canister)} is stopped and therefore does not have a CallContextManager"
+            return rejection(5, text)
         if not canister.installed:
-            return _reject(5, _without_module(canister))
+            return rejection(5, without_module(canister))
         if canister.exports(f"canister_query {method}"):
             message = Message("query", caller, argument, method)
             canister.execute(message, f"canister_query {method}")
-            return _ingress_answer(canister, message, "did not produce a response")
+            return ingress_answer(canister, message, "did not produce a response")
         if canister.exports(f"canister_composite_query {method}"):
             return self._composite(canister, method, argument, caller)
-        return _reject(5, f"Error from Canister {_name(canister)}: Canister has no query method '{method}'.")
+        return rejection(5, f"Error from Canister {name_of(canister)}: Canister has no query method '{method}'.")
 
     def run(self) -> None:
         """Carry out messages until none is left."""
@@ -146,28 +154,28 @@ class NativeNetwork:
 
     def _inspect(self, canister: "NativeCanister", method: str, argument: bytes, caller: bytes) -> Answer | None:
         if canister.exports(f"canister_composite_query {method}"):
-            return _reject(5, "Composite query cannot be called in replicated mode")
+            return rejection(5, "Composite query cannot be called in replicated mode")
         if not canister.exports("canister_inspect_message"):
             return None
         message = Message("inspect message", caller, argument, method)
         canister.execute(message, "canister_inspect_message")
         if message.trap is not None:
-            return _trapped(canister, message)
+            return trapped(canister, message)
         if not message.accepted:
-            return _reject(4, f"Error from Canister {_name(canister)}: Canister rejected the message")
+            return rejection(4, f"Error from Canister {name_of(canister)}: Canister rejected the message")
         return None
 
     def _update(self, context: CallContext, method: str, argument: bytes, *, ingress: bool) -> None:
         canister = context.canister
         kind: Mode = "update"
         if not canister.installed:
-            self._respond(context, _reject(5, f"IC0537: {_without_module(canister)}"))
+            self._respond(context, rejection(5, f"IC0537: {without_module(canister)}"))
             return
         if canister.exports(f"canister_query {method}"):
             kind = "replicated query"
         elif not canister.exports(f"canister_update {method}"):
-            text = f"Error from Canister {_name(canister)}: Canister has no update method '{method}'."
-            self._respond(context, _reject(5, text if ingress else f"IC0536: {text}"))
+            text = f"Error from Canister {name_of(canister)}: Canister has no update method '{method}'."
+            self._respond(context, rejection(5, text if ingress else f"IC0536: {text}"))
             return
         export = f"canister_{'update' if kind == 'update' else 'query'} {method}"
         message = Message(kind, context.caller, argument, method, available=context.available)
@@ -186,12 +194,12 @@ class NativeNetwork:
 
     def _fail(self, context: CallContext, message: Message) -> None:
         if context.outstanding == 0:
-            self._respond(context, _trapped(context.canister, message))
+            self._respond(context, trapped(context.canister, message))
 
     def _end(self, context: CallContext) -> None:
         if context.outstanding == 0 and not context.answered:
-            text = f"Canister {_name(context.canister)} did not reply to the call"
-            self._respond(context, _reject(5, text))
+            text = f"Canister {name_of(context.canister)} did not reply to the call"
+            self._respond(context, rejection(5, text))
 
     def _respond(self, context: CallContext, answer: Answer) -> None:
         if not context.answered:
@@ -215,22 +223,22 @@ class NativeNetwork:
         handler = self._handlers.get((call.callee, call.method))
         callee = self.canisters.get(call.callee)
         if handler is not None:
-            respond(_handled(handler, caller_id, call), 0)
+            respond(handled(handler, caller_id, call), 0)
         elif call.callee == MANAGEMENT:
-            respond(_reject(5, f"IC0536: Management canister has no method '{call.method}'"), call.cycles)
+            respond(rejection(5, f"IC0536: Management canister has no method '{call.method}'"), call.cycles)
         elif callee is not None and callee.system.status != RUNNING:
-            respond(_reject(5, f"Canister {_name(callee)} is stopped"), call.cycles)
+            respond(rejection(5, f"Canister {name_of(callee)} is stopped"), call.cycles)
         elif callee is None:
-            respond(_reject(3, f"No route to canister {to_text(call.callee)}"), call.cycles)
+            respond(rejection(3, f"No route to canister {to_text(call.callee)}"), call.cycles)
         else:
-            context = CallContext(callee, caller_id, _coded(respond), available=call.cycles)
+            context = CallContext(callee, caller_id, coded(respond), available=call.cycles)
             self._update(context, call.method, call.argument, ingress=False)
 
     def _return(self, context: CallContext, environment: int, answer: Answer, refund: int) -> None:
         canister = context.canister
         context.outstanding -= 1
         canister.system.cycles += refund
-        message = _callback_message(context.caller, answer, refund, composite=False)
+        message = callback_message(context.caller, answer, refund, composite=False)
         message.available, message.answered = context.available, context.answered
         canister.callback(message, environment, REPLY if answer.is_reply else REJECT)
         if message.trap is not None:
@@ -248,85 +256,22 @@ class NativeNetwork:
                 continue
             answer = self._ask(canister, call)
             answered, reply = message.answered, message.answer
-            message = _callback_message(caller, answer, call.cycles, composite=True)
+            message = callback_message(caller, answer, call.cycles, composite=True)
             message.answered, message.answer = answered, reply
             canister.callback(message, call.environment, REPLY if answer.is_reply else REJECT, keep=True)
             waiting.extend(message.calls)
         undo.restore()
-        return _ingress_answer(canister, message, "did not produce a response")
+        return ingress_answer(canister, message, "did not produce a response")
 
     def _ask(self, caller: "NativeCanister", call: OutgoingCall) -> Answer:
         handler = self._handlers.get((call.callee, call.method))
         if handler is not None:
-            return _handled(handler, caller.system.canister_id, call)
+            return handled(handler, caller.system.canister_id, call)
         callee = self.canisters.get(call.callee)
         if callee is None:
-            return _reject(3, f"No route to canister {to_text(call.callee)}")
+            return rejection(3, f"No route to canister {to_text(call.callee)}")
         return self.query(callee, call.method, call.argument, caller.system.canister_id)
 
     def _raw_rand(self, _caller: bytes, _argument: bytes, _cycles: int) -> bytes:
         self._randomness += 1
         return b"DIDL\x01\x6d\x7b\x01\x00\x20" + sha256(b"native %d" % self._randomness).digest()
-
-
-def _unavailable(canister: "NativeCanister") -> Answer | None:
-    if canister.system.status != RUNNING:
-        return _reject(5, f"Canister {_name(canister)} is stopped")
-    return None if canister.installed else _reject(5, "Requested canister has no wasm module")
-
-
-def _without_module(canister: "NativeCanister") -> str:
-    return (
-        f"Error from Canister {_name(canister)}: Attempted to execute a message, but the canister contains no "
-        "Wasm module."
-    )
-
-
-def _handled(handler: Handler, caller: bytes, call: OutgoingCall) -> Answer:
-    try:
-        return Answer(reply=handler(caller, call.argument, call.cycles))
-    except Rejected as rejected:
-        return _reject(rejected.code, rejected.message)
-
-
-def _callback_message(caller: bytes, answer: Answer, refund: int, *, composite: bool) -> Message:
-    prefix = "composite " if composite else ""
-    mode: Mode = f"{prefix}{'reply' if answer.is_reply else 'reject'} callback"  # type: ignore[assignment] # a Mode
-    return Message(mode, caller, answer.reply, reject=answer.reject or (0, ""), refunded=refund)
-
-
-def _reject(code: int, text: str) -> Answer:
-    return Answer(reject=(code, text))
-
-
-def _name(canister: "NativeCanister") -> str:
-    return to_text(canister.system.canister_id)
-
-
-def _trapped(canister: "NativeCanister", message: Message) -> Answer:
-    text = f"Error from Canister {_name(canister)}: {message.trap}"
-    return Answer(reject=(5, text), error=message.error, trapped=True)
-
-
-def _coded(respond: Callable[[Answer, int], None]) -> Callable[[Answer, int], None]:
-    """A trap's text, as a calling canister gets it, starts with an error code."""
-
-    def respond_coded(answer: Answer, refund: int) -> None:
-        if answer.trapped and answer.reject is not None:
-            code, text = answer.reject
-            answer = Answer(reject=(code, f"{_error_code(text)}: {text}"))
-        respond(answer, refund)
-
-    return respond_coded
-
-
-def _error_code(text: str) -> str:
-    if "violated contract" in text:
-        return "IC0504"
-    return "IC0503" if "called `ic0.trap`" in text else "IC0502"
-
-
-def _ingress_answer(canister: "NativeCanister", message: Message, silence: str) -> Answer:
-    if message.trap is not None:
-        return _trapped(canister, message)
-    return message.answer or _reject(5, f"Canister {_name(canister)} {silence}")
