@@ -9,6 +9,8 @@ T = TypeVar("T")
 CUSTOM, TYPE, IMPORT, FUNCTION, TABLE, MEMORY, GLOBAL, EXPORT, START, ELEMENT, CODE, DATA, DATA_COUNT = range(13)
 VALUE_TYPES = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64", 0x7B: "v128", 0x70: "funcref", 0x6F: "externref"}
 EXTERNAL_KINDS = ("func", "table", "memory", "global", "tag")
+MAX_SECTIONS = 100_000
+"""A bound of ours: each takes a thousand times its bytes to look at."""
 PREAMBLE = b"\0asm\x01\0\0\0"
 
 
@@ -172,6 +174,8 @@ def read_sections(data: bytes) -> list[Section]:
             raise Malformed("a section is cut short")
         reader.position = start + size
         sections.append(Section(section_id, start, start + size))
+        if len(sections) > MAX_SECTIONS:
+            raise Malformed("too many sections")
     return sections
 
 

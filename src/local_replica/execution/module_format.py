@@ -1,6 +1,6 @@
 """Whether bytes look like a module at all: what the replica says before it asks wasmtime."""
 
-from local_replica.execution.binary import PREAMBLE
+from local_replica.execution.binary import CODE, MAX_SECTIONS, PREAMBLE, Malformed, Reader
 from local_replica.execution.failures import advice, invalid_module
 from local_replica.execution.port import ExecutionError
 
@@ -18,7 +18,7 @@ def check_format(module: bytes, *, was_compressed: bool) -> ExecutionError | Non
         return _too_large(len(module))
     if not module.startswith(PREAMBLE[:4]) and not was_compressed:
         return invalid_module("Failed to decode wasm module: unsupported canister module format")
-    return _check_preamble(module)
+    return _check_preamble(module) or _check_cut(module)
 
 
 def _too_large(size: int) -> ExecutionError:
@@ -57,3 +57,19 @@ def _bad_magic(module: bytes) -> str:
 
 def _no_code_section(reason: str) -> ExecutionError:
     return invalid_module(f"Failed to decode wasm module: Error finding code section: {reason}")
+
+
+def _check_cut(module: bytes) -> ExecutionError | None:
+    """A module that ends within a section before its code section is refused in the search for that."""
+    reader = Reader(module, len(PREAMBLE), len(module))
+    for _ in range(MAX_SECTIONS):
+        try:
+            section_id, size = reader.byte(), reader.unsigned()
+        except Malformed:
+            return None
+        if section_id == CODE:
+            return None
+        if reader.position + size > reader.end:
+            return _no_code_section(f"unexpected end-of-file (at offset {reader.position:#x})")
+        reader.position += size
+    return None

@@ -1,5 +1,6 @@
 """Calls to other canisters."""
 
+from local_replica.execution.costs import PER_BYTE
 from local_replica.execution.failures import advice, contract_violation, invalid_principal
 from local_replica.execution.ic0.state import CallInPreparation, CallState
 from local_replica.execution.port import Callback, OutgoingCall
@@ -34,6 +35,7 @@ class OutgoingCalls(CallState):
         reject_fun: int,
         reject_env: int,
     ) -> None:
+        self.charge((callee_size + name_size) * PER_BYTE)
         self.drop_call()
         if name_size > MAX_METHOD_NAME:
             raise contract_violation(

@@ -2,6 +2,7 @@
 
 import resource
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,13 @@ def test_a_reply_without_end_is_refused_at_two_mebibytes(executor: WasmtimeExecu
     outcome = update(executor.instantiate(compiled(HOSTILE)), "append_all")
     assert outcome.error is not None
     assert "application payload size (2162688) cannot be larger than 2097152" in outcome.error.message
+
+
+def test_a_module_of_nothing_but_sections_is_refused_at_once(executor: WasmtimeExecutor) -> None:
+    start = time.perf_counter()
+    for section in (b"\0\0", b"\0\1\0"):
+        assert executor.validate(b"\0asm\1\0\0\0" + section * 10_000_000) is not None
+    assert time.perf_counter() - start < 20
 
 
 def test_a_memory_of_gibibytes_of_zeros_is_not_copied_anywhere(executor: WasmtimeExecutor) -> None:

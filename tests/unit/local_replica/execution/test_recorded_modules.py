@@ -57,6 +57,13 @@ def test_a_module_is_installed_or_refused_as_recorded(
     assert (None if error is None else (error.code, error.text)) == recorded_error(step)
 
 
+def test_a_module_cut_before_its_code_is_refused_in_the_search_for_it(executor: WasmtimeExecutor) -> None:
+    cut = bytes.fromhex("0061736d0100000001090260000060027f7f00022d0203696330096d73675f7265706c7900000369")
+    error = executor.validate(cut)
+    assert error is not None
+    assert error.message.endswith("Error finding code section: unexpected end-of-file (at offset 0x15)")
+
+
 def test_bytes_out_of_a_gzip_that_are_no_module_are_refused_in_other_words(executor: WasmtimeExecutor) -> None:
     error = executor.validate(b"garbage!", was_compressed=True)
     assert error is not None
