@@ -74,3 +74,7 @@ def _farewell(screen: Screen, figures: Figures, deployment: Deployment, url: str
 def main() -> None:
     """Entry point of the `vex` command."""
     app()
+
+
+if __name__ == "__main__":
+    main()
