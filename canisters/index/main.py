@@ -17,6 +17,7 @@ from index_canister.index_types import (
     SetModule,
     ShardInfosAnswer,
     SpawnShard,
+    UpgradeShard,
     UploadChunk,
 )
 from kybra import Async, ic, init, nat64, post_upgrade, query, update, void
@@ -96,6 +97,12 @@ def set_module(request: SetModule) -> DoneAnswer:
 def spawn_shard(request: SpawnShard) -> Async[NumberAnswer]:
     """Begin to spawn a shard; answers its number. Callers: operators. Awaits `raw_rand` before the first."""
     return (yield from answer_later(index_calls.spawn_shard(env, direct_call("spawn_shard"), request)))
+
+
+@update
+def upgrade_shard(request: UpgradeShard) -> Async[DoneAnswer]:
+    """Upgrade a shard to the module that is set now. Callers: operators. Awaits the installation."""
+    return (yield from answer_later(index_calls.upgrade_shard(env, direct_call("upgrade_shard"), request)))
 
 
 @query

@@ -33,6 +33,7 @@ class ChunkHash(Record):
 class InstallMode(Variant, total=False):
     install: null
     reinstall: null
+    upgrade: null
 
 
 class ChunkedInstall(Record):

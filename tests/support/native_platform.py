@@ -15,7 +15,7 @@ PRINCIPAL = Primitive("principal")
 MODULE = b"\x00asm the shard's module stands for itself here"
 INSTALL = Record(
     (
-        Field("mode", Variant((Field("install", NULL), Field("reinstall", NULL)))),
+        Field("mode", Variant((Field("install", NULL), Field("reinstall", NULL), Field("upgrade", NULL)))),
         Field("target_canister", PRINCIPAL),
         Field("store_canister", Opt(PRINCIPAL)),
         Field("chunk_hashes_list", Vec(Record((Field("hash", BLOB),)))),
@@ -99,6 +99,8 @@ class NativePlatform(Platform):
     def _install(self, caller: bytes, argument: bytes, _cycles: int) -> bytes:
         request = candid.decode([INSTALL], argument)[0]
         target = request["target_canister"].bytes
-        self.network.canisters[target].install_raw(request["arg"], caller=candid.Principal(caller))
+        canister = self.network.canisters[target]
+        change = canister.upgrade_raw if "upgrade" in request["mode"] else canister.install_raw
+        change(request["arg"], caller=candid.Principal(caller))
         self.modules[target] = request["wasm_module_hash"]
         return candid.encode([], [])

@@ -61,6 +61,7 @@ class IndexEnv:
         self.placed: dict[int, list[int]] = {}
         self.unfinished: list[int] = []
         self.not_ready: list[int] = []
+        self.upgrading: dict[int, int] = {}
         self.resuming_since = 0
         self.settings: dict[str, Any] = {}
 
@@ -136,6 +137,8 @@ class IndexEnv:
                 self.routes.add(shard["start"], shard["length"], number)
             else:
                 self.unfinished.append(number)
+            if shard["upgrading_to"] is not None:
+                self.upgrading[number] = 0
         for organisation in range(1, self.stores.organisations.len() + 1):
             if not self.stores.organisations.get(organisation)["ready"]:
                 self.not_ready.append(organisation)

@@ -40,6 +40,8 @@ class StoredFleetShard(Record):
     tickets: nat32
     spawn_started: nat64
     spawn_finished: Opt[nat64]
+    module_version: Opt[text]
+    upgrading_to: Opt[text]
 
 
 class StoredCustomer(Record):

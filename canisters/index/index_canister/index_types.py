@@ -63,6 +63,12 @@ class SpawnShard(Record):
     created_at: nat64
 
 
+class UpgradeShard(Record):
+    client_token: text
+    created_at: nat64
+    shard: nat32
+
+
 class CreateOrganisation(Record):
     client_token: text
     created_at: nat64
@@ -147,6 +153,7 @@ class ShardInfo(Record):
     organisations: Vec[nat64]
     spawn_started: nat64
     spawn_finished: Opt[nat64]
+    module_version: Opt[text]
 
 
 class ShardInfos(Record):

@@ -21,6 +21,7 @@ WATCH_SECONDS = 30
 STUCK_NS = 300_000_000_000
 CYCLES_KEPT = 1_000_000_000_000
 FAILURE_TEXT = 100
+NO_ARGUMENT = b"DIDL\x00\x00"
 
 
 def start(env: Any) -> int:
@@ -48,6 +49,8 @@ def start(env: Any) -> int:
         "tickets": 0,
         "spawn_started": env.now(),
         "spawn_finished": None,
+        "module_version": None,
+        "upgrading_to": None,
     }
     env.stores.shards.insert(number, shard)
     env.unfinished.append(number)
@@ -68,12 +71,15 @@ def watch(env: Any) -> None:
 def resume(env: Any) -> Steps:
     """Go on with every unfinished shard, one run at a time; failures are noted and tried again later."""
     now = env.now()
-    if not env.unfinished or now < env.resuming_since + STUCK_NS:
+    forgotten = [number for number, since in env.upgrading.items() if since + STUCK_NS < now]
+    if (not env.unfinished and not forgotten) or now < env.resuming_since + STUCK_NS:
         return
     env.resuming_since = now
     try:
         for number in list(env.unfinished):
             yield from _run(env, number)
+        for number in forgotten:
+            yield from _upgrade_again(env, number)
     finally:
         env.resuming_since = 0
     if env.unfinished:
@@ -86,9 +92,46 @@ def _run(env: Any, number: int) -> Steps:
             shard = env.stores.shards.get(number)
             yield from STEPS[shard["step"]](env, number, shard)
     except Refusal as refusal:
-        shard = env.stores.shards.get(number)
-        failure = shard["step"] + ": " + str(refusal)
-        _advance(env, number, shard, {"attempts": shard["attempts"] + 1, "last_failure": failure[:FAILURE_TEXT]})
+        note_failure(env, number, refusal)
+
+
+def note_failure(env: Any, number: int, refusal: Refusal) -> None:
+    """Write why a step failed, for operators to see; an upgrade that failed is not underway any more."""
+    shard = env.stores.shards.get(number)
+    step = shard["step"] if shard["upgrading_to"] is None else "upgrade"
+    failure = (step + ": " + str(refusal))[:FAILURE_TEXT]
+    _advance(env, number, shard, {"attempts": shard["attempts"] + 1, "last_failure": failure, "upgrading_to": None})
+
+
+def upgrade(env: Any, number: int) -> Steps:
+    """Upgrade an open shard to the module that is set now, unless it runs it; journalled before the call.
+
+    Raises Unavailable when that failed: the shard is as it was.
+    """
+    settings = env.settings
+    wanted, version = settings["module_hash"], settings["module_version"]
+    shard = env.stores.shards.get(number)
+    if shard["module"] == wanted and shard["module_version"] == version:
+        return
+    _advance(env, number, shard, {"upgrading_to": version})
+    env.upgrading[number] = env.now()
+    try:
+        call = _install_call(env, shard["canister"], "upgrade", NO_ARGUMENT)
+        yield from reply_of(call, "the management canister")
+    except Refusal as refusal:
+        note_failure(env, number, refusal)
+        raise
+    finally:
+        env.upgrading.pop(number, None)
+    done = {"module": wanted, "module_version": version, "upgrading_to": None, "last_failure": None}
+    _advance(env, number, env.stores.shards.get(number), done)
+
+
+def _upgrade_again(env: Any, number: int) -> Steps:
+    try:
+        yield from upgrade(env, number)
+    except Refusal:
+        return  # noted, for operators to see
 
 
 def _advance(env: Any, number: int, seen: dict[str, Any], changed: dict[str, Any]) -> None:
@@ -117,22 +160,29 @@ def _module_hash(canister: bytes) -> Steps:
 
 
 def _install(env: Any, number: int, shard: dict[str, Any]) -> Steps:
-    canister = Principal(shard["canister"])
     wanted = env.settings["module_hash"]
     installed = yield from _module_hash(shard["canister"])
     if installed != wanted:
-        hashes = [{"hash": env.stores.chunks.get(chunk)} for chunk in range(env.settings["module_chunks"])]
-        arguments = {
-            "mode": {"install" if installed is None else "reinstall": None},
-            "target_canister": canister,
-            "store_canister": ic.id(),
-            "chunk_hashes_list": hashes,
-            "wasm_module_hash": wanted,
-            "arg": _setup_argument(env, number),
-            "sender_canister_version": None,
-        }
-        yield from reply_of(Management(Principal(b"")).install_chunked_code(arguments), "the management canister")
-    _advance(env, number, shard, {"module": wanted, "step": "lease"})
+        mode = "install" if installed is None else "reinstall"
+        call = _install_call(env, shard["canister"], mode, _setup_argument(env, number))
+        yield from reply_of(call, "the management canister")
+    version = env.settings["module_version"]
+    _advance(env, number, shard, {"module": wanted, "module_version": version, "step": "lease"})
+
+
+def _install_call(env: Any, canister: bytes, mode: str, argument: bytes) -> Any:
+    """The call that installs the module that is set now, out of the index's own chunk store."""
+    hashes = [{"hash": env.stores.chunks.get(chunk)} for chunk in range(env.settings["module_chunks"])]
+    arguments = {
+        "mode": {mode: None},
+        "target_canister": Principal(canister),
+        "store_canister": ic.id(),
+        "chunk_hashes_list": hashes,
+        "wasm_module_hash": env.settings["module_hash"],
+        "arg": argument,
+        "sender_canister_version": None,
+    }
+    return Management(Principal(b"")).install_chunked_code(arguments)
 
 
 def _setup_argument(env: Any, number: int) -> bytes:

@@ -106,6 +106,26 @@ def interrupted_after(platform: NativePlatform, messages: int) -> None:
             network.step()
 
 
+def test_an_open_shard_is_upgraded_to_the_module_that_is_set(platform: NativePlatform) -> None:
+    spawn(platform)
+    platform.spawned()
+    request = platform.token() | {"shard": 1}
+    assert platform.index.update("upgrade_shard", request, caller=OPERATOR) == {"Ok": None}
+    assert platform.calls.count("install_chunked_code") == 1
+    sha256, size = platform.module_hash()
+    module = {"version": "2", "sha256": sha256, "size": size, "chunks": [sha256]}
+    ok(platform.index.update("set_module", module, caller=OPERATOR))
+    platform.refuse.add("install_chunked_code")
+    request = platform.token() | {"shard": 1}
+    assert code(platform.index.update("upgrade_shard", request, caller=OPERATOR)) == 402
+    assert one(platform)["last_failure"].startswith("upgrade: ")
+    assert platform.index.update("upgrade_shard", request, caller=OPERATOR) == {"Ok": None}
+    info = one(platform)
+    assert (info["module_version"], info["last_failure"], info["step"]) == ("2", None, "open")
+    assert code(platform.index.update("upgrade_shard", platform.token() | {"shard": 7}, caller=OPERATOR)) == 300
+    assert code(platform.index.update("upgrade_shard", platform.token() | {"shard": 1}, caller=ADMIN)) == 101
+
+
 def test_spawning_needs_a_module_and_users() -> None:
     platform = NativePlatform()
     assert code(platform.index.update("spawn_shard", platform.token(), caller=OPERATOR)) == 402
