@@ -18,15 +18,17 @@ static void log_object(PyObject *text) {
     Py_XDECREF(text);
 }
 
-/* "ValueError: too long", with the bare type name, as Kybra words it. */
+/* "ValueError: too long", with the bare type name; both this and the text of last resort are worded as by Kybra. */
 static PyObject *description(PyObject *exception) {
     PyObject *name = PyType_GetName(Py_TYPE(exception));
     PyObject *message = PyObject_Str(exception);
+    PyObject *text = NULL;
     if (message == NULL) {
         PyErr_Clear();
-        message = PyUnicode_FromString("<str() of the exception failed>");
+        if (name) text = PyUnicode_FromFormat("Attribute Error: '%U' object has no attribute '__str__'", name);
+    } else if (name) {
+        text = PyUnicode_FromFormat("%U: %U", name, message);
     }
-    PyObject *text = name && message ? PyUnicode_FromFormat("%U: %U", name, message) : NULL;
     Py_XDECREF(name);
     Py_XDECREF(message);
     return text;
