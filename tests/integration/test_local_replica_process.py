@@ -219,3 +219,21 @@ def test_a_reject_is_certified_too() -> None:
         with pytest.raises(Rejected, match="IC0503"):
             client.call(counter, "inc_and_trap")
         assert count(client.query(counter, "get")) == (0, 0, 0)
+
+
+ENDLESS = """
+(module (func (export "canister_update loop") (loop $again (br $again))))
+"""
+
+
+def test_a_canister_in_an_endless_loop_does_not_keep_the_process(tmp_path: Path) -> None:
+    server = start("--state-dir", str(tmp_path))
+    client = server.client()
+    canister = client.create(compiled(ENDLESS))
+    _, envelope = client.signer.envelope("call", canister_id=canister, method_name="loop", arg=b"")
+    with contextlib.suppress(httpx.ReadTimeout):
+        client.http.post(
+            f"/api/v4/canister/{to_text(canister)}/call", content=cbor2.dumps(envelope), timeout=1
+        ).raise_for_status()
+    server.process.terminate()
+    server.process.wait(timeout=15)

@@ -1,7 +1,6 @@
 """One replica in real time behind the IC HTTP API: what `local-replica start` runs."""
 
 import asyncio
-import signal
 import socket
 import time
 from dataclasses import dataclass
@@ -14,15 +13,14 @@ from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
 from local_replica.execution import WasmtimeExecutor
 from local_replica.execution.port import Executor
 from local_replica.http.application import single_replica
+from local_replica.http.ending import SECONDS_TO_FINISH, end_on_signals
 from local_replica.http.listening import LOOPBACK, listen
 from local_replica.http.quiet_server import QuietServer
 from local_replica.metering import MeteredExecutor
-from local_replica.node import Chain, Node, NodeHalted
+from local_replica.node import Chain, Node
 from local_replica.store import StateStore, WrongSchema
 
 DEFAULT_PORT = 4943
-SECONDS_TO_FINISH = 3
-"""How long requests under way may take when the server is asked to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +41,15 @@ def serve(settings: Settings) -> str | None:
     listening = listen(settings.port)
     meter = MeteredExecutor(WasmtimeExecutor(code_cache()))
     chain = open_chain(settings, meter)
+    return asyncio.run(_serve(settings, listening, chain, meter))
+
+
+def _announce(settings: Settings, port: int, root_key: bytes) -> None:
     where = "memory only" if settings.state_dir is None else f"state in {settings.state_dir}"
-    root_key = chain.certifier.root_key.hex()
-    port = listening.getsockname()[1]
     address = f"http://{LOOPBACK}:{port}"
-    print(f"local-replica at {address} (root key …{root_key[-16:]}, {where})", flush=True)  # noqa: T201 - its one line
+    print(f"local-replica at {address} (root key …{root_key.hex()[-16:]}, {where})", flush=True)  # noqa: T201 - its one line
     if settings.port_file is not None:
         settings.port_file.write_text(f"{port}\n")
-    return asyncio.run(_serve(listening, chain, meter))
 
 
 def open_chain(settings: Settings, executor: Executor) -> Chain:
@@ -69,17 +68,8 @@ def open_chain(settings: Settings, executor: Executor) -> Chain:
     return Chain(config, executor, store)
 
 
-async def _serve(listening: socket.socket, chain: Chain, meter: MeteredExecutor) -> str | None:
-    halts: list[NodeHalted] = []
-
-    def stop() -> None:
-        server.should_exit = True
-
-    def halt(reason: NodeHalted) -> None:
-        halts.append(reason)
-        stop()
-
-    node = Node(chain, halt)
+async def _serve(settings: Settings, listening: socket.socket, chain: Chain, meter: MeteredExecutor) -> str | None:
+    node = Node(chain)
     config = uvicorn.Config(
         single_replica(node, meter),
         log_level="warning",
@@ -88,10 +78,9 @@ async def _serve(listening: socket.socket, chain: Chain, meter: MeteredExecutor)
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
     server = QuietServer(config)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
+    node.on_halt = end_on_signals(server)
     node.start_blocks()
+    _announce(settings, listening.getsockname()[1], chain.certifier.root_key)
     await server.serve(sockets=[listening])
     await node.close()
-    return str(halts[0]) if halts else None
+    return None if node.halted is None else str(node.halted)

@@ -1,5 +1,6 @@
 """Replica, state tree and store, moved forward together."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ class ChainSnapshot:
     replica: ReplicaState
     certifier: StateCertifier
     told: Mapping[bytes, CanisterFacts]
+    sizes: Mapping[bytes, Counter[bytes]]
 
 
 class Chain:
@@ -38,6 +40,7 @@ class Chain:
         self.blocks = 0
         self._metadata: dict[bytes, Mapping[str, MetadataSection]] = {}
         self._told: dict[bytes, CanisterFacts] = {}
+        self._sizes: dict[bytes, Counter[bytes]] = {subnet_id: Counter() for subnet_id in self.keys}
         stored = store.load() if store is not None else None
         if stored is None:
             self.replica = Replica(self.config, executor, self)
@@ -82,16 +85,18 @@ class Chain:
             self._tell_canister(canister_id)
         for message_id, status in changes.ingress.items():
             self._tell_request(message_id, status)
-        if not changes.is_empty:
-            for subnet_id in self.keys:
-                canisters = list(map(self.replica.canister, self.replica.canister_ids(subnet_id)))
-                state_bytes = sum(memory_usage(canister) for canister in canisters if canister is not None)
-                self.certifier.count(subnet_id, len(canisters), state_bytes)
+        for subnet_id in self.keys if not changes.is_empty else ():
+            self._tell_metrics(subnet_id)
+
+    def _tell_metrics(self, subnet_id: bytes) -> None:
+        sizes = self._sizes[subnet_id]
+        self.certifier.count(subnet_id, len(sizes), sizes.total())
 
     def _tell_all(self, stored: ReplicaState | None) -> None:
         for subnet_id in self.keys:
             for canister_id in self.replica.canister_ids(subnet_id):
                 self._tell_canister(canister_id)
+            self._tell_metrics(subnet_id)
         for message_id, status in (stored.ingress if stored else {}).items():
             self._tell_request(message_id, status)
 
@@ -99,6 +104,7 @@ class Chain:
         subnet_id = self.replica.subnet_of(canister_id)
         self._told.pop(canister_id, None)
         if subnet_id is not None:
+            self._sizes[subnet_id].pop(canister_id, None)
             self.certifier.tree(subnet_id).remove_canister(canister_id)
 
     def _tell_canister(self, canister_id: bytes) -> None:
@@ -106,6 +112,7 @@ class Chain:
         if canister is None:
             self._forget(canister_id)
             return
+        self._sizes[canister.subnet_id][canister_id] = memory_usage(canister)
         facts = CanisterFacts(canister.controllers, canister.module_hash, canister.certified_data)
         before = self._told.get(canister_id)
         if facts == before:
@@ -139,13 +146,20 @@ class Chain:
 
     def snapshot(self) -> ChainSnapshot:
         """Return the chain's present state; it shares with the chain what does not change."""
-        return ChainSnapshot(self.replica.snapshot(), self.certifier.copy(), dict(self._told))
+        return ChainSnapshot(
+            self.replica.snapshot(), self.certifier.copy(), dict(self._told), self._copied_sizes(self._sizes)
+        )
 
     def restore(self, snapshot: ChainSnapshot) -> None:
         """Go back to a snapshot of this chain."""
         self.replica.restore(snapshot.replica)
         self.certifier = snapshot.certifier.copy()
         self._told = dict(snapshot.told)
+        self._sizes = self._copied_sizes(snapshot.sizes)
+
+    @staticmethod
+    def _copied_sizes(sizes: Mapping[bytes, Counter[bytes]]) -> dict[bytes, Counter[bytes]]:
+        return {subnet_id: Counter(one) for subnet_id, one in sizes.items()}
 
     def close(self) -> None:
         """Give everything free."""

@@ -51,11 +51,12 @@ class _Block:
 class Node:
     """One chain and those who wait for it. All methods belong to one event loop."""
 
-    def __init__(self, chain: Chain, on_halt: Callable[[NodeHalted], None] | None = None) -> None:
-        """Take over `chain`. `on_halt` is told when the node can't go on."""
+    def __init__(self, chain: Chain) -> None:
+        """Take over `chain`."""
         self.chain = chain
         self.halted: NodeHalted | None = None
-        self._on_halt = on_halt
+        self.on_halt: Callable[[], None] | None = None
+        """Called when the node can't go on."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="replica")
         self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._answers: Waiting[bytes, IngressStatus] = Waiting()
@@ -95,8 +96,8 @@ class Node:
             self._durable.fail(self.halted)
             batches = [self._pending, *(block.batch for block in self._undurable)]
             fail([future for batch in batches for _, future in batch], self.halted)
-            if self._on_halt is not None:
-                self._on_halt(self.halted)
+            if self.on_halt is not None:
+                self.on_halt()
         return self.halted
 
     async def make_block(self) -> None:

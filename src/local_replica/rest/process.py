@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ import uvicorn
 
 from local_replica.code_cache import code_cache
 from local_replica.execution import WasmtimeExecutor
+from local_replica.http.ending import SECONDS_TO_FINISH, end_on_signals
 from local_replica.http.quiet_server import QuietServer
 from local_replica.rest.connection import Connection
 from local_replica.rest.server import RestServer
@@ -23,34 +23,43 @@ _CLIENT_OF_PORT_FILE = re.compile(r"pocket_ic_(\d+)\.port")
 
 def run(listening: socket.socket, port_file: Path | None, ttl: float) -> None:
     """Serve on a bound socket; its port is written to `port_file`. Lives on for `ttl` seconds without a request."""
-    if port_file is not None:
-        port_file.write_text(f"{listening.getsockname()[1]}\n")
-    asyncio.run(_serve(listening, _client_of(port_file), ttl))
+    asyncio.run(_serve(listening, port_file, ttl))
 
 
-async def _serve(listening: socket.socket, client: int | None, ttl: float) -> None:
+async def _serve(listening: socket.socket, port_file: Path | None, ttl: float) -> None:
     rest = RestServer(WasmtimeExecutor(code_cache()))
     connection = Connection(rest.application())
-    config = uvicorn.Config(connection, log_level="warning", lifespan="off", access_log=False)
+    config = uvicorn.Config(
+        connection,
+        log_level="warning",
+        lifespan="off",
+        access_log=False,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
     server = QuietServer(config)
-
-    def stop() -> None:
-        server.should_exit = True
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    watcher = loop.create_task(_watch(stop, connection.idle_seconds, ttl, client))
+    end = end_on_signals(server, lambda: _remove(port_file))
+    watcher = asyncio.get_running_loop().create_task(_watch(end, connection.idle_seconds, ttl, _client_of(port_file)))
+    if port_file is not None:
+        _write(port_file, listening.getsockname()[1])
     await server.serve(sockets=[listening])
     watcher.cancel()
     await rest.close()
 
 
-async def _watch(stop: Callable[[], None], idle_seconds: Callable[[], float], ttl: float, client: int | None) -> None:
-    """Stop when nobody asked for `ttl` seconds, or when the client's process is gone."""
+def _write(port_file: Path, port: int) -> None:
+    port_file.write_text(f"{port}\n")
+
+
+def _remove(port_file: Path | None) -> None:
+    if port_file is not None:
+        port_file.unlink(missing_ok=True)
+
+
+async def _watch(end: Callable[[], None], idle_seconds: Callable[[], float], ttl: float, client: int | None) -> None:
+    """End when nobody asked for `ttl` seconds, or when the client's process is gone."""
     while idle_seconds() < ttl and (client is None or _lives(client)):  # noqa: ASYNC110 - nobody sets an event
         await asyncio.sleep(WATCH_SECONDS)
-    stop()
+    end()
 
 
 def _client_of(port_file: Path | None) -> int | None:
