@@ -45,7 +45,7 @@ def build(reading: Reading, runtime: Runtime, keep: Path = KEPT_IMAGES) -> Image
     key = imaging.key()
     image = kept.find(key)
     if image is None:
-        image = imaging.image(reading.model)
+        image = imaging.image()
         kept.keep(key, image)
     return replace(image, seconds=time.monotonic() - started)
 
@@ -99,22 +99,24 @@ class _Imaging:
         self._own = offered.canister(modules)
         self._files: Files = {offered.file_name(module): _shown(module.path) for module in modules}
         self._orders = instructions(ENTRY_MODULE, _wishes(modules))
+        self._names = export_names(model)
+        self._did = did_text(model)
         self._archive = self._offered(entry_source(model))
 
     def key(self) -> str:
         """A hash of all that goes into the image: sources, runtime, this builder."""
         builder = b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))
-        return hashlib.sha256(self._archive + self._runtime.sha256.encode() + builder).hexdigest()
+        parts = (self._archive, repr(self._names).encode(), self._did.encode(), self._runtime.hash.encode(), builder)
+        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
-    def image(self, model: CanisterModel) -> Image:
+    def image(self) -> Image:
         """Run both phases and write the module."""
         bytecode, _ = self._run(lambda interpreter: interpreter.compile_needed(self._archive))
         memory, printed = self._run(lambda interpreter: interpreter.load(bytecode + encode(self._orders)))
-        did = did_text(model)
-        sections = metadata(did, self._runtime, self._own)
-        written = write_module(self._runtime.base_module.read_bytes(), memory, export_names(model), sections)
+        sections = metadata(self._did, self._runtime, self._own)
+        written = write_module(self._runtime.base_module.read_bytes(), memory, self._names, sections)
         gzipped = gzip.compress(written.module, 9, mtime=0)
-        return Image(written.module, gzipped, did, len(memory), written.segments, printed)
+        return Image(written.module, gzipped, self._did, len(memory), written.segments, printed)
 
     def _offered(self, entry: str) -> bytes:
         others = [*offered.library(self._runtime), *offered.host()]
