@@ -34,7 +34,7 @@ class SystemApi(Protocol):
     def in_replicated_execution(self) -> bool: ...
 
     def call(self, callee: bytes, method: str, arg: bytes, cycles: int, environment: int, /) -> int:
-        """Make a call whose outcome arrives as `callback(environment, outcome)`; 0, or an error code of call_perform."""
+        """Make a call whose outcome arrives as `callback(environment, outcome)`; 0 or call_perform's error code."""
 
     def call_oneway(self, callee: bytes, method: str, arg: bytes, cycles: int, /) -> int:
         """As `call`, with callbacks that do not exist (a notification)."""
@@ -53,6 +53,9 @@ class SystemApi(Protocol):
 
     def global_timer_set(self, timestamp: int, /) -> int:
         """Arm (ns since 1970-01-01) or with 0 disarm the one timer; returns the former value."""
+
+    def seed_random(self, seed: bytes, /) -> None:
+        """Let `random`, `os.urandom` and their like work, from at least 32 bytes of `raw_rand`; not the replica's."""
 
     def performance_counter(self, kind: int, /) -> int: ...
     def debug_print(self, text: str, /) -> None: ...

@@ -22,6 +22,8 @@ from canister_runtime.system_api import SystemApi
 _HOST = "canister_runtime.host."
 _RAW_RAND = "raw_rand"
 _TEXTS_KEPT = 512
+_SEED_RETRY = 60
+"""Seconds until `raw_rand` is asked again after it failed."""
 _EMPTY_ARGUMENTS = b"DIDL\x00\x00"
 
 
@@ -88,15 +90,15 @@ class Canister:
 
     def _ask_for_seed(self) -> None:
         call = Outgoing(b"", _RAW_RAND, _EMPTY_ARGUMENTS, 0, _randomness, "blob")
-        self._calls.send(call, self._seed)
+        if not self._calls.send(call, self._seed):
+            self._timers.set(_SEED_RETRY, self._ask_for_seed)
 
     def _seed(self, result: Any) -> None:
-        if result.Err is not None:
+        if result.Err is None:
+            self._system.seed_random(result.Ok)
+        else:
             self._system.debug_print(f"random is not seeded: {result.Err}")
-            return
-        seed_system = getattr(self._system, "seed_random", None)
-        if seed_system is not None:
-            seed_system(result.Ok)
+            self._timers.set(_SEED_RETRY, self._ask_for_seed)
 
     def _reply(self, method: Any, value: Any) -> None:
         encode = self._replies.get(checked_text(method))

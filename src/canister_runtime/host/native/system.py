@@ -43,6 +43,7 @@ class FakeSystemApi:
         self.logs: list[str] = []
         self.message = Message("init")
         self.instructions = 0
+        self.seed: bytes | None = None
 
     def fail(self, text: str) -> None:
         """End the message as the replica would; canister code that catches the exception fails all the same."""
@@ -199,6 +200,10 @@ class FakeSystemApi:
             self.violate(f"Error getting performance counter type {kind}")
         self.instructions += 1_000
         return self.instructions
+
+    def seed_random(self, seed: bytes, /) -> None:
+        """Kept in `seed`; the test process keeps its own randomness."""
+        self.seed = seed
 
     def debug_print(self, text: str, /) -> None:
         self.logs.append(text)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from candid.principal import Principal
 from canister_runtime.host.failures import Unreachable
-from canister_runtime.host.native import NativeCanister, Rejected
+from canister_runtime.host.native import NativeCanister, NativeNetwork, Rejected
 
 Load = Callable[..., NativeCanister]
 
@@ -162,3 +163,22 @@ def test_a_method_that_import_star_does_not_reach_is_named(load: Load) -> None:
             del secret
         """)
     assert isinstance(caught.value.__cause__, Unreachable)
+
+
+def test_randomness_is_asked_for_after_installation_and_again_when_refused(load: Load) -> None:
+    network = NativeNetwork()
+    answers = [b"DIDL\x01\x6d\x7b\x01\x00\x20" + bytes(range(32))]
+
+    def raw_rand(_caller: bytes, _argument: bytes, _cycles: int) -> bytes:
+        if not refused:
+            refused.append(True)
+            raise Rejected(2, "not now")
+        return answers[0]
+
+    refused: list[bool] = []
+    network.handle(Principal(b""), "raw_rand", raw_rand)
+    canister = load(COUNTER, network=network)
+    network.tick()
+    assert canister.system.seed is None
+    network.advance(61)
+    assert canister.system.seed == bytes(range(32))
