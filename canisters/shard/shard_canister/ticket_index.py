@@ -1,5 +1,6 @@
 """Where tickets stand by status, assignee, requester and team: ascending positions on the heap, keyed on ints."""
 
+from array import array
 from typing import Any
 
 from vex_domain.sorted_lists import SortedLists
@@ -36,13 +37,15 @@ def keys_of(ticket: dict[str, Any]) -> list[int]:
 
 
 class TicketIndex:
-    """The lists of one shard."""
+    """The lists of one shard, and by position the organisation of each ticket, which never changes."""
 
     def __init__(self) -> None:
         self.lists = SortedLists()
+        self.organisations = array("Q")
 
     def add(self, position: int, ticket: dict[str, Any]) -> None:
-        """Put a new ticket into its lists."""
+        """Put a new ticket, which stands at the next position, into its lists."""
+        self.organisations.append(ticket["organisation"])
         for key in keys_of(ticket):
             self.lists.add(key, position)
 
