@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from canister_runtime.image.build import build_canister
+from canister_runtime.system_api import SystemApi
 from support.bare_canister import BareCanister
 from support.candid_text import text_argument, text_reply
 
@@ -183,6 +184,36 @@ def test_another_seed_gives_another_stream(canister: BareCanister) -> None:
 
 def test_a_short_seed_is_refused(canister: BareCanister) -> None:
     assert evaluate(canister, "__import__('_ic0').seed_random(b'short')") == "ValueError: a seed has at least 32 bytes"
+
+
+def test_the_system_api_is_complete_and_has_two_additions(canister: BareCanister) -> None:
+    declared = {name for name in vars(SystemApi) if not name.startswith("_")}
+    offered = evaluate(canister, "' '.join(name for name in dir(__import__('_ic0')) if name[0] != '_')").split()
+    assert set(offered) == declared | {"seed_random", "urandom"}
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ("stable64_read(0)", "TypeError: stable64_read() takes 2 arguments (1 given)"),
+        ("stable64_grow(-1)", "OverflowError: can't convert negative int to unsigned"),
+        ("stable64_write(0, 'text')", "TypeError: a bytes-like object is required, not 'str'"),
+        ("cycles_burn128(2**128)", "OverflowError: int too big to convert"),
+        ("cycles_burn128(-1)", "OverflowError: can't convert negative int to unsigned"),
+        ("msg_cycles_accept128(1.5)", "TypeError: an amount is an int, not float"),
+        ("call(b'', 'm', b'', 0)", "TypeError: call() takes 5 arguments (4 given)"),
+        ("call(b'', 'm', b'', -1, 0)", "OverflowError: can't convert negative int to unsigned"),
+        ("call(b'', 'm', b'', 0, -1)", "OverflowError: can't convert negative value to unsigned int"),
+    ],
+)
+def test_wrong_arguments_to_the_system_api_are_exceptions(canister: BareCanister, call: str, error: str) -> None:
+    assert evaluate(canister, f"__import__('_ic0').{call}") == error
+
+
+def test_stable_memory_takes_bytes_and_gives_them_back(canister: BareCanister) -> None:
+    execute(canister, "import _ic0; _ic0.stable64_grow(1); _ic0.stable64_write(65530, b'ticket')")
+    assert evaluate(canister, "__import__('_ic0').stable64_read(65529, 7)") == "b'\\x00ticket'"
+    assert evaluate(canister, "__import__('_ic0').stable64_size()") == "1"
 
 
 def test_a_library_module_is_found_under_its_own_name(canister: BareCanister) -> None:
