@@ -51,6 +51,8 @@ class CallContexts:
     waiting: dict[int, Waiting] = field(default_factory=dict)
     next_context: int = 1
     next_callback: int = 1
+    guaranteed: int = 0
+    """Calls under way whose response is guaranteed, and memory for it reserved."""
 
     def open(self, origin: Origin, caller: bytes, cycles: int) -> CallContext:
         """Begin to owe an answer."""
@@ -65,6 +67,7 @@ class CallContexts:
         self.next_callback += 1
         self.waiting[callback_id] = waiting
         self.contexts[waiting.context_id].outstanding += 1
+        self.guaranteed += waiting.deadline_ns == 0
         return callback_id
 
     def take(self, callback_id: int) -> tuple[Waiting, CallContext] | None:
@@ -74,6 +77,7 @@ class CallContexts:
             return None
         context = self.contexts[waiting.context_id]
         context.outstanding -= 1
+        self.guaranteed -= waiting.deadline_ns == 0
         return waiting, context
 
     def close_if_done(self, context: CallContext) -> None:

@@ -14,6 +14,8 @@ RESERVATION_FREE_BYTES = 450 * costs.GIB
 """Memory that a subnet gives without reserving cycles for it."""
 RESERVATION_NS = 300_000_000 * 1_000_000_000
 """How long reserved cycles must last when the subnet is full."""
+RESERVED_RESPONSE_BYTES = costs.MAX_RESPONSE_BYTES + 144
+"""Kept free for each call under way whose response is guaranteed."""
 SUBNET_MEMORY_BYTES = 509 * costs.GIB + costs.GIB // 2
 """What one subnet offers its canisters before reservations begin (PocketIC 10)."""
 
@@ -33,8 +35,9 @@ def chunk_store_bytes(canister: Canister) -> int:
 
 
 def charged_bytes(canister: Canister) -> int:
-    """Bytes that are paid for: the allocation, or what is used beyond it."""
-    return max(canister.record.settings.memory_allocation, memory_usage(canister))
+    """Bytes that are paid for: the allocation or what is used beyond it, and what responses may need."""
+    held = max(canister.record.settings.memory_allocation, memory_usage(canister))
+    return held + canister.record.calls.guaranteed * RESERVED_RESPONSE_BYTES
 
 
 def freezing_limit(canister: Canister) -> int:
