@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from candid.types import Field, Func, Named, Opt, Primitive, Record, Service, Type, Variant, Vec
-from candid.wire import label_hash, uleb
+from candid.wire import label_hash
 from canister_runtime.host.principals import principal_reader
 from canister_runtime.host.record_writer import record_writer
 from canister_runtime.host.scalars import (
@@ -21,6 +21,7 @@ from canister_runtime.host.scalars import (
     checked_bytes,
     expected,
     func,
+    leb,
     primitive,
     principal,
     service,
@@ -114,7 +115,7 @@ class OutgoingCompiler:
         order = sorted(range(len(fields)), key=lambda index: label_hash(fields[index].label))
         arms = {
             python_name(str(field.label)): (
-                uleb(order.index(index)),
+                leb(order.index(index)),
                 self.compile(field.type),
             )
             for index, field in enumerate(fields)
@@ -131,13 +132,13 @@ def _opt(inner: Encoder) -> Encoder:
 
 def _blob(value: Any) -> bytes:
     raw = value if value.__class__ is bytes else checked_bytes(value)
-    return (SMALL[len(raw)] if len(raw) < 128 else uleb(len(raw))) + raw
+    return (SMALL[len(raw)] if len(raw) < 128 else leb(len(raw))) + raw
 
 
 def _iterable(encode_item: Encoder) -> Encoder:
     def encode(value: Any) -> bytes:
         items = [encode_item(item) for item in value]
-        return uleb(len(items)) + b"".join(items)
+        return leb(len(items)) + b"".join(items)
 
     return encode
 
@@ -150,7 +151,7 @@ def _list(encode_item: Encoder) -> Encoder:
             items = [encode_item(item) for item in value]
         except Exception:  # noqa: BLE001 - whatever an item's conversion raises, Kybra reports the list
             raise TypeError("Could not convert value to Vec") from None
-        return uleb(len(items)) + b"".join(items)
+        return leb(len(items)) + b"".join(items)
 
     return encode
 

@@ -7,8 +7,7 @@ function does what the general encoder would; where something in place fails, th
 from typing import Any
 
 from candid.types import Opt, Primitive, Type
-from candid.wire import uleb
-from canister_runtime.host.scalars import SIZES, SMALL, Encoder
+from canister_runtime.host.scalars import SIZES, SMALL, Encoder, leb
 
 _TEMPLATE = """\
 def encode(value):
@@ -44,7 +43,7 @@ def record_writer(
         pieces=", ".join([pieces[index] for index in order]) + ",",
     )
     scope: dict[str, Any] = {f"e{index}": encoder for index, encoder in enumerate(encoders)}
-    scope |= {"join": b"".join, "utf8": str.encode, "to_bytes": int.to_bytes, "small": SMALL, "uleb": uleb}
+    scope |= {"join": b"".join, "utf8": str.encode, "to_bytes": int.to_bytes, "small": SMALL, "leb": leb}
     scope["general"] = general
     exec(compile(source, "<record encoder>", "exec"), scope)  # noqa: S102 - source made here from field names
     encode: Encoder = scope["encode"]
@@ -57,7 +56,7 @@ def _in_place(index: int, type_: Type) -> tuple[list[str], str]:
     if isinstance(type_, Primitive) and type_.name == "text":
         length = f"n{index}"
         statements = [f"{result} = utf8({value})", f"{length} = len({result})"]
-        return statements, f"(small[{length}] if {length} < 128 else uleb({length})), {result}"
+        return statements, f"(small[{length}] if {length} < 128 else leb({length})), {result}"
     if isinstance(type_, Primitive) and type_.name.startswith(("nat", "int")) and type_.name not in ("nat", "int"):
         signed = type_.name.startswith("int")
         size = SIZES[type_.name[3:]]

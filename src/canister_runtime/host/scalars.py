@@ -22,6 +22,13 @@ _NAN32 = b"\x00\x00\xc0\x7f"
 _encode_utf8 = str.encode
 
 
+def leb(number: int) -> bytes:
+    """Unsigned LEB128, with short ways for the numbers that lengths are."""
+    if number < 128:
+        return SMALL[number]
+    return bytes((number & 127 | 128, number >> 7)) if number < 16_384 else uleb(number)
+
+
 def primitive(name: str) -> Encoder:
     if name in _SIMPLE:
         return _SIMPLE[name]
@@ -87,7 +94,7 @@ def _nat(value: Any) -> bytes:
         raise expected("int", value)
     if value < 0:
         raise TypeError("Could not convert value to nat")
-    return SMALL[value] if value < 128 else uleb(value)
+    return SMALL[value] if value < 128 else leb(value)
 
 
 def _int(value: Any) -> bytes:
@@ -127,7 +134,7 @@ def _text(value: Any) -> bytes:
     except UnicodeEncodeError:
         raw = utf8(value)
     length = len(raw)
-    return SMALL[length] + raw if length < 128 else uleb(length) + raw
+    return SMALL[length] + raw if length < 128 else leb(length) + raw
 
 
 def utf8(text: str) -> bytes:
