@@ -12,7 +12,7 @@ BULK_FILL = 0xFC0B
 _SIMD, _ATOMIC = 0xFD, 0xFE
 
 
-class Uncounted(Exception):  # noqa: N818 - says what happened
+class Uncounted(Exception):
     """The code has instructions that are not told apart here (SIMD, atomics)."""
 
 

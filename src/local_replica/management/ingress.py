@@ -7,7 +7,7 @@ from local_replica import topology
 from local_replica.canister import Canister
 from local_replica.cycles import balance, costs
 from local_replica.ingress import BadIngress, Ingress
-from local_replica.management.interface import METHODS, RawValues, decode_argument
+from local_replica.management.interface import METHODS, PARSER_ERROR, RawValues, decode_argument, decode_header
 from local_replica.management.rejections import (
     BadIngressPayload,
     NotAControllerAtIngress,
@@ -85,10 +85,16 @@ def target_of(method: str, arg: bytes, *, at_ingress: bool = False) -> bytes:
         argument = decode_argument(method, arg)
     except CandidError as error:
         if method in PROVISIONAL or not at_ingress:
-            raise BadIngress(f"Error decoding candid: Custom({error})") from None
+            raise _undecodable(error) from None
         raise BadIngressPayload(method, str(error)) from None
     named: bytes = argument.get("canister_id") or argument.get("target_canister") or b""
     return named
+
+
+def _undecodable(error: CandidError) -> BadIngress:
+    """An argument that does not decode, as PocketIC's server words it."""
+    chained = str(error).replace(f": {PARSER_ERROR}", f"\n\nCaused by:\n    {PARSER_ERROR}")
+    return BadIngress(f"Error decoding candid: Custom({chained})")
 
 
 def destination_of(method: str, arg: bytes) -> bytes:
@@ -98,9 +104,10 @@ def destination_of(method: str, arg: bytes) -> bytes:
     """
     if method != "provisional_create_canister_with_cycles":
         try:
+            decode_header(arg)
             named: bytes = _TARGET(arg)[0]["canister_id"]
         except CandidError as error:
-            raise BadIngress(f"Error decoding candid: Custom({error})") from None
+            raise _undecodable(error) from None
         return named
     specified = _specified_id(method, arg)
     if specified and len(specified) != 10:
@@ -115,7 +122,7 @@ def _specified_id(method: str, arg: bytes) -> bytes:
     try:
         return decode_argument(method, arg)["specified_id"] or b""
     except CandidError as error:
-        raise BadIngress(f"Error decoding candid: Custom({error})") from None
+        raise _undecodable(error) from None
 
 
 def unhosted(canister_id: bytes) -> BadIngress:

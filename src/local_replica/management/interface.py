@@ -20,6 +20,7 @@ def _methods() -> dict[str, Func]:
 
 
 METHODS = _methods()
+PARSER_ERROR = "binary parser error: "
 MAX_PRINCIPALS = 10
 """Controllers, and viewers of a log."""
 SNAPSHOT_ID_BYTES = 18
@@ -53,10 +54,18 @@ def _result_encoder(method: str) -> candid.Encoder:
 
 def decode_argument(method: str, arg: bytes) -> dict[str, Any]:
     """The record that the method takes (empty when it takes nothing). Raises candid.CandidError."""
+    decode_header(arg)
     values = argument_decoder(method)(arg)
     argument: dict[str, Any] = values[0] if values else {}
     _check_bounds(argument)
     return argument
+
+
+def decode_header(arg: bytes) -> None:
+    """Raises candid.CandidError, worded as the replica's, for what does not even begin as Candid."""
+    if not arg.startswith(b"DIDL"):
+        reason = "Unexpected bytes at byte offset 0" if arg else "io error"
+        raise candid.DecodeError(f"Cannot parse header {arg.hex()}: {PARSER_ERROR}{reason}")
 
 
 def target_of(method: str, arg: bytes) -> bytes:
