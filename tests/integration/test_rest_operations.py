@@ -115,6 +115,13 @@ def test_a_gateway_serves_agents(server: RestServer, instance: RestInstance) -> 
     assert server.http.get("/http_gateway").json() == []
 
 
+def test_a_gateway_that_others_could_reach_is_refused(server: RestServer, instance: RestInstance) -> None:
+    asked = {"forward_to": {"PocketIcInstance": instance.number}, "ip_addr": "0.0.0.0"}
+    refused = server.http.post("/http_gateway", json=asked)
+    assert refused.status_code == 502
+    assert "loopback" in refused.json()["Error"]["message"]
+
+
 def test_an_application_subnet_beneath_an_nns_has_its_certificates_delegated() -> None:
     pic = PocketIC(SubnetConfig(nns=True, application=1))
     root_key = pic.get_root_key()

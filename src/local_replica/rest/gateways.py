@@ -1,6 +1,8 @@
 """HTTP gateways: one more port each, on which one instance's IC HTTP API stands under `/api`."""
 
 import asyncio
+import errno
+import ipaddress
 import socket
 from dataclasses import dataclass
 
@@ -33,7 +35,7 @@ class Gateways:
         """Serve an instance on a port (0: any free one); returns number and port. Raises CreationError."""
         host = address or LOOPBACK
         try:
-            listening = listen(port, host)
+            listening = listen(port, _loopback(host))
         except OSError as error:
             raise CreationError(f"Failed to bind to address {host}:{port}: {_reason(error)}", 502) from error
         server = QuietServer(uvicorn.Config(single_replica(instance.node), log_level="warning", lifespan="off"))
@@ -67,6 +69,14 @@ class Gateways:
         """Close all gateways."""
         for number in list(self._running):
             await self.close(number)
+
+
+def _loopback(host: str) -> str:
+    """The address of `host`. Raises OSError for one that others could reach."""
+    address = socket.gethostbyname(host)
+    if not ipaddress.ip_address(address).is_loopback:
+        raise OSError(errno.EADDRNOTAVAIL, "a local replica serves loopback addresses only")
+    return address
 
 
 def _reason(error: OSError) -> str:
