@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-DEFAULT_TTL_SECONDS = 60
 LOOPBACK = "127.0.0.1"
 
 
@@ -33,7 +32,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="pocket-ic-local", description="Serve PocketIC's REST API on loopback.")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
     parser.add_argument("--port-file", type=Path, help="file that the port is written to")
-    parser.add_argument("--ttl", type=float, default=DEFAULT_TTL_SECONDS, help="seconds without a request to live on")
+    parser.add_argument(
+        "--ttl", type=float, help="seconds to live on without a request; by default, until the client ends"
+    )
     parser.add_argument("--version", action="version", version="pocket-ic-local 10.0.0 (local replica)")
     known, unknown = parser.parse_known_args(arguments)
     if unknown:

@@ -1,6 +1,7 @@
 """The process behind `pocket-ic-local`: serves until a signal, the end of its client, or too long a silence."""
 
 import asyncio
+import math
 import os
 import re
 import socket
@@ -16,17 +17,22 @@ from local_replica.http.quiet_server import QuietServer
 from local_replica.rest.connection import Connection
 from local_replica.rest.server import RestServer
 
+DEFAULT_TTL_SECONDS = 60
 WATCH_SECONDS = 0.5
 
 _CLIENT_OF_PORT_FILE = re.compile(r"pocket_ic_(\d+)\.port")
 
 
-def run(listening: socket.socket, port_file: Path | None, ttl: float) -> None:
-    """Serve on a bound socket; its port is written to `port_file`. Lives on for `ttl` seconds without a request."""
+def run(listening: socket.socket, port_file: Path | None, ttl: float | None) -> None:
+    """Serve on a bound socket; its port is written to `port_file`.
+
+    Lives on for `ttl` seconds without a request. None: as long as the process that the port file is named after, and
+    without such a one for a minute, as PocketIC does.
+    """
     asyncio.run(_serve(listening, port_file, ttl))
 
 
-async def _serve(listening: socket.socket, port_file: Path | None, ttl: float) -> None:
+async def _serve(listening: socket.socket, port_file: Path | None, ttl: float | None) -> None:
     rest = RestServer(WasmtimeExecutor(code_cache()))
     connection = Connection(rest.application())
     config = uvicorn.Config(
@@ -38,7 +44,10 @@ async def _serve(listening: socket.socket, port_file: Path | None, ttl: float) -
     )
     server = QuietServer(config)
     end = end_on_signals(server, lambda: _remove(port_file))
-    watcher = asyncio.get_running_loop().create_task(_watch(end, connection.idle_seconds, ttl, _client_of(port_file)))
+    client = _client_of(port_file)
+    if ttl is None:
+        ttl = DEFAULT_TTL_SECONDS if client is None else math.inf
+    watcher = asyncio.get_running_loop().create_task(_watch(end, connection.idle_seconds, ttl, client))
     if port_file is not None:
         _write(port_file, listening.getsockname()[1])
     await server.serve(sockets=[listening])
