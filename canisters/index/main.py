@@ -25,6 +25,7 @@ from kybra import Async, ic, init, nat64, post_upgrade, query, update, void
 from vex_canister.answers import answer, answer_later
 from vex_canister.error_types import DoneAnswer, NumberAnswer
 from vex_canister.fleet_types import FillReport
+from vex_canister.garbage import collect_by_timer, set_aside
 from vex_canister.incoming_call import direct_call, reading_call
 from vex_canister.ticket_types import (
     AddComment,
@@ -57,6 +58,7 @@ env = IndexEnv(
 def start_index() -> void:
     """Begin with the installer as the only operator."""
     env.begin(ic.caller().bytes)
+    collect_by_timer()
     spawning.watch(env)
 
 
@@ -64,6 +66,8 @@ def start_index() -> void:
 def resume_index() -> void:
     """Rebuild what the heap held, and go on with what was underway."""
     env.rebuild()
+    set_aside()
+    collect_by_timer()
     spawning.watch(env)
     spawning.resume_soon(env)
     placing.finish_soon(env)

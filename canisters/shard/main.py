@@ -8,6 +8,7 @@ from shard_canister.shard_types import AuditHead, AuditPageAnswer, ListEvents, S
 from vex_canister.answers import answer, answer_later
 from vex_canister.error_types import DoneAnswer
 from vex_canister.fleet_types import Lease, ShardSetup, ShardStatusAnswer
+from vex_canister.garbage import collect_by_timer
 from vex_canister.grant_types import GrantChange
 from vex_canister.incoming_call import direct_call, facade_call, reading_call
 from vex_canister.sessions import grants_in_query, grants_of
@@ -44,12 +45,14 @@ env = ShardEnv(
 def start_shard(setup: ShardSetup) -> void:
     """Begin without a lease; the index grants it afterwards."""
     env.begin(setup["index"].bytes, setup["users"].bytes, setup["shard"])
+    collect_by_timer()
 
 
 @post_upgrade
 def resume_shard() -> void:
     """Rebuild what the heap held."""
     env.rebuild()
+    collect_by_timer()
 
 
 @update

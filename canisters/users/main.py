@@ -22,6 +22,7 @@ from users_canister.users_types import (
 
 from vex_canister.answers import answer, answer_later
 from vex_canister.error_types import DoneAnswer, NumberAnswer
+from vex_canister.garbage import collect_by_timer, set_aside
 from vex_canister.grant_types import GrantsAnswer
 from vex_canister.incoming_call import direct_call
 from vex_canister.organisation_types import RegisterOrganisation
@@ -49,12 +50,15 @@ env = UsersEnv(
 def start_users() -> void:
     """Begin with the installer as the only operator."""
     env.begin(ic.caller().bytes)
+    collect_by_timer()
 
 
 @post_upgrade
 def resume_users() -> void:
     """Rebuild what the heap held."""
     env.rebuild()
+    set_aside()
+    collect_by_timer()
 
 
 @update

@@ -15,6 +15,7 @@ from vex_domain.text_rules import check_line
 
 CHUNK_BYTES = 1_048_576
 CHUNKS_MOST = 100
+CYCLES_MOST = 10**16
 VERSION_CHARACTERS = 32
 HASH_BYTES = 32
 
@@ -39,6 +40,8 @@ def configure(env: Any, caller: bytes, request: dict[str, Any]) -> dict[str, Any
     check_lease(merged["next_start"], merged["lease_length"], merged["capacity"])
     if not 0 < merged["high_water"] <= 100:
         raise Invalid("high_water", "is not in 1..100")
+    if merged["shard_cycles"] > CYCLES_MOST:
+        raise Invalid("shard_cycles", "are more than 10^16")
     env.change_settings(changed)
     return settings_view(env, caller)
 

@@ -99,7 +99,7 @@ def note_failure(env: Any, number: int, refusal: Refusal) -> None:
     """Write why a step failed, for operators to see; an upgrade that failed is not underway any more."""
     shard = env.stores.shards.get(number)
     step = shard["step"] if shard["upgrading_to"] is None else "upgrade"
-    failure = (step + ": " + str(refusal))[:FAILURE_TEXT]
+    failure = (step + ": " + str(refusal)).encode()[:FAILURE_TEXT].decode("utf-8", "ignore")
     _advance(env, number, shard, {"attempts": shard["attempts"] + 1, "last_failure": failure, "upgrading_to": None})
 
 

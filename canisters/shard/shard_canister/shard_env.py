@@ -1,6 +1,5 @@
 """What a shard's operations work with: stores, indexes on the heap, time, salts, certification."""
 
-import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ from kybra import ic
 from shard_canister.audit_log import AuditLog
 from shard_canister.ticket_index import TicketIndex
 from vex_canister.failure_journal import FailureJournal
+from vex_canister.garbage import set_aside
 from vex_canister.grant_cache import GrantCache
 from vex_canister.peer_services import ShardPeer
 from vex_canister.token_memory import TokenMemory
@@ -124,4 +124,4 @@ class ShardEnv:
             self.tree = RangeTree(self.settings["length"])
             self.index.rebuild(self)
         self.certify()
-        gc.freeze()
+        set_aside()
