@@ -1,22 +1,15 @@
-"""Running one message, callback or task on a canister, and keeping (or not) what it did."""
-
-from dataclasses import replace
+"""Executing an entry point for a canister: its request, its cost, and keeping what it did."""
 
 from local_replica import canister_log
 from local_replica.call_context import CallContext, Waiting
-from local_replica.canister import Canister, Status
+from local_replica.canister import Canister
 from local_replica.cycles import balance, costs
-from local_replica.execution.port import Callback, Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
-from local_replica.messages import Call, FromCanister, FromSystem, Origin, Response
+from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
+from local_replica.messages import Call, FromCanister, Origin
 from local_replica.rejections import (
-    CanisterStopped,
-    CanisterStopping,
-    CompositeQueryInReplicatedMode,
     DidNotReply,
     ExecutionFailed,
-    MethodNotFound,
     NoModule,
-    OutOfCycles,
     RejectedByCanister,
     Rejection,
 )
@@ -29,8 +22,8 @@ MAX_CALL_TIMEOUT_S = 300
 _PUBLISHED_COSTS = costs.PublishedCosts()
 
 
-class Turn:
-    """One canister executing in a round."""
+class Execution:
+    """One canister executing in a round: what all its messages and tasks have in common."""
 
     __slots__ = ("canister", "now_ns", "record", "reserved", "subnet")
 
@@ -40,155 +33,6 @@ class Turn:
         self.record = canister.record
         self.now_ns = now_ns
         self.reserved: dict[bytes, int] = {}
-
-    def run_next(self) -> int:
-        """Take the next message from the queues and run it; returns the instructions it used."""
-        message = self.record.queues.pop()
-        self.subnet.changed.add(self.record.canister_id)
-        if isinstance(message, Response):
-            return self._run_response(message)
-        return self._run_call(message)
-
-    def run_task(self, entry: Entry) -> int:
-        """Run the heartbeat or the global timer; returns the instructions it used."""
-        self.subnet.changed.add(self.record.canister_id)
-        if entry is Entry.TIMER:
-            self.record.global_timer = 0
-        instance = self._instance()
-        try:
-            self._check_cycles(costs.EXECUTION_PREPAID)
-        except OutOfCycles:
-            return 0
-        outcome = self._execute(instance, self._request(entry), costs.EXECUTION_PREPAID)
-        if outcome.error is None:
-            instance.commit()
-            self._keep(outcome, None, FromSystem(), b"", 0)
-        return outcome.instructions
-
-    # calls
-
-    def _run_call(self, call: Call) -> int:
-        try:
-            return self._execute_call(call)
-        except Rejection as rejection:
-            self._answer(call.origin, rejection, call.cycles)
-            return 0
-
-    def _execute_call(self, call: Call) -> int:
-        self._check_running()
-        self._check_cycles(costs.EXECUTION_PREPAID)
-        entry = self._entry_of(call.method)
-        instance = self._instance()
-        request = self._request(entry)
-        request.caller, request.method, request.arg = call.sender, call.method, call.arg
-        request.available, request.deadline = call.cycles, call.deadline_ns
-        outcome = self._execute(instance, request, costs.EXECUTION_PREPAID)
-        if outcome.error is not None:
-            self._answer(call.origin, self._failure(outcome.error, call.sender), call.cycles)
-            return outcome.instructions
-        if entry is Entry.REPLICATED_QUERY:
-            instance.rollback()
-        else:
-            instance.commit()
-        self._keep(outcome, None, call.origin, call.sender, call.cycles, changed=entry is Entry.UPDATE)
-        return outcome.instructions
-
-    def _check_running(self) -> None:
-        if self.record.status is Status.STOPPED:
-            raise CanisterStopped(self.record.canister_id)
-        if self.record.status is Status.STOPPING:
-            raise CanisterStopping(self.record.canister_id)
-
-    def _check_cycles(self, needed: int) -> None:
-        if self.subnet.kind.is_free:
-            return
-        missing = needed + balance.freezing_limit(self.canister) - self.record.balance
-        if missing > 0:
-            raise OutOfCycles(self.record.canister_id, missing)
-
-    def _entry_of(self, method: str) -> Entry:
-        exports = self.canister.exports
-        if f"canister_update {method}" in exports:
-            return Entry.UPDATE
-        if f"canister_query {method}" in exports:
-            return Entry.REPLICATED_QUERY
-        if f"canister_composite_query {method}" in exports:
-            raise CompositeQueryInReplicatedMode
-        self._instance()
-        self._charge(0)
-        raise MethodNotFound(self.record.canister_id, "update", method)
-
-    # responses
-
-    def _run_response(self, response: Response) -> int:
-        taken = self.record.calls.take(response.callback_id)
-        if taken is None:
-            return 0
-        waiting, context = taken
-        self.record.queues.release(waiting.callee)
-        self.record.balance += response.refund
-        if not self.subnet.kind.is_free:
-            unused = waiting.prepaid_transmission - costs.transmission(response.payload_bytes())
-            self.record.balance += unused + waiting.prepaid_execution
-        if context.deleted or self.canister.instance is None:
-            self.record.calls.close_if_done(context)
-            return 0
-        return self._run_callback(response, waiting, context)
-
-    def _run_callback(self, response: Response, waiting: Waiting, context: CallContext) -> int:
-        callback = waiting.on_reply if response.reject is None else waiting.on_reject
-        if callback.function == NO_CALLBACK:
-            self._charge(0)
-            self._finish_context(context, None)
-            return 0
-        instance = self._instance()
-        request = self._callback_request(response, callback, context)
-        outcome = self._execute(instance, request, waiting.prepaid_execution)
-        context.instructions += outcome.instructions
-        if outcome.error is None:
-            instance.commit()
-            self._keep(outcome, context, context.origin, context.caller, context.available)
-            return outcome.instructions
-        error = outcome.error
-        if waiting.on_cleanup is not None:
-            error = self._clean_up(instance, waiting.on_cleanup, context, error)
-        self._finish_context(context, error)
-        return outcome.instructions
-
-    def _callback_request(self, response: Response, callback: Callback, context: CallContext) -> Request:
-        entry = Entry.REPLY_CALLBACK if response.reject is None else Entry.REJECT_CALLBACK
-        request = self._request(entry)
-        request.callback, request.caller = callback, context.caller
-        request.available, request.refunded = context.available, response.refund
-        request.responded = context.responded
-        request.deadline = context.origin.deadline_ns if isinstance(context.origin, FromCanister) else 0
-        request.call_context_instructions = context.instructions
-        if response.reject is None:
-            request.arg = response.reply or b""
-        else:
-            request.reject_code, request.reject_message = response.reject
-        return request
-
-    def _clean_up(
-        self, instance: Instance, callback: Callback, context: CallContext, error: ExecutionError
-    ) -> ExecutionError:
-        request = self._request(Entry.CLEANUP)
-        request.callback, request.caller, request.responded = callback, context.caller, context.responded
-        outcome = self._execute(instance, request, 0)
-        if outcome.error is None:
-            instance.commit()
-            self.canister.touch()
-            self.record.balance = outcome.balance
-            self.record.version += 1
-            return error
-        second = outcome.error
-        return replace(
-            error,
-            backtrace=f"{error.backtrace}\n\ncall_on_cleanup also failed:\n\n{second.message}{second.backtrace}",
-            help="",
-        )
-
-    # running and keeping
 
     def _instance(self) -> Instance:
         if self.canister.instance is None:

@@ -6,13 +6,13 @@ from local_replica import ingress_filter
 from local_replica.call_context import Waiting
 from local_replica.canister import Canister, Status, Task
 from local_replica.cycles import balance
-from local_replica.executing import Turn
 from local_replica.execution.port import Entry
 from local_replica.management import lifecycle
 from local_replica.management.canister import ManagementCanister
 from local_replica.messages import Call, FromIngress, Response
 from local_replica.rejections import DeadlineExpired, StopTimedOut
 from local_replica.subnet import Subnet
+from local_replica.turn import Turn
 
 MESSAGE_OVERHEAD = 2_000_000
 """Instructions that count against a round for each message besides its own."""

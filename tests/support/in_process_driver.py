@@ -125,7 +125,7 @@ def install_arg(canister: bytes, mode: str, module: bytes, arg: bytes) -> bytes:
     """The argument of install_code, with a mode by name or as Candid text."""
     if mode.startswith("variant"):
         chosen = parse_args(f"({mode})", [Named("install_mode")], interface.ENV)[0]
-        mode_type = Named("install_mode")
+        mode_type: Named | Variant = Named("install_mode")
     else:
         chosen, mode_type = {mode: None}, Variant((Field(mode, NULL),))
     fields = (
