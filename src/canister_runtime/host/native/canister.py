@@ -17,10 +17,10 @@ from canister_runtime.host.native.memento import Memento
 from canister_runtime.host.native.message import DROPPED, Answer, Message, Mode
 from canister_runtime.host.native.modules import ModuleSet
 from canister_runtime.host.native.network import NativeNetwork
+from canister_runtime.host.native.readings import reading_of
 from canister_runtime.host.native.system import FakeSystemApi
 from canister_runtime.source.exports import export_names
 from canister_runtime.source.model import CanisterModel, Hook
-from canister_runtime.source.reading import read_canister
 
 ANONYMOUS = Principal(b"\x04")
 
@@ -29,7 +29,7 @@ class NativeCanister:
     """One installed canister. Values are those of the `candid` package: records are dicts, principals its own class."""
 
     def __init__(self, source: Path, network: NativeNetwork, canister_id: bytes, cycles: int) -> None:
-        reading = read_canister(source)
+        reading = reading_of(source)
         if reading.model is None:
             raise ValueError("\n".join(str(problem) for problem in reading.problems))
         self.model: CanisterModel = reading.model

@@ -1,6 +1,8 @@
 """Methods, guards, hooks and manual replies."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -182,3 +184,12 @@ def test_randomness_is_asked_for_after_installation_and_again_when_refused(load:
     assert canister.system.seed is None
     network.advance(61)
     assert canister.system.seed == bytes(range(32))
+
+
+def test_a_changed_source_is_read_anew(tmp_path: Path) -> None:
+    source = tmp_path / "main.py"
+    for changed, answer in enumerate(("first", "other")):
+        text = f'from kybra import query, text\n\n@query\ndef ask_{answer}() -> text:\n    return "{answer}"\n'
+        source.write_text(text)
+        os.utime(source, ns=(changed, changed))
+        assert NativeCanister.load(tmp_path).query(f"ask_{answer}") == answer
