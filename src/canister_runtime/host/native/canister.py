@@ -1,8 +1,9 @@
 """A canister loaded from its source into the test process."""
 
+import builtins
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from candid.codec import encode
@@ -242,11 +243,16 @@ class Undo:
 
 
 def _is_constant(value: Any) -> bool:
-    """Whether the heap's memento stops at a value: the fake system, and what the host compiled."""
+    """Whether the heap's memento stops at a value: the fake system, what the host compiled, what nobody changes."""
+    if isinstance(value, FakeSystemApi) or value is vars(builtins):
+        return True
     module = getattr(value, "__module__", None)
-    return isinstance(value, FakeSystemApi) or (isinstance(module, str) and module.startswith(_COMPILED))
+    if not isinstance(module, str):
+        return False
+    return module.startswith(_COMPILED) or (isinstance(value, _CODE) and module.partition(".")[0] == "kybra")
 
 
+_CODE = (type, FunctionType)
 _COMPILED = (
     "candid.",
     "canister_runtime.host.outgoing",
@@ -255,6 +261,7 @@ _COMPILED = (
     "canister_runtime.host.signature",
     "canister_runtime.stable.keys",
     "canister_runtime.source.model",
+    "_frozen_importlib",
     "typing",
 )
 
