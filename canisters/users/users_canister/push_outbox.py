@@ -15,6 +15,7 @@ class PushOutbox:
         self._restarted_at = restarted_at
         self._asked: dict[int, dict[int, int]] = {}
         self._waiting: dict[int, list[dict[str, Any]]] = {}
+        self.timer_set = False
 
     def note_asker(self, organisation: int, shard: int, now: int) -> None:
         """Remember that a shard asked about a member of the organisation."""
@@ -39,9 +40,9 @@ class PushOutbox:
         """The oldest changes for a shard; they stay until `sent`."""
         return self._waiting.get(shard, [])[:AT_ONCE]
 
-    def sent(self, shard: int, count: int) -> None:
-        """Drop the oldest changes of a shard, which has them now."""
-        waiting = self._waiting.get(shard, [])[count:]
+    def sent(self, shard: int, epoch: int) -> None:
+        """Drop a shard's changes up to an epoch: it has them now. Two that sent the same do no harm."""
+        waiting = [change for change in self._waiting.get(shard, []) if change["epoch"] > epoch]
         if waiting:
             self._waiting[shard] = waiting
         else:

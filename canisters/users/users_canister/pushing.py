@@ -17,13 +17,15 @@ def announce(env: Any, organisation: int, identity: bytes) -> int:
     env.change_settings({"epoch": epoch})
     change = {"organisation": organisation, "subject": Principal(identity), "epoch": epoch, "at": env.now()}
     env.outbox.add(change, len(env.shards), env.settings["grant_lifetime"], env.now())
-    if len(env.outbox):
+    if len(env.outbox) and not env.outbox.timer_set:
+        env.outbox.timer_set = True
         ic.set_timer(0, guarded(env.failures, "push_grants", lambda: push_all(env), AGAIN_SECONDS))
     return epoch
 
 
 def push_all(env: Any) -> Steps:
     """Send what waits, shard by shard; a shard that does not answer is tried again later."""
+    env.outbox.timer_set = False
     env.outbox.drop_older(env.now() - env.settings["grant_lifetime"])
     failed = False
     for shard in env.outbox.shards_waiting():
@@ -32,7 +34,7 @@ def push_all(env: Any) -> Steps:
             canister = env.stores.shards.get(shard)["canister"]
             result = yield ShardPeer(Principal(canister)).push_grants(batch)
             if result.Err is None:
-                env.outbox.sent(shard, len(batch))
+                env.outbox.sent(shard, batch[-1]["epoch"])
             else:
                 failed = True
     if failed:

@@ -1,5 +1,6 @@
 """Lists against a model, comments by who may see them, the audit chain, proofs."""
 
+from hashlib import sha256
 from typing import Any
 
 import cbor2
@@ -128,7 +129,7 @@ def test_a_proof_leads_from_the_answer_to_the_certified_data(desk: Desk) -> None
     tree = cbor2.loads(proof["witness"])
     assert tree_digest(tree) == desk.shard.system.certified_data
     shown = ok(desk.shard.query("get_ticket", desk.ticket, caller=CUSTOMER))
-    body_hash = __import__("hashlib").sha256(shown["body"].encode()).digest()
+    body_hash = sha256(shown["body"].encode()).digest()
     leaf = leaf_content(shown["summary"], body_hash, shown["comment_head"], proof["salt"])
     assert [2, ticket_label(desk.ticket), [3, leaf]] in list(subtrees(tree))
 
