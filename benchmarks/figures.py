@@ -48,7 +48,7 @@ def typical(name: str, runs: list[tuple[int, float]], note: str = "") -> Figure:
 
 def table(figures: Iterable[Figure]) -> Table:
     """The figures for people: instructions first, since they are stable."""
-    drawn = Table(title="Instructions as performance_counter tells them on the local replica, times on this machine", title_justify="left")
+    drawn = Table(title="Instructions as performance_counter tells them, times on this machine", title_justify="left")
     for column in ("operation", "instructions", "maximum", "ms", "per second", "bytes", "Kybra", ""):
         drawn.add_column(column, justify="left" if column in {"operation", ""} else "right")
     for figure in figures:

@@ -6,16 +6,18 @@ Requests are made and signed by `icp-py-core`, sent over one pool of connections
 
 import asyncio
 import base64
+import json
 import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+import aiohttp
 import cbor2
-import httpx
 from icp_agent.agent import IC_ROOT_KEY, sign_request
 from icp_identity.identity import Identity
 
@@ -27,6 +29,7 @@ EXPIRY_NS = 180 * 10**9
 """How long a request may wait for its block; the specification allows 5 minutes."""
 MAX_CLOCK_SKEW_NS = 300 * 10**9
 RESENDS = 4
+TIMEOUT_SECONDS = 60
 POLLS_PER_SECOND = 4
 
 
@@ -40,6 +43,14 @@ class SignedRequest:
     expires_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    body: bytes
+
+
 class Network:
     """A replica at `url`; `root_key` (DER) is what its certificates are checked against.
 
@@ -50,16 +61,19 @@ class Network:
     def __init__(self, url: str, *, root_key: bytes | None = None, connections: int = 64) -> None:
         self.url = url.rstrip("/")
         self._root_key = root_key
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self._http = httpx.AsyncClient(base_url=self.url, limits=limits, timeout=60, trust_env=False)
+        self._connections = connections
+        self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=self._connections)
+        self._http = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(TIMEOUT_SECONDS))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.close()
 
     async def root_key(self) -> bytes:
         """The key (DER) that certificates are checked against."""
@@ -71,21 +85,28 @@ class Network:
     async def status(self) -> dict[str, Any]:
         """What `/api/v2/status` tells: `root_key`, `replica_health_status`, `impl_version`."""
         response = await self._send("GET", "/api/v2/status", None)
-        return _map(response.content)
+        return _map(response.body)
 
     async def topology(self) -> dict[str, Any]:
         """What a development network tells of its subnets (PocketIC's `/_/topology`)."""
-        response = await self._send("GET", "/_/topology", None)
-        if response.status_code != httpx.codes.OK:
-            raise Unreachable(f"{self.url} tells no topology: it is no development network")
-        topology: dict[str, Any] = response.json()
-        return topology
+        return await self._told("topology")
+
+    async def instructions(self) -> dict[str, Any]:
+        """What the local replica counted, by canister and method."""
+        return await self._told("instructions")
+
+    async def _told(self, what: str) -> dict[str, Any]:
+        response = await self._send("GET", f"/_/{what}", None)
+        if response.status != HTTPStatus.OK:
+            raise Unreachable(f"{self.url} does not tell its {what}: it is no development network")
+        told: dict[str, Any] = json.loads(response.body)
+        return told
 
     def caller(self, identity: Identity) -> "Caller":
         """Requests signed by `identity` (`Identity(anonymous=True)` for none)."""
         return Caller(self, identity)
 
-    async def post(self, path: str, body: bytes) -> httpx.Response:
+    async def post(self, path: str, body: bytes) -> Answer:
         """POST CBOR; sent again when nothing answered, which requests of this API allow. Raises Unreachable."""
         for attempt in range(RESENDS):
             try:
@@ -94,15 +115,19 @@ class Network:
                 if attempt == RESENDS - 1:
                     raise
             else:
-                if response.status_code not in {429, 502, 503, 504}:
+                if response.status not in {429, 502, 503, 504}:
                     return response
             await asyncio.sleep(0.1 * 4**attempt)
-        raise Unreachable(f"{self.url}{path}: too busy ({response.status_code})")
+        raise Unreachable(f"{self.url}{path}: too busy ({response.status})")
 
-    async def _send(self, verb: str, path: str, body: bytes | None) -> httpx.Response:
+    async def _send(self, verb: str, path: str, body: bytes | None) -> Answer:
+        if self._http is None:
+            raise RuntimeError("use `async with Network(...)`")
+        headers = {"content-type": "application/cbor"}
         try:
-            return await self._http.request(verb, path, content=body, headers={"content-type": "application/cbor"})
-        except httpx.HTTPError as error:
+            async with self._http.request(verb, self.url + path, data=body, headers=headers) as response:
+                return Answer(response.status, await response.read())
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unreachable(f"{self.url}{path}: {type(error).__name__} {error}") from error
 
 
@@ -117,7 +142,7 @@ class Caller:
     async def query(self, canister_id: Principal, method: str, arg: bytes) -> bytes:
         """Ask one replica node; fast, and not certified unless the reply carries its own proof."""
         request = self._signed("query", canister_id, {"method_name": method, "arg": arg})
-        answer = _map((await self._accepted(f"/api/v2/canister/{canister_id}/query", request)).content)
+        answer = _map((await self._accepted(f"/api/v2/canister/{canister_id}/query", request)).body)
         if answer.get("status") == "replied":
             return bytes(answer["reply"]["arg"])
         raise _rejected(answer)
@@ -129,7 +154,7 @@ class Caller:
         target = effective or canister_id
         request = self._signed("call", canister_id, {"method_name": method, "arg": arg, "nonce": os.urandom(16)})
         response = await self._accepted(f"/api/v3/canister/{target}/call", request)
-        answer = _map(response.content) if response.content else {}
+        answer = _map(response.body) if response.body else {}
         if answer.get("status") == "non_replicated_rejection":
             raise _rejected(answer)
         if answer.get("status") == "replied":
@@ -142,7 +167,7 @@ class Caller:
         """The certified values at `paths` (interface specification, "State tree")."""
         request = self._signed("read_state", canister_id, {"paths": [list(path) for path in paths]})
         response = await self._accepted(f"/api/v2/canister/{canister_id}/read_state", request)
-        return await self._certificate(bytes(_map(response.content)["certificate"]), canister_id)
+        return await self._certificate(bytes(_map(response.body)["certificate"]), canister_id)
 
     def _signed(self, kind: str, canister_id: Principal, fields: dict[str, Any]) -> SignedRequest:
         expires = time.time_ns() + EXPIRY_NS
@@ -157,10 +182,10 @@ class Caller:
         request_id, envelope = sign_request(content, self._identity)
         return SignedRequest(request_id, _without_absent(envelope), canister_id, expires)
 
-    async def _accepted(self, path: str, request: SignedRequest) -> httpx.Response:
+    async def _accepted(self, path: str, request: SignedRequest) -> Answer:
         response = await self.network.post(path, request.envelope)
-        if response.status_code >= 400:
-            raise Rejected(1, f"HTTP {response.status_code}: {response.text[:500]}")
+        if response.status >= 400:
+            raise Rejected(1, f"HTTP {response.status}: {_text(response.body[:500])}")
         return response
 
     async def _polled(self, request: SignedRequest, target: Principal) -> RootedCertificate:

@@ -1,6 +1,5 @@
 """A module that the builder made, in the replica's executor: accepted, run, rolled back."""
 
-
 import pytest
 
 from canister_runtime.image.build import build_canister

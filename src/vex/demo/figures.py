@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from statistics import median
 
-import httpx
-
 from vex.demo.refusals import Outcome
+from vex.errors import Unreachable
 from vex.importer import ImportReport
 from vex.models import Shard
+from vex.network import Network
 
 
 @dataclass(slots=True)
@@ -65,11 +65,9 @@ class Figures:
         }
 
 
-async def read_instructions(url: str) -> dict[str, dict[str, dict[str, int]]]:
+async def read_instructions(network: Network) -> dict[str, dict[str, dict[str, int]]]:
     """What the local replica counted, by canister and method; empty on a network that does not tell."""
-    async with httpx.AsyncClient(trust_env=False) as client:
-        response = await client.get(f"{url}/_/instructions")
-        if response.status_code != httpx.codes.OK:
-            return {}
-        counted: dict[str, dict[str, dict[str, int]]] = response.json()
-        return counted
+    try:
+        return await network.instructions()
+    except Unreachable:
+        return {}

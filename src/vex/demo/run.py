@@ -59,7 +59,7 @@ async def run_demo(plan: Plan, screen: Screen) -> tuple[Figures, Deployment]:
         await _upgrade(figures, index, importer, plan.desk, screen)
         figures.tickets_listed = await _listed(importer, plan.desk, screen)
         figures.shards = await shards(index)
-        figures.instructions = await read_instructions(plan.url)
+        figures.instructions = await read_instructions(network)
     figures.seconds = perf_counter() - began
     return figures, deployment
 
