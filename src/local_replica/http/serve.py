@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+import uvloop
 
 from local_replica.code_cache import code_cache
 from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
@@ -41,7 +42,8 @@ def serve(settings: Settings) -> str | None:
     listening = listen(settings.port)
     meter = MeteredExecutor(WasmtimeExecutor(code_cache()))
     chain = open_chain(settings, meter)
-    return asyncio.run(_serve(settings, listening, chain, meter))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(settings, listening, chain, meter))
 
 
 def _announce(settings: Settings, port: int, root_key: bytes) -> None:
