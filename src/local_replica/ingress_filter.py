@@ -23,7 +23,6 @@ from local_replica.request_id import request_id
 from local_replica.subnet import Subnet
 
 FIVE_MINUTES_NS = 300_000_000_000
-INSPECT_INSTRUCTIONS = 200_000_000
 _ENVELOPE_BYTES = 106
 """CBOR of PocketIC's envelope without the variable parts' contents."""
 

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from local_replica.messages import Call, FromCanister, Message, Response
+from local_replica.messages import FromCanister, Message, Response
 
 QUEUE_CAPACITY = 500
 """Calls that one canister may have under way to another (replicated state: DEFAULT_QUEUE_CAPACITY)."""
@@ -59,18 +59,6 @@ class Queues:
         """All messages waiting to leave."""
         outputs, self.outputs = self.outputs, []
         return outputs
-
-    def drop_calls(self) -> list[Call]:
-        """Remove and return all calls that wait to be run (responses stay)."""
-        dropped: list[Call] = []
-        for sender, queue in list(self.inputs.items()):
-            kept: deque[Message] = deque(message for message in queue if isinstance(message, Response))
-            dropped += [message for message in queue if isinstance(message, Call)]
-            if kept:
-                self.inputs[sender] = kept
-            else:
-                del self.inputs[sender]
-        return dropped
 
 
 def sender_of(message: Message) -> bytes | None:

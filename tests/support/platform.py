@@ -4,8 +4,6 @@ from typing import Any, Protocol
 
 import candid
 
-OPERATOR_NUMBER = 0
-
 
 def person(number: int) -> candid.Principal:
     """A caller of a test."""

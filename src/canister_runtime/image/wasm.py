@@ -6,7 +6,6 @@ from dataclasses import dataclass
 HEADER = b"\0asm\1\0\0\0"
 
 CUSTOM, MEMORY, EXPORT, DATA, DATA_COUNT = 0, 5, 7, 11, 12
-FUNCTION_KIND = 0
 
 
 @dataclass(frozen=True, slots=True)

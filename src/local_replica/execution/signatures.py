@@ -82,7 +82,6 @@ def _read(row: str) -> tuple[str, tuple[tuple[str, ...], tuple[str, ...]]]:
 
 
 _ROWS = dict(_read(row) for row in _TABLE.strip().splitlines())
-_ONLY_32_BIT = frozenset(("stable_size", "stable_grow", "stable_write", "stable_read"))
 
 
 def _with_pointers(pointer: str) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import candid
 from candid import did
-from candid.types import Func, Type
+from candid.types import Func
 
 _INTERFACE = did.parse(files(__package__).joinpath("ic.did").read_text(encoding="utf-8"))
 ENV = _INTERFACE.env
@@ -102,8 +102,3 @@ def _check_bounds(argument: dict[str, Any]) -> None:
 def encode_result(method: str, value: object) -> bytes:
     """The reply; `value` is ignored by methods that return nothing."""
     return _result_encoder(method)([value] if METHODS[method].results else [])
-
-
-def result_types(method: str) -> tuple[tuple[Type, ...], dict[str, Type]]:
-    """Result types with their environment, for readers of replies."""
-    return METHODS[method].results, dict(ENV)

@@ -14,7 +14,6 @@ from local_replica.management.rejections import (
 from local_replica.management.request import ManagementCall
 from local_replica.rejections import Rejection
 
-MAX_CONTROLLERS = 10
 MAX_VARIABLES = 20
 MAX_VARIABLE_BYTES = 128
 LOG_MEMORY_LIMIT = 4096
