@@ -13,7 +13,7 @@ from candid.types import BLOB, NAT8, NAT32, NAT64, PRINCIPAL, TEXT, Named
 from canister_runtime.stable import CandidCodec, MemoryManager, TypedMap
 from support.stable_memory import HeapStableMemory
 
-FIXTURE = Path(__file__).parents[2] / "fixtures" / "kybra-stable-memory"
+FIXTURE = Path(__file__).parents[3] / "fixtures" / "kybra-stable-memory"
 INTERFACE = did.parse((FIXTURE / "fixture.did").read_text())
 MAPS = {
     "tickets": (0, NAT64, Named("Ticket"), 15, 1_024),
