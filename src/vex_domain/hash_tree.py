@@ -3,57 +3,50 @@
 from hashlib import sha256
 from typing import Any
 
-_FORK = sha256(b"\x10ic-hashtree-fork")
-_LABELED = sha256(b"\x13ic-hashtree-labeled")
-_LEAF = sha256(b"\x10ic-hashtree-leaf")
+_FORK = b"\x10ic-hashtree-fork"
+_LABELED = b"\x13ic-hashtree-labeled"
+_LEAF = b"\x10ic-hashtree-leaf"
+_PRUNED = b"\x82\x04\x58\x20"
 EMPTY = sha256(b"\x11ic-hashtree-empty").digest()
 
 
 def fork_digest(left: bytes, right: bytes) -> bytes:
     """The digest of a fork over two digests."""
-    state = _FORK.copy()
-    state.update(left)
-    state.update(right)
-    return state.digest()
+    return sha256(_FORK + left + right).digest()
 
 
 def labeled_digest(label: bytes, digest: bytes) -> bytes:
     """The digest of a labelled subtree."""
-    state = _LABELED.copy()
-    state.update(label)
-    state.update(digest)
-    return state.digest()
+    return sha256(_LABELED + label + digest).digest()
 
 
 def leaf_digest(content: bytes) -> bytes:
     """The digest of a leaf."""
-    state = _LEAF.copy()
-    state.update(content)
-    return state.digest()
+    return sha256(_LEAF + content).digest()
 
 
-def fork(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A fork of a witness."""
-    return (1, left, right)
+def fork(left: bytes, right: bytes) -> bytes:
+    """A fork of a witness. Witnesses are CBOR from the start: a tree of objects costs ten times as much."""
+    return b"\x83\x01" + left + right
 
 
-def labeled(label: bytes, subtree: tuple[Any, ...]) -> tuple[Any, ...]:
+def labeled(label: bytes, subtree: bytes) -> bytes:
     """A labelled subtree of a witness."""
-    return (2, label, subtree)
+    return b"\x83\x02" + _cbor_bytes(label) + subtree
 
 
-def leaf(content: bytes) -> tuple[Any, ...]:
+def leaf(content: bytes) -> bytes:
     """A leaf of a witness."""
-    return (3, content)
+    return b"\x82\x03" + _cbor_bytes(content)
 
 
-def pruned(digest: bytes) -> tuple[Any, ...]:
+def pruned(digest: bytes) -> bytes:
     """A subtree of which a witness shows the digest only."""
-    return (4, digest)
+    return _PRUNED + digest
 
 
-def tree_digest(tree: tuple[Any, ...]) -> bytes:
-    """The root digest of a witness."""
+def tree_digest(tree: Any) -> bytes:
+    """The root digest of a decoded witness: lists or tuples that begin with a kind, as CBOR decoders give them."""
     kind = tree[0]
     if kind == 0:
         return EMPTY
@@ -76,15 +69,9 @@ def _cbor_bytes(content: bytes) -> bytes:
     return b"\x59" + size.to_bytes(2, "big") + content
 
 
-def _cbor(tree: tuple[Any, ...]) -> bytes:
-    parts = [bytes((0x80 | len(tree), tree[0]))]
-    parts.extend(_cbor_bytes(part) if isinstance(part, bytes) else _cbor(part) for part in tree[1:])
-    return b"".join(parts)
-
-
-def encode_tree(tree: tuple[Any, ...]) -> bytes:
-    """The witness as CBOR with the self-describing tag, as a certificate's tree is encoded."""
-    return b"\xd9\xd9\xf7" + _cbor(tree)
+def encode_tree(tree: bytes) -> bytes:
+    """The whole witness with CBOR's self-describing tag, as a certificate's tree is encoded."""
+    return b"\xd9\xd9\xf7" + tree
 
 
 class RangeTree:
@@ -118,9 +105,8 @@ class RangeTree:
         nodes[at << 5 : (at << 5) + 32] = digest
         while at > 1:
             at >>= 1
-            state = _FORK.copy()
-            state.update(nodes[at << 6 : (at << 6) + 64])
-            nodes[at << 5 : (at << 5) + 32] = state.digest()
+            low = at << 6
+            nodes[at << 5 : (at << 5) + 32] = sha256(_FORK + nodes[low : low + 64]).digest()
 
     def fill(self, digests: list[bytes]) -> None:
         """Set the first positions at once: one hash a node, for a rebuild."""
@@ -131,16 +117,17 @@ class RangeTree:
         while low > 1 and digests:
             low, high = low >> 1, (high + 1) >> 1
             for at in range(low, high):
-                state = _FORK.copy()
-                state.update(nodes[at << 6 : (at << 6) + 64])
-                nodes[at << 5 : (at << 5) + 32] = state.digest()
+                pair = at << 6
+                nodes[at << 5 : (at << 5) + 32] = sha256(_FORK + nodes[pair : pair + 64]).digest()
 
-    def witness(self, position: int, shown: tuple[Any, ...]) -> tuple[Any, ...]:
+    def witness(self, position: int, shown: bytes) -> bytes:
         """The path to a position, where `shown` stands; all else is pruned."""
+        nodes = self._nodes
         at = self.length + position
         tree = shown
         while at > 1:
-            sibling = pruned(bytes(self._nodes[(at ^ 1) << 5 : ((at ^ 1) << 5) + 32]))
-            tree = fork(sibling, tree) if at & 1 else fork(tree, sibling)
+            sibling = (at ^ 1) << 5
+            other = _PRUNED + nodes[sibling : sibling + 32]
+            tree = b"\x83\x01" + other + tree if at & 1 else b"\x83\x01" + tree + other
             at >>= 1
         return tree

@@ -1,10 +1,12 @@
-"""What a certified leaf says of a ticket, so that a client can compute it again from an answer."""
+"""What a certified leaf says of a ticket, so that a client can compute it again from an answer.
+
+Commitments are one SHA-256 each over bytes that can be read one way only: numbers are big-endian and eight bytes wide.
+"""
 
 from hashlib import sha256
 from typing import Any
 
 from vex_domain.hash_tree import labeled_digest, leaf_digest
-from vex_domain.value_hash import salted, value_hash
 
 NO_COMMENTS = bytes(32)
 _HEADER = (
@@ -24,23 +26,37 @@ _HEADER = (
     "changed_at",
     "solved_at",
 )
+_NUMBERED = tuple((bytes((number,)), name) for number, name in enumerate(_HEADER, 1))
 
 
-def header_value(ticket: dict[str, Any]) -> dict[str, Any]:
-    """The committed fields; one that is null is absent, so that a later field changes no earlier commitment."""
-    return {name: ticket[name] for name in _HEADER if ticket[name] is not None}
+def _part(number: bytes, content: bytes) -> bytes:
+    return number + len(content).to_bytes(4, "big") + content
+
+
+def header_bytes(ticket: dict[str, Any]) -> bytes:
+    """The committed fields: for each its place in the list above (from 1, one byte), length (four bytes), content.
+
+    Texts are UTF-8, each tag is a part of its own. What is null is left out, so that a later field changes no earlier
+    commitment.
+    """
+    parts = []
+    for number, name in _NUMBERED:
+        value = ticket[name]
+        if isinstance(value, str):
+            parts.append(_part(number, value.encode()))
+        elif isinstance(value, int):
+            parts.append(_part(number, value.to_bytes(8, "big")))
+        elif value is not None:
+            parts += [_part(number, text.encode()) for text in value]
+    return b"".join(parts)
 
 
 def leaf_content(ticket: dict[str, Any], body_hash: bytes, comment_head: bytes, salt: bytes) -> bytes:
-    """The leaf: the hash of version and of salted commitments to header and body and of the comments' head."""
-    return value_hash(
-        {
-            "ver": ticket["version"],
-            "header": salted(salt, header_value(ticket)),
-            "body": sha256(salt + body_hash).digest(),
-            "comments": comment_head,
-        }
-    )
+    """The leaf: the hash of version, salted commitments to header and body's hash, and the comments' head."""
+    header = sha256(salt + header_bytes(ticket)).digest()
+    body = sha256(salt + body_hash).digest()
+    version: int = ticket["version"]
+    return sha256(version.to_bytes(8, "big") + header + body + comment_head).digest()
 
 
 def comment_link(head: bytes, commitment: bytes) -> bytes:
@@ -48,9 +64,11 @@ def comment_link(head: bytes, commitment: bytes) -> bytes:
     return sha256(head + commitment).digest()
 
 
-def comment_value(number: int, author: int, internal: bool, at: int, body_hash: bytes) -> dict[str, Any]:
-    """What a comment's commitment is made over, salted."""
-    return {"n": number, "author": author, "internal": int(internal), "ts": at, "body": body_hash}
+def comment_commitment(salt: bytes, comment: dict[str, Any], number: int, body_hash: bytes) -> bytes:
+    """The salted commitment to a comment: number, author, time (ns), one byte for internal, hash of the body."""
+    numbers = (number, comment["author"], comment["written_at"])
+    content = b"".join([value.to_bytes(8, "big") for value in numbers])
+    return sha256(salt + content + bytes((comment["internal"],)) + body_hash).digest()
 
 
 def ticket_label(ticket: int) -> bytes:

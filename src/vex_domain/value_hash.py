@@ -25,6 +25,10 @@ def _sleb128(number: int) -> bytes:
     return bytes(octets)
 
 
+_SMALL = [sha256(_leb128(number)).digest() for number in range(256)]
+"""Hashes of the numbers that nearly all versions, organisations and people in a block are."""
+
+
 def _name_hash(name: str) -> bytes:
     known = _name_hashes.get(name)
     if known is None:
@@ -37,6 +41,8 @@ def _name_hash(name: str) -> bytes:
 def value_hash(value: Any) -> bytes:
     """SHA-256 over the value: `int` as Nat (Int when negative), `str` Text, `bytes` Blob, list Array, dict Map."""
     if isinstance(value, int):
+        if 0 <= value < 256:
+            return _SMALL[value]
         return sha256(_leb128(value) if value >= 0 else _sleb128(value)).digest()
     if isinstance(value, str):
         return sha256(value.encode()).digest()

@@ -151,7 +151,7 @@ class IndexEnv:
         self.routes_hash = value_hash({"epoch": self.routes.epoch, "ranges": ranges})
         self._certify(labeled_digest(ROUTES, leaf_digest(self.routes_hash)))
 
-    def routes_witness(self) -> tuple[Any, ...]:
+    def routes_witness(self) -> bytes:
         """The certified tree."""
         return labeled(ROUTES, leaf(self.routes_hash))
 

@@ -50,7 +50,7 @@ class AuditLog:
         last_index = labeled_digest(LAST_INDEX, leaf_digest(_leb128(self.count - 1)))
         return fork_digest(fork_digest(last_hash, last_index), tickets)
 
-    def witness(self, tickets: tuple[Any, ...]) -> tuple[Any, ...]:
+    def witness(self, tickets: bytes) -> bytes:
         """The certified tree with the head shown and `tickets` as the subtree under its label."""
         shown = labeled(TICKETS, tickets)
         if self.head is None:
@@ -58,6 +58,6 @@ class AuditLog:
         last_index = labeled(LAST_INDEX, leaf(_leb128(self.count - 1)))
         return fork(fork(labeled(LAST_HASH, leaf(self.head)), last_index), shown)
 
-    def head_witness(self, tickets_root: bytes) -> tuple[Any, ...]:
+    def head_witness(self, tickets_root: bytes) -> bytes:
         """The witness of the head alone."""
         return self.witness(pruned(tickets_root))

@@ -12,7 +12,7 @@ from vex_domain.access import Access
 from vex_domain.id_ranges import sequence_key
 from vex_domain.refusals import Conflict, Full, NotFound
 from vex_domain.text_rules import pages_of
-from vex_domain.ticket_proof import NO_COMMENTS, comment_link, comment_value, leaf_content, ticket_digest
+from vex_domain.ticket_proof import NO_COMMENTS, comment_commitment, comment_link, leaf_content, ticket_digest
 from vex_domain.ticket_rules import (
     SOLVED,
     check_change,
@@ -87,7 +87,6 @@ def add_comment(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     now = env.now()
     number = ticket["comments"] + 1
     salt = env.salts.draw()
-    value = comment_value(number, access.person, internal, now, sha256(body).digest())
     comment = {
         "author": access.person,
         "internal": internal,
@@ -95,8 +94,8 @@ def add_comment(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
         "first_page": ticket["pages"],
         "pages": len(pages),
         "salt": salt,
-        "commitment": salted(salt, value),
     }
+    comment["commitment"] = comment_commitment(salt, comment, number, sha256(body).digest())
     _write_pages(env, ticket_id, ticket["pages"], pages)
     env.stores.comments.insert(sequence_key(ticket_id, number), comment)
     ticket["comments"] = number
