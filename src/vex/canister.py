@@ -2,8 +2,8 @@
 
 from typing import Any, Protocol
 
-from candid import Principal
-from vex.errors import Refused
+from candid import CandidError, Principal
+from vex.errors import Refused, Untrusted
 from vex.interfaces import CanisterInterface
 
 __all__ = ["Canister", "Transport"]
@@ -33,11 +33,16 @@ class Canister:
     async def call(self, method: str, *arguments: Any) -> Any:
         """Call a method, as a query where it is one.
 
-        Returns the value under `Ok`, or the plain result. Raises Refused for an `Err`, and what the transport raises.
+        Returns the value under `Ok`, or the plain result. Raises Refused for an `Err`, Untrusted for a reply that is
+        not of the method's type, and what the transport raises.
         """
         declared = self._interface.methods[method]
         send = self.transport.query if declared.is_query else self.transport.update
-        return _accepted(declared.decode(await send(self.canister_id, method, declared.encode(*arguments))))
+        reply = await send(self.canister_id, method, declared.encode(*arguments))
+        try:
+            return _accepted(declared.decode(reply))
+        except CandidError as error:
+            raise Untrusted(f"{method} of {self.canister_id}: not its result: {error}") from error
 
 
 def _accepted(result: Any) -> Any:

@@ -6,12 +6,15 @@ from collections import defaultdict
 
 from candid import Principal
 from vex.canister import Canister
+from vex.errors import Unreachable
 from vex.models import Placement, ShardPlace
 from vex.patience import patiently
 
 __all__ = ["Directory"]
 
 _OPEN = {"Open", "HighWater"}
+_HINTS = 4
+"""How many full shards `place` lets a client name at once."""
 
 
 class Directory:
@@ -24,13 +27,20 @@ class Directory:
         self._asking: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def place(self, index: Canister, organisation: int, spread: int = 0) -> ShardPlace:
-        """An open shard of the organisation; callers with different `spread` share several out."""
+        """An open shard of the organisation; callers with different `spread` share several out.
+
+        Raises Unreachable when the index names none.
+        """
         async with self._asking[organisation]:
             placement = self._placements.get(organisation)
             if placement is None:
-                request = {"organisation": organisation, "full": sorted(self._full[organisation])}
+                request = {"organisation": organisation, "full": sorted(self._full[organisation])[-_HINTS:]}
                 placement = Placement.model_validate(await patiently(lambda: index.call("place", request)))
+                if not placement.shards:
+                    raise Unreachable(f"the index has no shard for organisation {organisation} at the moment")
                 self._placements[organisation] = placement
+                # The index has looked for itself at what it was told to be full.
+                self._full[organisation].clear()
         places = [place for place in placement.shards if place.state in _OPEN] or placement.shards
         return places[spread % len(places)]
 

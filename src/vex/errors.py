@@ -2,14 +2,15 @@
 
 VexError
 ├── Unreachable            no answer came: network, time-out; the same request may be sent again
-├── Untrusted              an answer came and is not proved by the root key
+├── Untrusted              an answer came and is not what the protocol says, or not proved by the root key
 ├── Rejected               the replica or the canister rejected the call (reject code, error code, text)
+├── TooLate                whether a write took effect is unknown, and it is too old to be sent again
 └── Refused                a canister answered with an `Error` value: `code`, `message`, `detail`
 """
 
 from typing import Any
 
-__all__ = ["Refused", "Rejected", "Unreachable", "Untrusted", "VexError"]
+__all__ = ["Refused", "Rejected", "TooLate", "Unreachable", "Untrusted", "VexError"]
 
 
 class VexError(Exception):
@@ -21,7 +22,11 @@ class Unreachable(VexError):
 
 
 class Untrusted(VexError):
-    """The answer's certificate or signature does not hold."""
+    """The answer's certificate does not hold, or the answer is none of the protocol's."""
+
+
+class TooLate(VexError):
+    """A journal goes on after the canisters forgot its tokens (24 h): only a look can tell what had happened."""
 
 
 class Rejected(VexError):

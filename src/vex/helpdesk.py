@@ -117,10 +117,19 @@ class Helpdesk:
     async def tickets(self, organisation: int, **filters: Any) -> AsyncIterator[TicketSummary]:
         """The organisation's tickets over all shards that hold any; filters: status, assignee, requester, team."""
         wanted = {"status": None, "assignee": None, "requester": None, "team": None, **filters}
-        placement = Placement.model_validate(await self.index.call("shards_of", organisation))
+        placement = Placement.model_validate(await self._shards_of(organisation))
         for place in placement.shards:
             async for ticket in self._tickets_at(place.canister, {"organisation": organisation, **wanted}):
                 yield ticket
+
+    async def _shards_of(self, organisation: int) -> Any:
+        try:
+            return await patiently(lambda: self.index.call("shards_of", organisation))
+        except Refused as error:
+            if error.code != SessionRequired.code:
+                raise
+        # The index keeps no sessions to open: its update can ask where its query cannot.
+        return await patiently(lambda: self.index.call("shards_of_replicated", organisation))
 
     async def _tickets_at(self, shard: Principal, wanted: dict[str, Any]) -> AsyncIterator[TicketSummary]:
         cursor: str | None = None

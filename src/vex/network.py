@@ -79,13 +79,12 @@ class Network:
         """The key (DER) that certificates are checked against."""
         if self._root_key is None:
             local = urlsplit(self.url).hostname in {"127.0.0.1", "localhost", "::1"}
-            self._root_key = bytes((await self.status())["root_key"]) if local else IC_ROOT_KEY
+            self._root_key = _blob(await self.status(), "root_key") if local else IC_ROOT_KEY
         return self._root_key
 
     async def status(self) -> dict[str, Any]:
         """What `/api/v2/status` tells: `root_key`, `replica_health_status`, `impl_version`."""
-        response = await self._send("GET", "/api/v2/status", None)
-        return _map(response.body)
+        return _map((await self._asked("/api/v2/status")).body)
 
     async def topology(self) -> dict[str, Any]:
         """What a development network tells of its subnets (PocketIC's `/_/topology`)."""
@@ -99,7 +98,10 @@ class Network:
         response = await self._send("GET", f"/_/{what}", None)
         if response.status != HTTPStatus.OK:
             raise Unreachable(f"{self.url} does not tell its {what}: it is no development network")
-        told: dict[str, Any] = json.loads(response.body)
+        try:
+            told: dict[str, Any] = json.loads(response.body)
+        except ValueError as error:
+            raise Untrusted(f"{what}: not JSON: {error}") from error
         return told
 
     def caller(self, identity: Identity) -> "Caller":
@@ -108,17 +110,28 @@ class Network:
 
     async def post(self, path: str, body: bytes) -> Answer:
         """POST CBOR; sent again when nothing answered, which requests of this API allow. Raises Unreachable."""
+        return await self._resent("POST", path, body)
+
+    async def _asked(self, path: str) -> Answer:
+        answer = await self._resent("GET", path, None)
+        if answer.status != HTTPStatus.OK:
+            raise Unreachable(f"{self.url}{path}: HTTP {answer.status}")
+        return answer
+
+    async def _resent(self, verb: str, path: str, body: bytes | None) -> Answer:
         for attempt in range(RESENDS):
+            if attempt:
+                await asyncio.sleep(0.1 * 4 ** (attempt - 1))
+            last = attempt == RESENDS - 1
             try:
-                response = await self._send("POST", path, body)
+                answer = await self._send(verb, path, body)
             except Unreachable:
-                if attempt == RESENDS - 1:
+                if last:
                     raise
             else:
-                if response.status not in {429, 502, 503, 504}:
-                    return response
-            await asyncio.sleep(0.1 * 4**attempt)
-        raise Unreachable(f"{self.url}{path}: too busy ({response.status})")
+                if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR and answer.status != HTTPStatus.TOO_MANY_REQUESTS:
+                    return answer
+        raise Unreachable(f"{self.url}{path}: HTTP {answer.status} again and again")
 
     async def _send(self, verb: str, path: str, body: bytes | None) -> Answer:
         if self._http is None:
@@ -144,7 +157,8 @@ class Caller:
         request = self._signed("query", canister_id, {"method_name": method, "arg": arg})
         answer = _map((await self._accepted(f"/api/v2/canister/{canister_id}/query", request)).body)
         if answer.get("status") == "replied":
-            return bytes(answer["reply"]["arg"])
+            reply = answer.get("reply")
+            return _blob(reply if isinstance(reply, dict) else {}, "arg")
         raise _rejected(answer)
 
     async def update(
@@ -158,7 +172,7 @@ class Caller:
         if answer.get("status") == "non_replicated_rejection":
             raise _rejected(answer)
         if answer.get("status") == "replied":
-            certificate = await self._certificate(bytes(answer["certificate"]), target)
+            certificate = await self._certificate(_blob(answer, "certificate"), target)
         else:
             certificate = await self._polled(request, target)
         return _certified_reply(certificate, request.request_id)
@@ -167,7 +181,7 @@ class Caller:
         """The certified values at `paths` (interface specification, "State tree")."""
         request = self._signed("read_state", canister_id, {"paths": [list(path) for path in paths]})
         response = await self._accepted(f"/api/v2/canister/{canister_id}/read_state", request)
-        return await self._certificate(bytes(_map(response.body)["certificate"]), canister_id)
+        return await self._certificate(_blob(_map(response.body), "certificate"), canister_id)
 
     def _signed(self, kind: str, canister_id: Principal, fields: dict[str, Any]) -> SignedRequest:
         expires = time.time_ns() + EXPIRY_NS
@@ -201,7 +215,7 @@ class Caller:
         certificate = verified_certificate(encoded, await self.network.root_key(), canister_id.bytes)
         try:
             certificate.verify_cert_timestamp(MAX_CLOCK_SKEW_NS)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise Untrusted(str(error)) from error
         return certificate
 
@@ -218,20 +232,31 @@ def _certified_reply(certificate: RootedCertificate, request_id: bytes) -> bytes
         return bytes(certificate.lookup_reply(request_id))
     if status == "rejected":
         raise _rejected(certificate.lookup_request_rejection(request_id))
+    if status == "done":
+        raise Unreachable("the request was carried out, and its answer is not kept any more")
     raise Untrusted(f"the certificate says {status or 'nothing'} of this request")
 
 
 def _rejected(answer: dict[str, Any]) -> VexError:
-    code = answer.get("reject_code", 0)
+    code = answer.get("reject_code")
     if isinstance(code, bytes):
         code = int.from_bytes(code, "big")
-    return Rejected(int(code), _text(answer.get("reject_message")) or "", _text(answer.get("error_code")))
+    if not isinstance(code, int):
+        return Untrusted("neither a reply nor a reject")
+    return Rejected(code, _text(answer.get("reject_message")) or "", _text(answer.get("error_code")))
+
+
+def _blob(answer: dict[str, Any], name: str) -> bytes:
+    value = answer.get(name)
+    if not isinstance(value, bytes):
+        raise Untrusted(f"the answer has no {name}")
+    return value
 
 
 def _map(encoded: bytes) -> dict[str, Any]:
     try:
         value = cbor2.loads(encoded)
-    except (cbor2.CBORDecodeError, ValueError) as error:
+    except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError) as error:
         raise Untrusted(f"not CBOR: {error}") from error
     if not isinstance(value, dict):
         raise Untrusted("not a CBOR map")

@@ -5,32 +5,42 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from time import perf_counter
-from typing import TypeVar
+from typing import Protocol, TypeVar
+from zlib import crc32
 
 from icp_identity.identity import Identity
 
 from candid import Principal
-from vex.canister import Canister
+from vex.canister import Canister, Transport
 from vex.deployment import Deployment, index_canister, users_canister
 from vex.directory import Directory
+from vex.errors import Refused, TooLate
 from vex.exports import Desk, DeskPerson, DeskTicket
 from vex.helpdesk import Helpdesk
 from vex.importer.journal import Entry, Journal
 from vex.models import NewPerson, NewTicket, Receipt, TicketChange
-from vex.network import Caller, Network
 from vex.patience import patiently
+from vex_domain.refusals import TooOld
 from vex_domain.ticket_rules import TRANSITIONS
 
 __all__ = ["ImportReport", "Importer"]
 
 PEOPLE_PER_CALL = 50
 FACADE_EVERY = 4
-"""Every fourth ticket goes through the index, as a dapp's would."""
+"""Every fourth ticket or so goes through the index, as a dapp's would."""
 Progress = Callable[[str, int], None]
 """Told what was done and how many: "organisations", "people", "tickets", "comments"."""
 T = TypeVar("T")
+
+
+class Callers(Protocol):
+    """A network on which the import can speak for everybody (`vex.network.Network`)."""
+
+    def caller(self, identity: Identity, /) -> Transport: ...
 
 
 @dataclass(slots=True)
@@ -53,9 +63,9 @@ class Importer:
 
     def __init__(
         self,
-        network: Network,
+        network: Callers,
         deployment: Deployment,
-        operator: Caller,
+        operator: Transport,
         identities: Callable[[str], Identity],
         journal: Journal,
         *,
@@ -78,7 +88,10 @@ class Importer:
         self.report = ImportReport()
 
     async def run(self, desk: Desk) -> ImportReport:
-        """Import everything that the journal does not know as done. Raises VexError; run again to go on."""
+        """Import everything that the journal does not know as done. Raises VexError; run again to go on.
+
+        Raises TooLate when a journal is gone on with after the 24 hours that the canisters remember tokens.
+        """
         began = perf_counter()
         self.people = self._journal.people()
         self.organisations = self._journal.organisations()
@@ -137,21 +150,28 @@ class Importer:
         return NewPerson(identity=identity, name=person.name, email=person.key, roles=[person.role])
 
     async def _tickets(self, tickets: Iterable[DeskTicket]) -> None:
-        numbered = enumerate(tickets)
+        waiting = iter(tickets)
 
         async def worker() -> None:
-            for number, ticket in numbered:
-                await self._ticket(number, ticket)
+            for ticket in waiting:
+                await self._ticket(ticket)
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._in_flight):
-                group.create_task(worker())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._in_flight):
+                    group.create_task(worker())
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
 
-    async def _ticket(self, number: int, ticket: DeskTicket) -> None:
+    async def _ticket(self, ticket: DeskTicket) -> None:
         self.report.skipped_attachments += ticket.attachment_count
         entry = self._journal.entry(ticket.reference)
+        with _in_time(entry):
+            await self._imported(entry, ticket)
+
+    async def _imported(self, entry: Entry, ticket: DeskTicket) -> None:
         if entry.ticket is None:
-            entry = await self._create(entry, ticket, through_index=number % FACADE_EVERY == 0)
+            entry = await self._create(entry, ticket, through_index=goes_through_index(ticket.reference))
         self.report.tickets += 1
         self._progress("tickets", 1)
         for step in range(entry.steps, len(ticket.comments)):
@@ -222,6 +242,25 @@ class Importer:
     def _advanced(self, entry: Entry, receipt: Receipt, steps: int) -> Entry:
         self._journal.done(entry.reference, ticket=receipt.ticket, version=receipt.version, steps=steps)
         return replace(entry, ticket=receipt.ticket, version=receipt.version, steps=steps)
+
+
+@contextmanager
+def _in_time(entry: Entry) -> Iterator[None]:
+    try:
+        yield
+    except Refused as error:
+        if error.code != TooOld.code:
+            raise
+        began = datetime.fromtimestamp(entry.created_at / 10**9, UTC).isoformat(timespec="minutes")
+        known = "was perhaps created" if entry.ticket is None else f"is ticket {entry.ticket}, step {entry.steps} done"
+        raise TooLate(
+            f"{entry.reference} was begun at {began}, more than 24 h ago, and {known}: look before you send it again"
+        ) from error
+
+
+def goes_through_index(reference: str) -> bool:
+    """Which way in a ticket takes, whatever its place in the export: its token is known on that way only."""
+    return crc32(reference.encode()) % FACADE_EVERY == 0
 
 
 def path(old: str, new: str) -> list[str]:
