@@ -19,7 +19,7 @@ from local_replica.rejections import (
     Rejection,
     text,
 )
-from local_replica.request_id import request_id
+from local_replica.request_id import hash_of_map
 from local_replica.subnet import Subnet
 
 FIVE_MINUTES_NS = 300_000_000_000
@@ -44,7 +44,7 @@ def _cbor_bytes(length: int) -> int:
 
 def derived_id(message: Ingress, number: int, now_ns: int) -> bytes:
     """The request id that PocketIC's server gives a message: expiring in five minutes, its number as nonce."""
-    return request_id(
+    return hash_of_map(
         {
             "request_type": "call",
             "canister_id": message.canister_id,

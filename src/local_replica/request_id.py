@@ -1,18 +1,30 @@
-"""Request ids: the representation-independent hash of a request's content (interface specification, "Request ids")."""
+"""Representation-independent hash of a request or a reply (interface specification, "Request ids")."""
 
-from collections.abc import Mapping
-from hashlib import sha256
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from candid.wire import uleb
 
+Hashable: TypeAlias = "int | str | bytes | Sequence[Hashable] | Mapping[str, Hashable]"
 
-def request_id(content: Mapping[str, bytes | str | int]) -> bytes:
-    """The id of a request with these fields."""
-    hashed = sorted(_hash(key) + _hash(value) for key, value in content.items())
-    return sha256(b"".join(hashed)).digest()
+_sha256 = hashlib.sha256
 
 
-def _hash(value: bytes | str | int) -> bytes:
+def hash_of_value(value: Hashable) -> bytes:
+    """Hash one value: bytes and texts as they are, numbers as LEB128, arrays and maps by their parts."""
+    if isinstance(value, bytes):
+        return _sha256(value).digest()
+    if isinstance(value, str):
+        return _sha256(value.encode()).digest()
     if isinstance(value, int):
-        return sha256(uleb(value)).digest()
-    return sha256(value.encode() if isinstance(value, str) else value).digest()
+        return _sha256(uleb(value)).digest()
+    if isinstance(value, Mapping):
+        return hash_of_map(value)
+    return _sha256(b"".join(hash_of_value(item) for item in value)).digest()
+
+
+def hash_of_map(fields: Mapping[str, Hashable]) -> bytes:
+    """Hash a map independent of its order and encoding; of a request's content this is the request id."""
+    pairs = sorted(_sha256(key.encode()).digest() + hash_of_value(value) for key, value in fields.items())
+    return _sha256(b"".join(pairs)).digest()

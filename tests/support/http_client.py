@@ -20,7 +20,8 @@ from candid import encode
 from candid.principal import to_text
 from candid.types import NAT, Field, Opt, Record
 from local_replica.certification import self_authenticating
-from local_replica.certification.request_id import REQUEST, hash_of_map
+from local_replica.certification.separators import REQUEST
+from local_replica.request_id import hash_of_map
 from support.in_process_driver import install_arg
 from vex.certificates import RootedCertificate, verified_certificate
 

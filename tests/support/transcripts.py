@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from candid.codec import decode_untyped
 from candid.errors import CandidError
 from candid.principal import from_text, to_text
+from candid.wire import uleb
 
 TRANSCRIPTS = Path(__file__).parents[1] / "fixtures" / "kybra-transcripts"
 DIFFERENCES = Path(__file__).parents[1] / "conformance" / "kybra_differences.toml"
@@ -172,15 +173,7 @@ def _comparable_bytes(reply: bytes) -> bytes:
         return reply
     _, _, (text,) = decode_untyped(reply)
     raw = comparable(text).encode()
-    return b"DIDL\x00\x01\x71" + _leb128(len(raw)) + raw
-
-
-def _leb128(number: int) -> bytes:
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*out, number])
+    return b"DIDL\x00\x01\x71" + uleb(len(raw)) + raw
 
 
 _HINTS = r"\.*(\n|\\+n)((Consider|Check|Try|Please) .*?#[a-z_-]+|If you are running .*?to create the canister\.?)"

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from candid import encode
 from candid.principal import from_text, to_text
 from candid.types import NAT, Field, Opt, Record
-from local_replica.certification.request_id import REQUEST, hash_of_map
+from local_replica.certification.separators import REQUEST
+from local_replica.request_id import hash_of_map
 from support.in_process_driver import install_arg
 from support.recordings import UNCREATED, Labels, module_of
 from support.rest_client import RestInstance, RestServer, b64

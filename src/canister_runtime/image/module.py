@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from candid.wire import uleb
 from canister_runtime.image.errors import ImageError
 from canister_runtime.image.segments import PAGE, data_section
 from canister_runtime.image.wasm import (
@@ -19,7 +20,6 @@ from canister_runtime.image.wasm import (
     exports,
     memory_section,
     sections,
-    uleb,
 )
 
 KEPT_EXPORTS = frozenset({"memory"})

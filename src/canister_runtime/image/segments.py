@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from canister_runtime.image.wasm import DATA, Section, sleb, uleb
+from candid.wire import sleb, uleb
+from canister_runtime.image.wasm import DATA, Section
 
 PAGE = 65536
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from candid.wire import uleb
+
 HEADER = b"\0asm\1\0\0\0"
 
 CUSTOM, MEMORY, EXPORT, DATA, DATA_COUNT = 0, 5, 7, 11, 12
@@ -23,26 +25,6 @@ class Export:
     name: str
     kind: int
     index: int
-
-
-def uleb(number: int) -> bytes:
-    """LEB128 of a number that is not negative."""
-    output = bytearray()
-    while number > 0x7F:
-        output.append(number & 0x7F | 0x80)
-        number >>= 7
-    output.append(number)
-    return bytes(output)
-
-
-def sleb(number: int) -> bytes:
-    """Signed LEB128."""
-    output = bytearray()
-    while not -0x40 <= number < 0x40:
-        output.append(number & 0x7F | 0x80)
-        number >>= 7
-    output.append(number & 0x7F)
-    return bytes(output)
 
 
 def read_uleb(content: bytes, position: int) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import cbor2
 
+from candid.wire import uleb
 from local_replica.certification import label_map
 from local_replica.certification.hash_tree import EMPTY, Leaf, Node
 from local_replica.certification.keys import SubnetKeys
@@ -31,16 +32,6 @@ class SubnetFacts:
 
     keys: SubnetKeys
     ranges: Ranges
-
-
-def leb128(number: int) -> bytes:
-    """Unsigned LEB128, as numbers stand in the state tree."""
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
 
 
 def encoded_ranges(ranges: Ranges) -> bytes:
@@ -132,6 +123,6 @@ class StateTree:
                 b"canister_ranges": self._ranges_tree,
                 b"request_status": self._requests,
                 b"subnet": self._subnet_tree,
-                b"time": Leaf(leb128(time)),
+                b"time": Leaf(uleb(time)),
             }
         )

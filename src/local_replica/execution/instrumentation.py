@@ -7,6 +7,7 @@ Instructions get the replica's cost (`weights.py`).
 
 from dataclasses import dataclass
 
+from candid.wire import uleb
 from local_replica.execution.binary import (
     CODE,
     CUSTOM,
@@ -22,7 +23,7 @@ from local_replica.execution.binary import (
     Reader,
     read_module,
 )
-from local_replica.execution.encoding import encode_export, encode_section, encode_unsigned
+from local_replica.execution.encoding import encode_export, encode_section
 from local_replica.execution.segments import DataSegment, read_data_segments
 from local_replica.execution.weights import weigh_code
 
@@ -102,7 +103,7 @@ def _rewrite(module: Module, exports: list[Export], segments: list[DataSegment])
         section.id: module.data[section.start : section.end] for section in module.sections if section.id != CUSTOM
     }
     contents.pop(START, None)
-    contents[EXPORT] = encode_unsigned(len(exports)) + b"".join(
+    contents[EXPORT] = uleb(len(exports)) + b"".join(
         encode_export(export.name, export.kind, export.index) for export in exports
     )
     contents[GLOBAL] = _with_rest(module)
@@ -129,13 +130,13 @@ def _with_rest(module: Module) -> bytes:
         reader = Reader(module.data, section.start, section.end)
         reader.unsigned()
         own = module.data[reader.position : section.end]
-    return encode_unsigned(len(module.globals) + 1) + own + b"\x7f\x01\x41\x00\x0b"
+    return uleb(len(module.globals) + 1) + own + b"\x7f\x01\x41\x00\x0b"
 
 
 def _emptied(module: Module, segments: list[DataSegment]) -> bytes:
     """The data section with active segments made empty: to `memory.init` that is what a dropped one looks like."""
-    parts = [encode_unsigned(len(segments))]
+    parts = [uleb(len(segments))]
     for segment in segments:
         content = b"" if segment.offset is not None else module.data[segment.start : segment.end]
-        parts.append(b"\x01" + encode_unsigned(len(content)) + content)
+        parts.append(b"\x01" + uleb(len(content)) + content)
     return b"".join(parts)

@@ -7,8 +7,8 @@ folds them away.
 
 import re
 
+from candid.wire import sleb, uleb
 from local_replica.execution.binary import CODE, Module, Reader
-from local_replica.execution.encoding import encode_signed, encode_unsigned
 from local_replica.execution.operators import skip_instruction
 
 _EXTRA = {
@@ -100,11 +100,11 @@ def weigh_code(module: Module, *, rest_global: int) -> bytes:
     names = [item.name for item in module.imported_functions()]
     counter = names.index(_COUNTER) if _COUNTER in names else None
     weigher = _Weigher(module.data, counter, rest_global, wide=wide)
-    parts = [encode_unsigned(count)]
+    parts = [uleb(count)]
     for _ in range(count):
         end = reader.unsigned() + reader.position
         body = weigher.weigh(reader.position, end)
-        parts.append(encode_unsigned(len(body)))
+        parts.append(uleb(len(body)))
         parts.append(body)
         reader.position = end
     return b"".join(parts)
@@ -116,8 +116,8 @@ class _Weigher:
     def __init__(self, data: bytes, counter: int | None, rest_global: int, *, wide: bool) -> None:
         self._data = data
         self._wide = wide
-        self._counter_call = b"\x10" + encode_unsigned(counter) if counter is not None else b"\xff"
-        self._set_rest = b"\x24" + encode_unsigned(rest_global)
+        self._counter_call = b"\x10" + uleb(counter) if counter is not None else b"\xff"
+        self._set_rest = b"\x24" + uleb(rest_global)
         self._run = _WIDE_RUN if wide else _NARROW_RUN
 
     def weigh(self, start: int, end: int) -> bytes:
@@ -165,7 +165,7 @@ class _Weigher:
             if opcode in _ENDS_A_RUN:
                 break
             skip_instruction(body)
-        return b"\x41" + encode_signed(rest) + self._set_rest + padding(_EXTRA[_CALL] - 2)
+        return b"\x41" + sleb(rest) + self._set_rest + padding(_EXTRA[_CALL] - 2)
 
     def _extra(self, position: int) -> int:
         opcode = self._data[position]

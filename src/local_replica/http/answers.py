@@ -1,10 +1,11 @@
 """Bodies of answers: query results signed by a node, and the ends that a call can come to."""
 
 from local_replica.certification import NodeKey
-from local_replica.certification.request_id import RESPONSE, Hashable, hash_of_map
+from local_replica.certification.separators import RESPONSE
 from local_replica.errors import Reject
 from local_replica.http.cbor import write_cbor
 from local_replica.node.chain import error_code
+from local_replica.request_id import Hashable, hash_of_map
 
 
 def query_answer(outcome: bytes | Reject, request_id: bytes, node: NodeKey, time: int) -> bytes:

@@ -5,11 +5,12 @@ from functools import lru_cache
 
 from candid.principal import to_text
 from local_replica.certification import self_authenticating
-from local_replica.certification.request_id import REQUEST, REQUEST_AUTH_DELEGATION, Hashable, hash_of_map
+from local_replica.certification.separators import REQUEST, REQUEST_AUTH_DELEGATION
 from local_replica.http.envelope import Delegation, Envelope
 from local_replica.http.errors import InvalidRequest
 from local_replica.http.principals import ANONYMOUS, MAX_PRINCIPAL_BYTES
 from local_replica.http.public_keys import SignatureRefused, verifier
+from local_replica.request_id import Hashable, hash_of_map
 
 MAX_NONCE_BYTES = 32
 MAX_DELEGATIONS = 20

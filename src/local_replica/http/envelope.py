@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_replica.certification.request_id import Hashable, hash_of_map
 from local_replica.http.cbor import read_cbor
 from local_replica.http.errors import InvalidRequest
 from local_replica.http.principals import MAX_PRINCIPAL_BYTES
+from local_replica.request_id import Hashable, hash_of_map
 
 _FIELDS: dict[str, dict[str, type]] = {
     "call": {"canister_id": bytes, "method_name": str, "arg": bytes, "sender": bytes, "ingress_expiry": int},

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from candid.wire import uleb
 from local_replica.certification import CanisterFacts, StateCertifier, SubnetKeys
-from local_replica.certification.state_tree import leb128
 from local_replica.config import ReplicaConfig
 from local_replica.cycles.balance import memory_usage
 from local_replica.execution.port import Executor
@@ -180,7 +180,7 @@ def status_leaves(status: IngressStatus) -> dict[bytes, bytes]:
         leaves[b"reply"] = status.reply
     elif status.reject is not None:
         reject = status.reject
-        leaves[b"reject_code"] = leb128(reject.reject_code)
+        leaves[b"reject_code"] = uleb(reject.reject_code)
         leaves[b"reject_message"] = reject.message.encode()
         leaves[b"error_code"] = error_code(reject.error_code).encode()
     return leaves

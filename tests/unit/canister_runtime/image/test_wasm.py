@@ -5,6 +5,7 @@ import wasmtime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from candid.wire import sleb, uleb
 from canister_runtime.image.wasm import (
     CUSTOM,
     EXPORT,
@@ -16,8 +17,6 @@ from canister_runtime.image.wasm import (
     memory_section,
     read_uleb,
     sections,
-    sleb,
-    uleb,
 )
 
 MODULE = wasmtime.wat2wasm('(module (memory (export "memory") 1) (func (export "run")) (func (export "other")))')

@@ -13,7 +13,7 @@ from local_replica.certification import (
     bls,
     hash_tree,
 )
-from local_replica.certification.request_id import hash_of_map
+from local_replica.request_id import hash_of_map
 from vex.certificates import verified_certificate
 from vex.errors import Untrusted
 

@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from local_replica.certification import self_authenticating
-from local_replica.certification.request_id import REQUEST, REQUEST_AUTH_DELEGATION, hash_of_map
+from local_replica.certification.separators import REQUEST, REQUEST_AUTH_DELEGATION
 from local_replica.http.authentication import MAX_EXPIRY_AHEAD_NS, authenticate
 from local_replica.http.envelope import read_envelope
 from local_replica.http.errors import InvalidRequest
+from local_replica.request_id import hash_of_map
 
 NOW = 1_700_000_000 * 10**9
 CANISTER = b"\0\0\0\0\0\0\0\1\1\1"
