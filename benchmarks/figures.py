@@ -46,23 +46,38 @@ def typical(name: str, runs: list[tuple[int, float]], note: str = "") -> Figure:
     return Figure(name, round(median(counts)), max(counts), round(median(times), 3), note=note)
 
 
+_COLUMNS = ("operation", "instructions", "maximum", "ms", "per second", "bytes", "Kybra", "")
+_LEFT = {"operation", ""}
+
+
 def table(figures: Iterable[Figure]) -> Table:
     """The figures for people: instructions first, since they are stable."""
     drawn = Table(title="Instructions as performance_counter tells them, times on this machine", title_justify="left")
-    for column in ("operation", "instructions", "maximum", "ms", "per second", "bytes", "Kybra", ""):
-        drawn.add_column(column, justify="left" if column in {"operation", ""} else "right")
+    for column in _COLUMNS:
+        drawn.add_column(column, justify="left" if column in _LEFT else "right")
     for figure in figures:
-        drawn.add_row(
-            figure.name,
-            _number(figure.instructions),
-            _number(figure.instructions_maximum),
-            "" if figure.ms is None else f"{figure.ms:,.2f}",
-            "" if figure.per_second is None else f"{figure.per_second:,.0f}",
-            _number(figure.bytes),
-            KYBRA.get(figure.name, ""),
-            figure.note,
-        )
+        drawn.add_row(*_cells(figure))
     return drawn
+
+
+def markdown(figures: Iterable[Figure]) -> str:
+    """The same table for a document."""
+    rules = [":--" if column in _LEFT else "--:" for column in _COLUMNS]
+    rows = [_COLUMNS, rules, *[_cells(figure) for figure in figures]]
+    return "\n".join(["| " + " | ".join(row) + " |" for row in rows])
+
+
+def _cells(figure: Figure) -> list[str]:
+    return [
+        figure.name,
+        _number(figure.instructions),
+        _number(figure.instructions_maximum),
+        "" if figure.ms is None else f"{figure.ms:,.2f}",
+        "" if figure.per_second is None else f"{figure.per_second:,.0f}",
+        _number(figure.bytes),
+        KYBRA.get(figure.name, ""),
+        figure.note,
+    ]
 
 
 def _number(value: int | None) -> str:

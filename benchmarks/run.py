@@ -1,7 +1,8 @@
-"""`python -m benchmarks.run [--json FILE] [--only GROUP]`: measures, prints a table, writes JSON."""
+"""`python -m benchmarks.run [--json FILE] [--markdown] [--only GROUP]`: measures, prints a table, writes JSON."""
 
 import asyncio
 import json
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks.figures import Figure, table
+from benchmarks.figures import Figure, markdown, table
 from benchmarks.operations import measured_operations
 from benchmarks.product import measured_growth, measured_product, modules
 from benchmarks.throughput import measured_http, measured_replica
@@ -26,12 +27,16 @@ GROUPS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
 def run(
     only: Annotated[list[str] | None, typer.Option(help=f"Groups to measure: {', '.join(GROUPS)}; all.")] = None,
     as_json: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as a document holds it.")] = False,
 ) -> None:
     """Measure what canisters cost and how fast the replica is."""
     figures: list[Figure] = []
     for name in only or GROUPS:
         figures += asyncio.run(_measured(GROUPS[name]))
-    Console(width=max(Console().width, 150)).print(table(figures))
+    if as_markdown:
+        sys.stdout.write(markdown(figures) + "\n")
+    else:
+        Console(width=max(Console().width, 150)).print(table(figures))
     if as_json is not None:
         named = {figure.name: figure.as_json() for figure in figures}
         as_json.write_text(json.dumps(named, indent=1) + "\n", encoding="utf-8")

@@ -2,41 +2,48 @@
 
 import asyncio
 import tempfile
+from collections.abc import Awaitable, Callable
+from functools import partial
+from itertools import count
 from pathlib import Path
 from time import perf_counter
 
 from benchmarks.bench_replica import NO_ARGUMENT, LocalCaller, MeteredReplica, Subject, installed
 from benchmarks.figures import Figure
-from benchmarks.operations import SOURCE
+from benchmarks.operations import SOURCE, TICKET
 from candid import Principal
 from canister_runtime.image.build import build_canister
 from local_replica.ingress import Ingress, Query
 from vex.demo.identities import demo_identity
 from vex.demo.replica import local_replica
 from vex.deployment import Management
-from vex.interfaces import read_interface
+from vex.interfaces import CanisterInterface, read_interface
 from vex.network import Caller, Network, default_subnet
 
 IN_FLIGHT = 64
 SECONDS = 5.0
+CLIENTS = 8
+REQUESTS = 8
 
 
-async def measured_replica() -> list[Figure]:
-    """No-op updates (64 in flight) and queries in this process."""
+async def measured_replica(seconds: float = SECONDS) -> list[Figure]:
+    """No-op updates (64 in flight) and queries in this process, for so many seconds each."""
     interface = read_interface(build_canister(SOURCE).did)
     caller = LocalCaller(MeteredReplica())
     subject = await installed(caller, build_canister(SOURCE).module, interface)
     return [
-        Figure("replica_updates", per_second=_updates(caller, subject), note=f"{IN_FLIGHT} in flight, in process"),
-        Figure("replica_queries", per_second=_queries(caller, subject), note="in process"),
+        Figure(
+            "replica_updates", per_second=_updates(caller, subject, seconds), note=f"{IN_FLIGHT} in flight, in process"
+        ),
+        Figure("replica_queries", per_second=_queries(caller, subject, seconds), note="in process"),
     ]
 
 
-def _updates(caller: LocalCaller, subject: Subject) -> float:
+def _updates(caller: LocalCaller, subject: Subject, seconds: float) -> float:
     replica, done = caller.replica, 0
     ingress = Ingress(caller.principal.bytes, subject.canister_id.bytes, "noop_update", NO_ARGUMENT)
     began = perf_counter()
-    while perf_counter() - began < SECONDS:
+    while perf_counter() - began < seconds:
         for _ in range(IN_FLIGHT):
             replica.submit_ingress(ingress)
         while not replica.is_idle():
@@ -45,42 +52,67 @@ def _updates(caller: LocalCaller, subject: Subject) -> float:
     return done / (perf_counter() - began)
 
 
-def _queries(caller: LocalCaller, subject: Subject) -> float:
+def _queries(caller: LocalCaller, subject: Subject, seconds: float) -> float:
     query = Query(caller.principal.bytes, subject.canister_id.bytes, "noop_query", NO_ARGUMENT)
     began, done = perf_counter(), 0
-    while perf_counter() - began < SECONDS:
+    while perf_counter() - began < seconds:
         caller.replica.query(query)
         done += 1
     return done / (perf_counter() - began)
 
 
-async def measured_http() -> list[Figure]:
-    """A replica process with state on disk; signed requests, certificates checked, by 1 and by 8 clients."""
-    module = build_canister(SOURCE).module
+async def measured_http(seconds: float = SECONDS) -> list[Figure]:
+    """A replica process with state on disk; signed requests, certificates checked, by 1 and by 8 clients.
+
+    Updates are no-op, record echo, map insert and an await of another canister in turn; queries do nothing.
+    """
+    image = build_canister(SOURCE)
     figures = []
     with tempfile.TemporaryDirectory() as folder, local_replica(Path(folder), port=0, seed=1, keep=False) as url:
         async with Network(url) as network:
-            callers = [network.caller(demo_identity(f"client {number}")) for number in range(8)]
-            management = Management(callers[0])
-            canister_id = await management.create(await default_subnet(network), 10**15)
-            await management.install(canister_id, module, NO_ARGUMENT)
-            for name, method in (("http_updates", "noop_update"), ("http_queries", "noop_query")):
-                rates = [await _rate(callers[:count], canister_id, method) for count in (1, 8)]
-                note = f"8 clients of 8 requests each; 1 client: {rates[0]:,.0f}"
-                figures.append(Figure(name, per_second=rates[1], note=note))
+            callers = [network.caller(demo_identity(f"client {number}")) for number in range(CLIENTS)]
+            bench, other = [await _installed(callers[0], network, image.module) for _ in range(2)]
+            updates = partial(_mixed_update, read_interface(image.did), bench, other)
+            for name, send in (("http_updates", updates), ("http_queries", partial(_query, bench))):
+                one, all_of_them = [await _rate(callers[:clients], send, seconds) for clients in (1, CLIENTS)]
+                note = f"{CLIENTS} clients of {REQUESTS} requests each; 1 client of {REQUESTS}: {one:,.0f}"
+                figures.append(Figure(name, per_second=round(all_of_them, 1), note=note))
     return figures
 
 
-async def _rate(callers: list[Caller], canister_id: Principal, method: str) -> float:
+async def _installed(caller: Caller, network: Network, module: bytes) -> Principal:
+    management = Management(caller)
+    canister_id = await management.create(await default_subnet(network), 10**15)
+    await management.install(canister_id, module, NO_ARGUMENT)
+    return canister_id
+
+
+async def _mixed_update(
+    interface: CanisterInterface, bench: Principal, other: Principal, caller: Caller, number: int
+) -> None:
+    method, arguments = (
+        ("noop_update", ()),
+        ("record_echo", (TICKET,)),
+        ("map_insert", (number,)),
+        ("await_call", (other,)),
+    )[number % 4]
+    await caller.update(bench, method, interface.methods[method].encode(*arguments))
+
+
+async def _query(bench: Principal, caller: Caller, _number: int) -> None:
+    await caller.query(bench, "noop_query", NO_ARGUMENT)
+
+
+async def _rate(callers: list[Caller], send: Callable[[Caller, int], Awaitable[None]], seconds: float) -> float:
+    numbers = count()
     done = 0
     began = perf_counter()
 
     async def client(caller: Caller) -> None:
         nonlocal done
-        send = caller.query if method == "noop_query" else caller.update
-        while perf_counter() - began < SECONDS:
-            await send(canister_id, method, NO_ARGUMENT)
+        while perf_counter() - began < seconds:
+            await send(caller, next(numbers))
             done += 1
 
-    await asyncio.gather(*(client(caller) for caller in callers for _ in range(8)))
+    await asyncio.gather(*(client(caller) for caller in callers for _ in range(REQUESTS)))
     return done / (perf_counter() - began)
