@@ -28,7 +28,7 @@ from candid.readers import (
     vec_reader,
     zero_sized_vec_reader,
 )
-from candid.record_reader import CALL, FIXED, OPTION, PASS, TEXT_FIELD, Step, record_reader, tuple_reader
+from candid.record_reader import CALL, FIXED, OPTION, PASS, SIZED, Step, record_reader, tuple_reader
 from candid.skip import INFINITE, Skip, Skipper, skipped
 from candid.subtype import Relation, accepts_absence
 from candid.table import Table, build, parse
@@ -288,11 +288,14 @@ class PlanCompiler:
         if is_tuple:
             return CALL, key, self.reader(wire, wanted)
         if wire == wanted == TEXT:
-            return TEXT_FIELD, key, None
+            return SIZED, key, bytes.decode
         if wire == wanted and wire in FIXED_FORMATS:
             return FIXED, key, FIXED_FORMATS[wire]
+        reader = self.reader(wire, wanted)
+        if reader is blob_reader:
+            return SIZED, key, bytes
         is_option = self.wire.kind(wire) == OPT == self.expected.kind(wanted)
-        return OPTION if is_option else CALL, key, self.reader(wire, wanted)
+        return OPTION if is_option else CALL, key, reader
 
     def _variant(self, wire: int, expected: int) -> Reader:
         entry = self.expected.entries[expected]

@@ -7,11 +7,11 @@ from candid.readers import Reader
 from candid.skip import ZERO_SIZED, exhausted, skipped
 from candid.wire import read_length
 
-TEXT_FIELD, CALL, OPTION, FIXED, PASS = 0, 1, 2, 3, 4
-"""What a step does: read a text; call a reader; call one unless null; unpack numbers; pass over."""
+SIZED, CALL, OPTION, FIXED, PASS = 0, 1, 2, 3, 4
+"""What a step does: read a text or blob; call a reader; call one unless null; unpack numbers; pass over."""
 
 Step = tuple[int, Any, Any]
-"""(what, key or keys, reader, unpacking or skip)"""
+"""(what, key or keys, what makes a value of bytes, reader, unpacking or skip)"""
 
 
 def record_reader(template: dict[Any, Any], steps: list[Step], need: int, spend: int) -> Reader:
@@ -26,13 +26,13 @@ def record_reader(template: dict[Any, Any], steps: list[Step], need: int, spend:
             _charge(quota, need, spend)
         record: dict[Any, Any] = template.copy()
         for what, key, arg in merged:
-            if what == TEXT_FIELD:
+            if what == SIZED:
                 length = data[pos]
                 pos += 1
                 if length > 127:
                     length, pos = read_length(data, pos - 1)
                 end = pos + length
-                record[key] = data[pos:end].decode()
+                record[key] = arg(data[pos:end])
                 pos = end
             elif what == CALL:
                 record[key], pos = arg(data, pos, quota)

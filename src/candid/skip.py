@@ -33,6 +33,7 @@ INFINITE = 1 << 62
 
 
 def exhausted() -> DecodeError:
+    """More values without bytes than a quota allows: a short message must not be a long loop."""
     return DecodeError("more values without bytes than the limit allows")
 
 
@@ -46,6 +47,7 @@ def skipped(skip: Skip, data: bytes, pos: int, quota: list[int]) -> int:
 
 
 def too_deep() -> DecodeError:
+    """Nesting beyond a quota, before Python's own stack ends."""
     return DecodeError("values nest deeper than the limit allows")
 
 

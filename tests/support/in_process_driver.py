@@ -34,7 +34,7 @@ class InProcessDriver:
 
     def new_instance(self, config: dict[str, Any] | None) -> None:
         if config is not None:
-            raise NotImplementedError("no recording of this driver configures its instance")
+            raise ValueError("no recording of this driver configures its instance")
         self.replica.close()
         self.replica = Replica(ReplicaConfig(), _EXECUTOR)
 

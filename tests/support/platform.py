@@ -1,5 +1,6 @@
 """The three canisters as a test sees them: one readable call per action, whatever runs them."""
 
+from abc import ABC, abstractmethod
 from typing import Any, Protocol
 
 import candid
@@ -27,7 +28,7 @@ class Handle(Protocol):
     def query(self, method: str, *args: Any, caller: candid.Principal | str = ...) -> Any: ...
 
 
-class Platform:
+class Platform(ABC):
     """users, index and the shards that the index spawns. Subclasses say how canisters run and time passes."""
 
     users: Handle
@@ -37,21 +38,21 @@ class Platform:
     def __init__(self) -> None:
         self._tokens = 0
 
+    @abstractmethod
     def now(self) -> int:
         """The canisters' time, ns since 1970-01-01."""
-        raise NotImplementedError
 
+    @abstractmethod
     def advance(self, seconds: float) -> None:
         """Let time pass, with the timers that come due."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shard(self, canister: candid.Principal) -> Any:
         """A spawned shard by its id."""
-        raise NotImplementedError
 
+    @abstractmethod
     def module_hash(self) -> tuple[bytes, int]:
         """SHA-256 and size of the shard's module."""
-        raise NotImplementedError
 
     def configure(self, *, capacity: int = 8, lease_length: int = 16, high_water: int = 80) -> None:
         """Make the canisters known to each other and upload the shard's module."""

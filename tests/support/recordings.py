@@ -236,7 +236,7 @@ def module_of(step: Step, labels: Labels) -> bytes:
 def _level(step: Step, answer: Answer, labels: Labels) -> int:
     expected = step["expect"]
     if "canister" in expected:
-        labels.canisters[_TOKEN.fullmatch(expected["canister"])[3]] = answer["canister"]  # type: ignore[index]
+        labels.canisters[_TOKEN.fullmatch(expected["canister"])[3]] = answer["canister"]  # type: ignore[index] # is one
         return 3
     if "message" in expected and "message" in answer:
         labels.messages[expected["message"]] = answer["message"]

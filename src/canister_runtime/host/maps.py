@@ -53,11 +53,12 @@ class Maps:
     def get(self, memory_id: Any, key: Any) -> Any:
         entry = self._map(memory_id)
         raw_key = entry.encode_key(key)
+        tree = entry.tree
         try:
-            value = self._tree(entry).get(raw_key)
+            value = self._tree(entry).get(raw_key) if tree is None else tree.get(raw_key)
         except StableMemoryError as error:
             raise self._panic(error) from None
-        return None if value is None else self._value(entry, value)
+        return None if value is None else self._decoded(entry.decode_value, value)
 
     def insert(self, memory_id: Any, key: Any, value: Any) -> Any:
         entry = self._map(memory_id)
@@ -66,7 +67,7 @@ class Maps:
             former = self._tree(entry).insert(raw_key, raw_value)
         except StableMemoryError as error:
             raise self._panic(error) from None
-        return None if former is None else self._value(entry, former)
+        return None if former is None else self._decoded(entry.decode_value, former)
 
     def remove(self, memory_id: Any, key: Any) -> Any:
         entry = self._map(memory_id)
@@ -75,7 +76,7 @@ class Maps:
             former = self._tree(entry).remove(raw_key)
         except StableMemoryError as error:
             raise self._panic(error) from None
-        return None if former is None else self._value(entry, former)
+        return None if former is None else self._decoded(entry.decode_value, former)
 
     def is_empty(self, memory_id: Any) -> bool:
         return self.len(memory_id) == 0
@@ -99,7 +100,9 @@ class Maps:
             pairs = list(self._tree(entry).items())
         except StableMemoryError as error:
             raise self._panic(error) from None
-        return [(self._decoded(entry.decode_key, key), self._value(entry, value)) for key, value in pairs]
+        return [
+            (self._decoded(entry.decode_key, key), self._decoded(entry.decode_value, value)) for key, value in pairs
+        ]
 
     def _map(self, memory_id: Any) -> _Map:
         entry = self._maps.get(memory_id)
@@ -118,9 +121,6 @@ class Maps:
             tree = BTreeMap(memory, declared.max_key_size, declared.max_value_size, entry.order)
             entry.tree = tree
         return tree
-
-    def _value(self, entry: _Map, message: bytes) -> Any:
-        return self._decoded(entry.decode_value, message)
 
     def _decoded(self, decode: Any, message: bytes) -> Any:
         try:

@@ -30,6 +30,7 @@ def leb(number: int) -> bytes:
 
 
 def primitive(name: str) -> Encoder:
+    """The encoder of a type without parts, by its Candid name."""
     if name in _SIMPLE:
         return _SIMPLE[name]
     signed = name.startswith("int")
@@ -86,6 +87,7 @@ def _integer_error(value: Any, rust_name: str) -> Exception:
 
 
 def expected(wanted: str, value: Any) -> TypeError:
+    """Kybra's refusal of a value of another type, in its words."""
     return TypeError(f"Expected type '{wanted}' but '{type(value).__name__}' found")
 
 
@@ -160,6 +162,8 @@ def _empty(_value: Any) -> bytes:
 
 
 def principal(read: Callable[[Any], bytes]) -> Encoder:
+    """Principals; `read` takes the bytes out of one."""
+
     def encode(value: Any) -> bytes:
         raw = read(value)
         return _REFERENCE + SMALL[len(raw)] + raw
@@ -168,6 +172,8 @@ def principal(read: Callable[[Any], bytes]) -> Encoder:
 
 
 def func(encode_principal: Encoder) -> Encoder:
+    """Funcs, which Kybra writes as a tuple of principal and method."""
+
     def encode(value: Any) -> bytes:
         if not isinstance(value, tuple):
             raise expected("tuple", value)
@@ -181,6 +187,7 @@ def func(encode_principal: Encoder) -> Encoder:
 
 
 def service(encode_principal: Encoder) -> Encoder:
+    """Services, by the principal that they were made with."""
     return lambda value: encode_principal(value.canister_id)
 
 

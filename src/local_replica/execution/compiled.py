@@ -26,6 +26,7 @@ _DIGEST_BYTES = 32
 
 
 def data_out_of_bounds(length: int, offset: int) -> Failure:
+    """A data segment of `length` bytes that does not fit the memory at `offset`."""
     return Failure(
         "CanisterInvalidWasm",
         f"Could not instrument wasm module of canister: Wasm module has invalid data segment of {length} bytes at "

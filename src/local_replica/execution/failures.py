@@ -60,31 +60,38 @@ class Failure(Exception):
         """A frame of the host's own, innermost."""
 
     def error(self, backtrace: str = "") -> ExecutionError:
+        """What the message ends with; `backtrace` only where the replica shows one."""
         return ExecutionError(self.code, self.message, backtrace if self.traced else "", self.help)
 
 
 def contract_violation(message: str, help_text: str = TOOLCHAIN) -> Failure:
+    """A system call that the interface does not allow."""
     return Failure("CanisterContractViolation", f"Canister violated contract: {message}", help_text)
 
 
 def wrong_mode(name: str, mode: str) -> Failure:
+    """A system call that the entry point may not make."""
     return contract_violation(f'"{name}" cannot be executed in {mode} mode', WRONG_MODE)
 
 
 def trapped(reason: str) -> Failure:
+    """A trap of the module's own code."""
     return Failure("CanisterTrapped", f"Canister trapped: {reason}", TRAPPED, traced=True)
 
 
 def called_trap(message: str) -> Failure:
+    """`ic0.trap`, with the canister's words."""
     text = f"Canister called `ic0.trap` with message: '{message}'"
     return Failure("CanisterCalledTrap", text, CALLED_TRAP, traced=True)
 
 
 def invalid_principal() -> Failure:
+    """Bytes that are no principal, given to a system call."""
     return Failure("CanisterContractViolation", "Canister provided invalid principal id", TOOLCHAIN)
 
 
 def out_of_instructions(limit: int) -> Failure:
+    """The message used more than `limit` instructions."""
     return Failure(
         "CanisterInstructionLimitExceeded",
         f"Canister exceeded the limit of {limit} instructions for single message execution",
@@ -93,6 +100,7 @@ def out_of_instructions(limit: int) -> Failure:
 
 
 def slice_overrun(used: int, limit: int) -> Failure:
+    """One bulk operation of `used` instructions does not fit a slice of `limit`."""
     return Failure(
         "CanisterInstructionLimitExceeded",
         f"Canister attempted to perform a large memory operation that used {used} instructions and exceeded the slice "
@@ -102,6 +110,7 @@ def slice_overrun(used: int, limit: int) -> Failure:
 
 
 def wasm_memory_limit(used: int, limit: int) -> Failure:
+    """`used` bytes of heap where the settings allow `limit`."""
     return Failure(
         "CanisterWasmMemoryLimitExceeded",
         f"Canister exceeded its current Wasm memory limit of {limit} bytes. The peak Wasm memory usage was "
@@ -114,10 +123,12 @@ def wasm_memory_limit(used: int, limit: int) -> Failure:
 
 
 def engine_error(message: str) -> Failure:
+    """The engine refused to go on."""
     return Failure("CanisterWasmEngineError", f"Canister encountered a Wasm engine error: {message}")
 
 
 def function_not_found(index: int) -> Failure:
+    """A callback that names no function of the table."""
     return Failure(
         "CanisterFunctionNotFound",
         f"Canister requested to invoke a non-existent Wasm function {index} from table 0",

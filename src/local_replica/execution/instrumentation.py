@@ -61,6 +61,7 @@ class Instrumented:
 
 
 def global_name(index: int) -> str:
+    """The export under which the executor reaches a mutable global."""
     return f"{PREFIX}g{index}"
 
 

@@ -64,6 +64,7 @@ def remap(address: int, size: int, new_size: int) -> int:
 
 
 def unmap(address: int, size: int) -> None:
+    """Give a mapping of `size` bytes back."""
     _munmap(address, size)
 
 

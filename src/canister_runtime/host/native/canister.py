@@ -267,6 +267,7 @@ _COMPILED = (
 
 
 def principal_bytes(principal: Principal | str) -> bytes:
+    """A principal's bytes, from its text or itself."""
     return from_text(principal) if isinstance(principal, str) else principal.bytes
 
 
