@@ -22,7 +22,7 @@ _MAX_DEPTH = 40
 """A tree of 2^64 entries is less than 26 nodes deep."""
 
 INNER_KEPT = 1024
-LEAVES_KEPT = 64
+LEAVES_KEPT = 1024
 
 Entry = tuple[bytes, Any, bytes]
 
@@ -76,16 +76,15 @@ class BTreeMap:
         if address == 0:
             return None
         order = self._layout.order(key)
+        inner = self._inner
         for _ in range(_MAX_DEPTH):
-            node = self._node(address)
+            node = inner.get(address) or self._node(address)
             orders = node.orders
             index = bisect_left(orders, order)
             if index < len(orders) and orders[index] == order:
-                value = node.value(index)
-                node.forget_values()
-                return value
+                return node.glance(index)
             if node.is_leaf:
-                node.forget_values()
+                node.forget_raw()
                 return None
             address = node.children[index]
         raise _too_deep()

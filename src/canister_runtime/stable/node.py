@@ -129,15 +129,14 @@ class Node:
             return
         parts = layout.keys(count).unpack_from(raw)
         lengths, padded = parts[::2], parts[1::2]
-        longest, shortest = max(lengths), min(lengths)
-        if longest > layout.max_key:
-            raise StableCorruption(f"a key in the node at {self.address} is too long")
-        if shortest == layout.max_key:
+        if lengths.count(layout.max_key) == count:
             self.keys = list(padded)
+        elif max(lengths) > layout.max_key:
+            raise StableCorruption(f"a key in the node at {self.address} is too long")
         else:
             self.keys = [key[:length] for length, key in zip(lengths, padded, strict=True)]
         fixed = layout.fixed
-        if fixed is not None and longest == shortest == fixed[2]:
+        if fixed is not None and lengths.count(fixed[2]) == count:
             self.orders = list(layout.orders(count, fixed).unpack_from(raw))
         else:
             self._order_keys()
@@ -171,6 +170,16 @@ class Node:
         """Leave the values to stable memory; call it only when the node is saved."""
         self._raw = None
         self.values = [None] * len(self.keys)
+
+    def forget_raw(self) -> None:
+        """Let go of the bytes that the node was read from."""
+        self._raw = None
+
+    def glance(self, index: int) -> bytes:
+        """The value of entry `index` of a saved node, which keeps neither it nor what it was read from."""
+        value = self._read_value(index)
+        self._raw = None
+        return value
 
     def value(self, index: int) -> bytes:
         """The encoded value of entry `index`."""
