@@ -62,7 +62,7 @@ def parse_untyped(source: str) -> tuple[list[Type], list[Any]]:
 
 
 class ValueReader:
-    """Makes values of a parsed text at an expected type. Raises Mismatch, and CandidError for a name without a definition."""
+    """Makes values of a parsed text at an expected type. Raises Mismatch; CandidError for an undefined name."""
 
     def __init__(self, env: TypeEnv) -> None:
         self.env = env
