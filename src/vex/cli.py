@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import shutil
+import signal
+import sqlite3
 import sys
 import tempfile
 from pathlib import Path
@@ -11,14 +14,18 @@ import typer
 from rich.console import Console
 
 from vex.demo.figures import Figures
+from vex.demo.kept import Kept
 from vex.demo.replica import local_replica
 from vex.demo.run import Plan, run_demo
 from vex.demo.screen import Screen
-from vex.deployment import Deployment, Modules
+from vex.demo.suitable import check
+from vex.deployment import Modules
 from vex.errors import VexError
-from vex.exports import ExportError, read_export
+from vex.exports import Desk, ExportError, read_export
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="VEX: support tickets in canisters.")
+
+FORESEEN = (VexError, ExportError, OSError, sqlite3.Error)
 
 
 @app.callback()
@@ -39,35 +46,77 @@ def demo(
 ) -> None:
     """Deploy to a local replica, import a desk, show what is refused, upgrade a shard."""
     screen = Screen(Console(stderr=True))
-    folder = Path(tempfile.mkdtemp(prefix="vex-demo-"))
+    _end_as_by_ctrl_c(signal.SIGTERM, signal.SIGHUP)
     try:
-        desk = read_export(export)
-        loaded = Modules.read(modules)
+        desk = read_desk(export)
+        loaded = read_modules(modules)
+        folder = Path(tempfile.mkdtemp(prefix="vex-demo-"))
+    except (ExportError, OSError) as error:
+        raise _failed(screen, error) from error
+    try:
         with local_replica(folder, port=port, seed=seed, keep=keep) as url, screen.progress:
             plan = Plan(url, desk, loaded, folder / "journal.sqlite", in_flight)
             figures, deployment = asyncio.run(run_demo(plan, screen))
-    except (VexError, ExportError, OSError) as error:
-        screen.console.print(f"[red]The demo failed:[/red] {error}\nThe replica's log is in {folder}.")
-        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        shutil.rmtree(folder, ignore_errors=True)
+        screen.say("Stopped. Nothing is left running.")
+        raise typer.Exit(130) from None
+    except (*FORESEEN, ExceptionGroup) as error:
+        raise _failed(screen, error, f"\nThe replica's state and log are in {folder}.") from error
+    if not keep:
+        shutil.rmtree(folder, ignore_errors=True)
     screen.tables(figures)
+    kept = Kept(url, deployment, folder, desk) if keep else None
     if as_json:
-        json.dump({**figures.as_json(), "url": url if keep else None}, sys.stdout, indent=1)
+        told = kept.as_json() if kept else {"url": None}
+        json.dump({**figures.as_json(), **told}, sys.stdout, indent=1)
         sys.stdout.write("\n")
-    _farewell(screen, figures, deployment, url, folder, keep=keep)
+    screen.say(
+        kept.words() if kept else "Next: scripts/demo --keep leaves the network up; scripts/test runs every test."
+    )
+    _judge(screen, figures)
 
 
-def _farewell(screen: Screen, figures: Figures, deployment: Deployment, url: str, folder: Path, *, keep: bool) -> None:
-    """What to try next; exit 1 when something was not as it has to be."""
-    if keep:
-        screen.console.print(
-            f"The network is up at {url}: index {deployment.index}, users {deployment.users}, state in {folder}.\n"
-            f"Stop it with: kill {(folder / 'pid').read_text().strip()}"
-        )
-    else:
-        screen.console.print("Next: scripts/demo --keep leaves the network up; scripts/test runs every test.")
+def read_desk(export: Path) -> Desk:
+    """The export, if the demo can do something with it. Raises ExportError."""
+    if not export.exists():
+        raise ExportError(f"{export}: no such file or folder")
+    desk = read_export(export)
+    check(desk)
+    return desk
+
+
+def read_modules(folder: Path) -> Modules:
+    """The built modules. Raises OSError that says how to make them."""
+    try:
+        return Modules.read(folder)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{error.filename} is missing: scripts/build makes it") from error
+
+
+def _failed(screen: Screen, error: Exception, hint: str = "") -> typer.Exit:
+    """One line for what can be foreseen; anything else keeps its traceback."""
+    first = error
+    while isinstance(first, ExceptionGroup):
+        first = first.exceptions[0]
+    if not isinstance(first, FORESEEN):
+        raise error
+    screen.say(f"The demo failed: {first}{hint}")
+    return typer.Exit(1)
+
+
+def _end_as_by_ctrl_c(*signals: signal.Signals) -> None:
+    """So that no replica is left behind; what the caller ignores (nohup) stays ignored."""
+    for number in signals:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+
+
+def _judge(screen: Screen, figures: Figures) -> None:
+    """Exit 1 when something was not as it has to be."""
     wrong = figures.as_json()["unexpected"]
     if wrong or not figures.upgrade_survived or figures.tickets_listed != figures.report.tickets:
-        screen.console.print(f"[red]Not as it has to be:[/red] {wrong or figures.as_json()}")
+        screen.say(f"Not as it has to be: {wrong or figures.as_json()}")
         raise typer.Exit(1)
 
 

@@ -1,7 +1,8 @@
 """Shows roles refusing what they must: each attempt names who tries, what, and the number it has to be refused with."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from icp_identity.identity import Identity
@@ -47,67 +48,65 @@ class Trespass:
         self._anonymous = Helpdesk(network.caller(Identity(anonymous=True)), deployment.index)
 
     def attempts(self, ticket: DeskTicket, number: int) -> list[Attempt]:
-        """The attempts on `ticket`, whose id is `number`."""
+        """The attempts on `ticket`, whose id is `number`, by whom this desk has."""
         organisation = self._importer.organisations[ticket.organisation]
-        other = next(name for name in self._desk.organisations if name != ticket.organisation)
-        stranger = self._helpdesk(other, "agent")
-        neighbour = self._helpdesk(ticket.organisation, "customer", besides=ticket.requester)
-        requester = self._importer.helpdesk(ticket.requester)
-        agent = self._helpdesk(ticket.organisation, "agent")
-        new = NewTicket(organisation=organisation, subject="Demo", body="Not meant to be", channel="demo")
-        late, early = Write(created_at=1), Write(created_at=Write().created_at + 3600 * 10**9)
-        change = TicketChange(status="open")
         return [
-            Attempt("nobody", "creates a ticket", AnonymousCaller.code, lambda: self._anonymous_create(number, new)),
-            Attempt(
-                "an agent of another organisation",
-                "reads the ticket",
-                NotFound.code,
-                lambda: stranger.get_ticket(organisation, number),
-            ),
-            Attempt(
-                "another customer",
-                "reads the ticket",
-                NotFound.code,
-                lambda: neighbour.get_ticket(organisation, number),
-            ),
-            Attempt(
-                "its requester",
-                "writes an internal note",
-                Forbidden.code,
-                lambda: requester.add_comment(organisation, number, "psst", internal=True),
-            ),
-            Attempt(
-                "an agent",
-                "changes an old version",
-                Conflict.code,
-                lambda: agent.update_ticket(organisation, number, 0, change),
-            ),
-            Attempt("an agent", "uses a token twice", TokenReused.code, lambda: _reuse(agent, organisation, number)),
-            Attempt("a customer", "sends a request of 1970", TooOld.code, lambda: requester.create_ticket(new, late)),
-            Attempt(
-                "a customer", "sends a request of tomorrow", InFuture.code, lambda: requester.create_ticket(new, early)
-            ),
-            Attempt(
-                "a customer",
-                "writes a million characters",
-                TooLarge.code,
-                lambda: requester.add_comment(organisation, number, "x" * 1_000_000),
-            ),
+            *self._by_outsiders(ticket, organisation, number),
+            *self._by_agents(ticket, organisation, number),
+            *self._by_requester(ticket, organisation, number),
         ]
+
+    def _by_outsiders(self, ticket: DeskTicket, organisation: int, number: int) -> Iterator[Attempt]:
+        new = _ticket(organisation)
+        yield Attempt("nobody", "creates a ticket", AnonymousCaller.code, lambda: self._anonymous_create(number, new))
+        others = [name for name in self._desk.organisations if name != ticket.organisation]
+        strangers = {
+            "an agent of another organisation": self._helpdesk(others, "agent"),
+            "another customer": self._helpdesk([ticket.organisation], "customer", besides=ticket.requester),
+        }
+        for who, stranger in strangers.items():
+            if stranger is not None:
+                attempt = partial(stranger.get_ticket, organisation, number)
+                yield Attempt(who, "reads the ticket", NotFound.code, attempt)
+
+    def _by_agents(self, ticket: DeskTicket, organisation: int, number: int) -> Iterator[Attempt]:
+        agent = self._helpdesk([ticket.organisation], "agent")
+        if agent is None:
+            return
+        change = partial(agent.update_ticket, organisation, number, 0, TicketChange(status="open"))
+        yield Attempt("an agent", "changes an old version", Conflict.code, change)
+        yield Attempt("an agent", "uses a token twice", TokenReused.code, partial(_reuse, agent, organisation, number))
+
+    def _by_requester(self, ticket: DeskTicket, organisation: int, number: int) -> Iterator[Attempt]:
+        new = _ticket(organisation)
+        requester = self._importer.helpdesk(ticket.requester)
+        late, early = Write(created_at=1), Write(created_at=Write().created_at + 3600 * 10**9)
+        note = partial(requester.add_comment, organisation, number, "psst", internal=True)
+        essay = partial(requester.add_comment, organisation, number, "x" * 1_000_000)
+        if any((person.key, person.role) == (ticket.requester, "customer") for person in self._desk.people):
+            yield Attempt("its requester", "writes an internal note", Forbidden.code, note)
+        yield Attempt(
+            "its requester", "sends a request of 1970", TooOld.code, partial(requester.create_ticket, new, late)
+        )
+        yield Attempt(
+            "its requester", "sends a request of tomorrow", InFuture.code, partial(requester.create_ticket, new, early)
+        )
+        yield Attempt("its requester", "writes a million characters", TooLarge.code, essay)
 
     async def _anonymous_create(self, number: int, new: NewTicket) -> Any:
         route = await self._anonymous.index.call("route", {"ticket": number, "epoch": None})
         shard: Principal = route["place"]["canister"]
         return await self._anonymous.create_ticket(new, first=shard)
 
-    def _helpdesk(self, organisation: str, role: str, besides: str = "") -> Helpdesk:
-        key = next(
-            person.key
-            for person in self._desk.people
-            if (person.organisation, person.role) == (organisation, role) and person.key != besides
-        )
-        return self._importer.helpdesk(key)
+    def _helpdesk(self, organisations: list[str], role: str, besides: str = "") -> Helpdesk | None:
+        people = (person for person in self._desk.people if person.organisation in organisations)
+        keys = (person.key for person in people if person.role == role and person.key != besides)
+        key = next(keys, None)
+        return None if key is None else self._importer.helpdesk(key)
+
+
+def _ticket(organisation: int) -> NewTicket:
+    return NewTicket(organisation=organisation, subject="Demo", body="Not meant to be", channel="demo")
 
 
 async def _reuse(desk: Helpdesk, organisation: int, ticket: int) -> Any:

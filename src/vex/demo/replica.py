@@ -32,6 +32,12 @@ def local_replica(folder: Path, *, port: int, seed: int, keep: bool) -> Iterator
     (folder / "pid").write_text(str(process.pid))
     try:
         yield f"http://127.0.0.1:{_port(process, port_file, folder / 'replica.log')}"
+    except Exception as error:
+        alive = _lives_on(process)
+        _stop(process)
+        if alive:
+            raise
+        raise Unreachable(f"the local replica ended: {_end_of(folder / 'replica.log')}") from error
     except BaseException:
         _stop(process)
         raise
@@ -45,7 +51,18 @@ def _port(process: "subprocess.Popen[bytes]", port_file: Path, log: Path) -> int
         if port_file.exists() and (text := port_file.read_text().strip()):
             return int(text)
         time.sleep(0.05)
-    raise Unreachable(f"the local replica did not start:\n{log.read_text(errors='replace')[-2000:]}")
+    raise Unreachable(f"the local replica did not start: {_end_of(log)}")
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(errors="replace").strip()[-2000:]
+
+
+def _lives_on(process: "subprocess.Popen[bytes]") -> bool:
+    """False when it has ended, or does so within a second: then its log says why calls failed."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=1)
+    return process.poll() is None
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

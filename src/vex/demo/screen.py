@@ -25,6 +25,10 @@ class Screen:
         if stage in self._bars:
             self.progress.advance(self.progress.tasks[self._bars[stage]].id, count)
 
+    def say(self, words: str) -> None:
+        """Text as it is: an address is neither broken at the right margin nor read as markup."""
+        self.console.print(words, markup=False, highlight=False, soft_wrap=True)
+
     def tables(self, figures: Figures) -> None:
         """The results."""
         self.console.print(_shards(figures))
@@ -33,15 +37,16 @@ class Screen:
 
 
 def _shards(figures: Figures) -> Table:
-    table = Table(title="Shards", title_justify="left")
-    for column in ("shard", "canister", "ids", "tickets", "state", "spawned in"):
-        table.add_column(column, justify="right" if column in {"shard", "tickets", "spawned in"} else "left")
+    table = Table(title="Shards, as the index was last told", title_justify="left")
+    for column in ("shard", "canister", "from id", "tickets", "state", "spawn"):
+        numeric = column in {"shard", "from id", "tickets", "spawn"}
+        table.add_column(column, justify="right" if numeric else "left", no_wrap=column == "canister")
     for shard in figures.shards:
         took = (shard.spawn_finished - shard.spawn_started) / 1e9 if shard.spawn_finished else None
         table.add_row(
             str(shard.shard),
             str(shard.canister),
-            f"{shard.start} to {shard.start + shard.length - 1}",
+            str(shard.start),
             f"{shard.tickets} of {shard.capacity}",
             shard.state or shard.step,
             "" if took is None else f"{took:.2f} s",
@@ -60,7 +65,7 @@ def _costs(figures: Figures) -> Table:
         "create_ticket": f"{values['create_ticket_instructions']:,} instructions, {values['create_ticket_ms']} ms",
         "add_comment": f"{values['add_comment_instructions']:,} instructions",
         "import": f"{values['import_seconds']} s with {values['in_flight']} requests in flight",
-        "upgrade of a full shard": f"{survived}, {values['upgrade_seconds']} s",
+        "upgrade of a shard": f"{survived}, {values['upgrade_seconds']} s",
         "all of it": f"{values['seconds']} s",
     }
     for name, text in rows.items():
