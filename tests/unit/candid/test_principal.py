@@ -64,7 +64,7 @@ def test_principals_are_values() -> None:
         Principal(bytes(30))
 
 
-def test_named_principals() -> None:
+def test_principals_of_the_specification_have_constructors() -> None:
     assert str(Principal.management()) == "aaaaa-aa"
     assert str(Principal.anonymous()) == "2vxsx-fae"
     assert Principal.self_authenticating(b"key").bytes[-1] == 2

@@ -55,7 +55,7 @@ def test_attributes_and_slots_return() -> None:
     assert content == [1]
 
 
-def test_closures_return() -> None:
+def test_what_a_closure_holds_returns() -> None:
     count = 0
 
     def increase() -> int:

@@ -14,7 +14,7 @@ SEEN_ELSEWHERE = {"K106", "K706"}
 
 
 @pytest.mark.parametrize("files", ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_accepts(files: str | dict[str, str], tmp_path: Path) -> None:
+def test_what_kybra_compiles_as_meant_is_accepted(files: str | dict[str, str], tmp_path: Path) -> None:
     reading = read_sources(tmp_path, files)
 
     assert reading.problems == ()
@@ -22,7 +22,7 @@ def test_accepts(files: str | dict[str, str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", REJECTED.values(), ids=REJECTED.keys())
-def test_rejects(case: Rejected, tmp_path: Path) -> None:
+def test_what_kybra_refuses_or_breaks_is_refused_at_its_line(case: Rejected, tmp_path: Path) -> None:
     reading = read_sources(tmp_path, case.files)
 
     found = [(problem.rule, problem.file, problem.line) for problem in reading.problems]

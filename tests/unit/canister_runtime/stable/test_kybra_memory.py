@@ -64,7 +64,7 @@ def test_every_row_reads_as_the_canister_answered(recorded: bytes, method: str, 
     assert all(stored.get(key) == value for key, value in rows)
 
 
-def test_lengths_agree(recorded: bytes) -> None:
+def test_maps_are_as_long_as_kybra_said(recorded: bytes) -> None:
     results = INTERFACE.methods()["lens"].results
     (lengths,) = decode(results, (FIXTURE / "lens.candid").read_bytes(), INTERFACE.env)
     maps = Maps(HeapStableMemory(recorded))

@@ -14,6 +14,11 @@ _NOT_OF_THE_MODULE = frozenset(
 _GZIP = b"\x1f\x8b\x08"
 
 
+def _is_unpacked_first(step: dict[str, Any]) -> bool:
+    """Gzip never reaches the executor; tests/conformance runs those steps."""
+    return "wasm" in step and recorded_bytes(step["wasm"]).startswith(_GZIP)
+
+
 def _installs() -> list[tuple[str, dict[str, Any]]]:
     found = []
     for subject in ("modules", "traps", "replies", "calls"):
@@ -21,7 +26,7 @@ def _installs() -> list[tuple[str, dict[str, Any]]]:
             if step["do"] != "install_code" or step["mode"] not in {"install", "reinstall"}:
                 continue
             error = recorded_error(step)
-            if error is not None and error[0] in _NOT_OF_THE_MODULE:
+            if (error is not None and error[0] in _NOT_OF_THE_MODULE) or _is_unpacked_first(step):
                 continue
             if "endless" not in step.get("module", "") and "garbage instead" not in step.get("note", ""):
                 found.append((subject, step))
@@ -50,10 +55,7 @@ def _install(executor: WasmtimeExecutor, module: bytes, arg: bytes) -> Execution
 def test_a_module_is_installed_or_refused_as_recorded(
     executor: WasmtimeExecutor, subject: str, step: dict[str, Any]
 ) -> None:
-    module = module_of(subject, step)
-    if module.startswith(_GZIP):
-        pytest.skip("unpacked before the executor sees it")
-    error = _install(executor, module, recorded_bytes(step["arg"]))
+    error = _install(executor, module_of(subject, step), recorded_bytes(step["arg"]))
     assert (None if error is None else (error.code, error.text)) == recorded_error(step)
 
 
