@@ -27,7 +27,15 @@ class MeteredReplica(Replica):
     def __init__(self) -> None:
         self.meter = MeteredExecutor(WasmtimeExecutor(ROOT / ".cache" / "wasmtime"))
         super().__init__(ReplicaConfig(), self.meter)
-        self.set_time(time.time_ns())
+        self.follow_clock()
+
+    def follow_clock(self) -> None:
+        """Take this machine's time, unless that is behind."""
+        self.set_time(max(self.time_ns, time.time_ns()))
+
+    def run_round(self) -> int:
+        self.follow_clock()
+        return super().run_round()
 
 
 class LocalCaller:
@@ -40,7 +48,7 @@ class LocalCaller:
 
     async def query(self, canister_id: Principal, method: str, arg: bytes) -> bytes:
         """Run what is due, then the query."""
-        self._follow_clock()
+        self.replica.follow_clock()
         while self.replica.is_due():
             self.replica.run_round()
         began = perf_counter()
@@ -52,7 +60,7 @@ class LocalCaller:
         self, canister_id: Principal, method: str, arg: bytes, *, effective: Principal | None = None
     ) -> bytes:
         """Submit and run rounds until there is an answer."""
-        self._follow_clock()
+        self.replica.follow_clock()
         target = None if effective is None else effective.bytes
         began = perf_counter()
         reply = self.replica.call(Ingress(self.principal.bytes, canister_id.bytes, method, arg, effective_id=target))
@@ -69,9 +77,6 @@ class LocalCaller:
         if canister is None or canister.instance is None:
             raise LookupError(str(canister_id))
         return canister.instance
-
-    def _follow_clock(self) -> None:
-        self.replica.set_time(max(self.replica.time_ns, time.time_ns()))
 
 
 class Subject:

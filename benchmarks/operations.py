@@ -11,6 +11,7 @@ from vex.interfaces import read_interface
 
 SOURCE = Path(__file__).parent / "canister"
 ENTRIES = 10_000
+FILLED_AT_ONCE = 250
 REPEATS = 21
 TICKET = {
     "id": 32_768,
@@ -26,8 +27,8 @@ TICKET = {
 }
 
 
-async def measured_operations() -> list[Figure]:
-    """Medians over repeats; maps hold 10,000 rows of 600 bytes."""
+async def measured_operations(entries: int = ENTRIES) -> list[Figure]:
+    """Medians over repeats; the map holds 10,000 rows of 600 bytes, inserted in the order of their keys."""
     image = build_canister(SOURCE)
     interface = read_interface(build_canister(SOURCE).did)
     caller = LocalCaller(MeteredReplica())
@@ -38,35 +39,28 @@ async def measured_operations() -> list[Figure]:
         Figure("init", instructions=caller.spent(bench.canister_id)),
         await _upgrade(caller, bench, image.module, "upgrade_empty"),
     ]
-    for start in range(0, ENTRIES, 250):
-        await bench.value("fill", start, 250)
+    for start in range(0, entries, FILLED_AT_ONCE):
+        await bench.value("fill", start, min(FILLED_AT_ONCE, entries - start))
+    there = [2 * (number * 7919 % entries) for number in range(1, REPEATS + 1)]
+    missing = [key + 1 for key in there]
+    note = f"{entries:,} entries"
     figures += [
         await _repeated("noop_update", bench),
         await _repeated("record_echo", bench, TICKET),
-        await _over_keys("map_get", bench, [2 * key for key in _spread()]),
-        await _over_keys("map_insert", bench, [2 * key + 1 for key in _spread()]),
-        await _over_keys("map_insert", bench, [2 * key for key in _spread()], name="map_overwrite"),
-        await _over_keys("map_remove", bench, [2 * key + 1 for key in _spread()]),
+        typical("map_get", [await bench.measure("map_get", key) for key in there], note),
+        typical("map_insert", [await bench.measure("map_insert", key) for key in missing], note),
+        typical("map_overwrite", [await bench.measure("map_insert", key) for key in there], note),
+        typical("map_remove", [await bench.measure("map_remove", key) for key in missing], f"{note}; nodes merge"),
         await _repeated("sha256_1k", bench, bytes(1024)),
         await _repeated("await_call", bench, other.canister_id, name="await"),
     ]
     return figures
 
 
-def _spread() -> list[int]:
-    """Keys all over the map, in no order."""
-    return [key * 7919 % ENTRIES for key in range(1, REPEATS + 1)]
-
-
 async def _repeated(method: str, bench: Subject, *arguments: object, name: str = "") -> Figure:
     await bench.measure(method, *arguments)
     runs = [await bench.measure(method, *arguments) for _ in range(REPEATS)]
     return typical(name or method, runs)
-
-
-async def _over_keys(method: str, bench: Subject, keys: list[int], name: str = "") -> Figure:
-    runs = [await bench.measure(method, key) for key in keys]
-    return typical(name or method, runs, note=f"{ENTRIES:,} entries")
 
 
 async def _upgrade(caller: LocalCaller, subject: Subject, module: bytes, name: str) -> Figure:

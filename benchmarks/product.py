@@ -167,13 +167,13 @@ async def _upgrade(product: Product, shard: Principal, built: Modules, number: i
     return Figure("upgrade_full", instructions=cost.last, ms=ms, note=f"{tickets:,} tickets")
 
 
-async def measured_growth(built: Modules, shard_count: int = 16) -> list[Figure]:
+async def measured_growth(built: Modules, shard_count: int = 16, capacity: int = 64) -> list[Figure]:
     """Installs of the first and the tenth shard; what create_ticket takes with 1 and with 16 shards."""
-    product = await deployed(built, capacity=64)
+    product = await deployed(built, capacity=capacity)
     began = perf_counter()
     costs: dict[int, float] = {}
     while len(known := await shards(product.index)) < shard_count:
-        runs = [await _timed_create(product) for _ in range(32)]
+        runs = [await _timed_create(product) for _ in range(capacity // 2)]
         costs[len(known)] = mean(runs)
         await asyncio.sleep(0)
     spawns = [(shard.spawn_finished - shard.spawn_started) / 1e6 for shard in known if shard.spawn_finished]
