@@ -4,15 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
-
-import wasmtime
 
 from local_replica.execution.instance import WasmInstance
 from local_replica.execution.port import Entry, Outcome, Request
+from support.recorded_modules import RECORDINGS, recorded_module
 
-RECORDINGS = Path(__file__).parent.parent / "fixtures" / "replica-recordings"
 CANISTER = bytes.fromhex("ffffffffffe000000101")
 ANONYMOUS = b"\x04"
 THREE_GIB = 3 << 30
@@ -28,12 +25,6 @@ QUERIES = frozenset(
         Entry.COMPOSITE_CLEANUP,
     )
 )
-
-
-@cache
-def compiled(text: str) -> bytes:
-    """A module in WebAssembly text as bytes."""
-    return bytes(wasmtime.wat2wasm(text))
 
 
 def request(entry: Entry, method: str = "", arg: bytes = b"", **more: Any) -> Request:
@@ -96,15 +87,7 @@ def recorded_bytes(text: str) -> bytes:
 
 def module_of(subject: str, step: dict[str, Any]) -> bytes:
     """The module that an install_code step installs."""
-    if "module" in step:
-        return (RECORDINGS / subject / step["module"]).with_suffix(".wasm").read_bytes()
-    if "wasm" in step:
-        return recorded_bytes(step["wasm"])
-    if "wat" in step:
-        return compiled(step["wat"])
-    generate = step["wat_generate"]
-    repeated = "".join(generate["repeat"].replace("#", str(index)) for index in range(generate["count"]))
-    return compiled(generate["prefix"] + repeated + generate["suffix"])
+    return recorded_module(subject, step, recorded_bytes)
 
 
 def recorded_error(step: dict[str, Any]) -> tuple[str, str] | None:

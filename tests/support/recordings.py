@@ -8,14 +8,11 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
-import wasmtime
-
 from candid.principal import to_text
+from support.recorded_modules import RECORDINGS, recorded_module
 
-FIXTURES = Path(__file__).parent.parent / "fixtures" / "replica-recordings"
 UNCREATED = bytes.fromhex("ffffffffffe000ff0101")
 _TOKEN = re.compile(r"<(text:)?(canister|message):(\d+|uncreated)>|<repeat:([0-9a-f]{2}):(\d+)>|<[^<>]{1,60}>")
 _VOLATILE = {"<message id>", "<path>", "<random>", "<32 random bytes>", "<time>", "<frames>", "<volatile>"}
@@ -47,7 +44,7 @@ class Driver(Protocol):
 
 def load(subject: str) -> list[Step]:
     """The steps of one subject."""
-    recording = json.loads((FIXTURES / subject / "recording.json").read_text(encoding="utf-8"))
+    recording = json.loads((RECORDINGS / subject / "recording.json").read_text(encoding="utf-8"))
     return [{**step, "subject": subject} for step in recording["steps"]]
 
 
@@ -221,16 +218,7 @@ def module_of(step: Step, labels: Labels) -> bytes:
     """The bytes that an installation step installs."""
     if step.get("note") == "garbage instead of the module":
         return b"garbage"
-    if "module" in step:
-        named = FIXTURES / step["subject"] / step["module"]
-        return named.with_suffix(".wasm").read_bytes()
-    if "wasm" in step:
-        return labels.bytes_of(step["wasm"])
-    if "wat" in step:
-        return bytes(wasmtime.wat2wasm(step["wat"]))
-    made = step["wat_generate"]
-    middle = "".join(made["repeat"].replace("#", str(index)) for index in range(made["count"]))
-    return bytes(wasmtime.wat2wasm(made["prefix"] + middle + made["suffix"]))
+    return recorded_module(step["subject"], step, labels.bytes_of)
 
 
 def _level(step: Step, answer: Answer, labels: Labels) -> int:

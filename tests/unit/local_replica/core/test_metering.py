@@ -3,8 +3,8 @@
 from local_replica.execution import WasmtimeExecutor
 from local_replica.execution.port import Entry
 from local_replica.metering import MeteredExecutor, costs_by_canister
-from support.executing import CANISTER, compiled, request
-from support.small_modules import COUNTER
+from support.executing import CANISTER, request
+from support.small_modules import COUNTER, compiled
 
 
 def test_costs_are_kept_by_method_with_their_sum_and_maximum() -> None:

@@ -8,7 +8,8 @@ import wasmtime
 
 from local_replica.execution import WasmtimeExecutor
 from local_replica.execution.port import Entry
-from support.executing import compiled, query, run
+from support.executing import query, run
+from support.small_modules import compiled
 
 MODULE = """
 (module

@@ -8,7 +8,9 @@ import pytest
 
 from local_replica.execution import WasmtimeExecutor
 from local_replica.execution.port import Entry
-from support.executing import RECORDINGS, cases, compiled, run, update
+from support.executing import cases, run, update
+from support.recorded_modules import RECORDINGS
+from support.small_modules import compiled
 
 _CYCLES_OF_AN_UPDATE = 6_452_000
 """What an ingress update with a name of five letters and no argument costs besides its instructions."""

@@ -9,7 +9,8 @@ import pytest
 
 from local_replica.execution import ModuleRefused, WasmtimeExecutor
 from local_replica.execution.port import Entry
-from support.executing import compiled, query, run, update
+from support.executing import query, run, update
+from support.small_modules import compiled
 
 HOSTILE = """
 (module

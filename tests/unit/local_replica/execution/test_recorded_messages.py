@@ -14,7 +14,6 @@ from local_replica.execution.principals import principal_text
 from support.executing import (
     ANONYMOUS,
     CANISTER,
-    RECORDINGS,
     cases,
     module_of,
     recorded_bytes,
@@ -22,6 +21,7 @@ from support.executing import (
     request,
     run,
 )
+from support.recorded_modules import RECORDINGS
 
 _SCHEDULERS = frozenset(("stable64_grow_to_500g",))
 """Methods whose end depends on what the subnet has to give."""

@@ -10,7 +10,8 @@ from local_replica.execution.ic0 import SystemCalls
 from local_replica.execution.instance import WasmInstance
 from local_replica.execution.port import Callback, Entry, ExecutionError
 from local_replica.execution.signatures import SIGNATURES
-from support.executing import CANISTER, compiled, query, request, run, update
+from support.executing import CANISTER, query, request, run, update
+from support.small_modules import compiled
 
 CALLER = """
 (module

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from local_replica.execution import WasmtimeExecutor
 from local_replica.execution.instance import WasmInstance
 from local_replica.execution.port import Entry
-from support.executing import compiled, query, request, run, update
+from support.executing import query, request, run, update
+from support.small_modules import compiled
 
 PAGE = 1 << 16
 
