@@ -5,7 +5,7 @@ with IndexError or run ahead, and `Decoder` looks at the final position.
 """
 
 from collections.abc import Callable, Sequence
-from struct import error as StructError  # noqa: N812
+from struct import error as StructError  # noqa: N812 # the name of an error
 from typing import Any
 
 from candid.errors import DecodeError
@@ -72,10 +72,10 @@ class PythonValues:
     def principal(self, raw: bytes) -> Any:
         return Principal(raw)
 
-    def service(self, raw: bytes, name: str | None) -> Any:  # noqa: ARG002
+    def service(self, raw: bytes, name: str | None) -> Any:  # noqa: ARG002 # for overriding dialects
         return Principal(raw)
 
-    def func(self, raw: bytes, method: str, name: str | None) -> Any:  # noqa: ARG002
+    def func(self, raw: bytes, method: str, name: str | None) -> Any:  # noqa: ARG002 # for overriding dialects
         return Principal(raw), method
 
     def key(self, label: str | int) -> Any:

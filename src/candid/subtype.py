@@ -35,7 +35,7 @@ class Relation:
         """The relation the other way round, for arguments of functions."""
         if self._mirror is None:
             self._mirror = Relation(self.sup, self.sub)
-            self._mirror._mirror = self  # noqa: SLF001
+            self._mirror._mirror = self  # noqa: SLF001 # one of this class
         return self._mirror
 
     def holds(self, ref1: int, ref2: int) -> bool:
@@ -49,12 +49,12 @@ class Relation:
             return False
         if pair in self._assumed:
             return True
-        mark, other_mark = len(self._assumed), len(self.mirror._assumed)  # noqa: SLF001
+        mark, other_mark = len(self._assumed), len(self.mirror._assumed)  # noqa: SLF001 # one of this class
         self._assumed[pair] = None
         if self._decide(ref1, ref2):
             return True
         self._retract(mark)
-        self.mirror._retract(other_mark)  # noqa: SLF001
+        self.mirror._retract(other_mark)  # noqa: SLF001 # one of this class
         self._refuted.add(pair)
         return False
 
@@ -99,7 +99,7 @@ class Relation:
     def _funcs(self, entry1: Entry, entry2: Entry) -> bool:
         if set(entry1[3]) != set(entry2[3]):
             return False
-        return self.mirror._tuples(entry2[1], entry1[1]) and self._tuples(entry1[2], entry2[2])  # noqa: SLF001
+        return self.mirror._tuples(entry2[1], entry1[1]) and self._tuples(entry1[2], entry2[2])  # noqa: SLF001 # one of this class
 
     def _tuples(self, refs1: tuple[int, ...], refs2: tuple[int, ...]) -> bool:
         shared = min(len(refs1), len(refs2))

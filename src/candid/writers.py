@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from struct import Struct
-from struct import error as StructError  # noqa: N812
+from struct import error as StructError  # noqa: N812 # the name of an error
 from typing import Any
 
 from candid.errors import EncodeError

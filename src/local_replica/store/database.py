@@ -167,7 +167,7 @@ class StateStore:
         heap = self._pages(number, HEAP, heap_bytes)
         stable = self._pages(number, STABLE, stable_bytes)
         # Written by this class into a directory of this user only, so unpickling runs nobody else's code.
-        return InstanceState(heap, stable, pickle.loads(globals_))  # noqa: S301
+        return InstanceState(heap, stable, pickle.loads(globals_))  # noqa: S301 - as said above
 
     def _pages(self, number: int, kind: int, size: int) -> bytes:
         memory = bytearray(size)
