@@ -152,7 +152,7 @@ class Plan:
     def __init__(self, wire: Table, expected: Table, values: PythonValues) -> None:
         compiler = PlanCompiler(wire, expected, values)
         roots = wire.roots
-        self.readers = [compiler.reader(*pair) for pair in zip(roots, expected.roots)]  # noqa: B905
+        self.readers = [compiler.reader(*pair) for pair in zip(roots, expected.roots)]  # noqa: B905 # the rest below
         self.skips = [compiler.skipper.of(ref) for ref in roots[len(expected.roots) :]]
         absent = expected.roots[len(roots) :]
         if not all(accepts_absence(expected, ref) for ref in absent):
