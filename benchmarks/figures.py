@@ -19,7 +19,7 @@ KYBRA: dict[str, str] = {
     "init": "664 M",
     "upgrade_empty": "664 M",
 }
-"""What Kybra's own build costs on a genuine replica (shared/docs/kybra-guide.md)."""
+"""What Kybra's own build costs on a genuine replica, where it was measured once: it cannot be built here."""
 
 
 @dataclass(frozen=True, slots=True)
