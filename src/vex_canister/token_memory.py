@@ -58,12 +58,12 @@ class TokenMemory:
             raise TokenReused
         return record
 
-    def reserve(self, caller: int, now: int) -> None:
-        """Make sure that one more result can be remembered. Raises RateLimited."""
+    def reserve(self, caller: int, now: int, share: int = 1) -> None:
+        """Make sure that one more result can be remembered in the first 1/`share` of the ring. Raises RateLimited."""
         for _ in range(SWEPT_AT_ONCE):
             if self._oldest < self._next and forgettable(self._oldest_at, now):
                 self._forget_oldest()
-        if self._next - self._oldest >= self._capacity or (self._counts.get(caller) or 0) >= self._quota:
+        if self._next - self._oldest >= self._capacity // share or (self._counts.get(caller) or 0) >= self._quota:
             raise RateLimited(max(0, self._oldest_at + PAST_NS + FUTURE_NS - now))
 
     def remember(self, caller: int, record: dict[str, Any]) -> None:
@@ -119,9 +119,12 @@ def once(
     call: IncomingCall,
     request: dict[str, Any],
     operation: Callable[[], list[int]],
+    *,
+    share: int = 1,
 ) -> list[int]:
     """The numbers that `operation` answers, or those that it answered to the same call before.
 
+    `share`: new work is taken only while less than 1/`share` of the memory is in use.
     Runs in one slice. `operation` refuses before it changes anything. Successes and `Full` are remembered.
     Raises the refusals of `check_token`, of the memory and of the operation.
     """
@@ -134,7 +137,7 @@ def once(
         numbers: list[int] = former["numbers"]
         return numbers
     caller = memory.caller_key(call)
-    memory.reserve(caller, now)
+    memory.reserve(caller, now, share)
     failure: Refusal | None = None
     numbers = []
     try:

@@ -158,6 +158,8 @@ def ensure_place(env: Any, organisation: int) -> Steps:
         placing = {"organisation": organisation, "shard": number, "placed_at": env.now()}
         env.stores.placings.insert(env.stores.placings.len(), placing)
         env.placed.setdefault(organisation, []).append(number)
+    if not usable_shards(env, organisation):
+        raise Unavailable("the shard was filled by others meanwhile")
 
 
 def placement(env: Any, organisation: int, shards: list[int]) -> dict[str, Any]:

@@ -106,8 +106,10 @@ def note_failure(env: Any, number: int, refusal: Refusal) -> None:
 def upgrade(env: Any, number: int) -> Steps:
     """Upgrade an open shard to the module that is set now, unless it runs it; journalled before the call.
 
-    Raises Unavailable when that failed: the shard is as it was.
+    Raises Unavailable when that failed, and while another one is underway: the shard is as it was.
     """
+    if env.upgrading.get(number, 0) + STUCK_NS > env.now():
+        raise Unavailable("the shard is being upgraded")
     settings = env.settings
     wanted, version = settings["module_hash"], settings["module_version"]
     shard = env.stores.shards.get(number)
@@ -160,13 +162,13 @@ def _module_hash(canister: bytes) -> Steps:
 
 
 def _install(env: Any, number: int, shard: dict[str, Any]) -> Steps:
-    wanted = env.settings["module_hash"]
     installed = yield from _module_hash(shard["canister"])
+    # What is installed and what is written down of it are one module, even when an operator sets another one meanwhile.
+    wanted, version = env.settings["module_hash"], env.settings["module_version"]
     if installed != wanted:
         mode = "install" if installed is None else "reinstall"
         call = _install_call(env, shard["canister"], mode, _setup_argument(env, number))
         yield from reply_of(call, "the management canister")
-    version = env.settings["module_version"]
     _advance(env, number, shard, {"module": wanted, "module_version": version, "step": "lease"})
 
 

@@ -47,8 +47,12 @@ def change(
 
 
 def access_to(env: Any, call: IncomingCall, ask: Ask, organisation: int) -> Steps:
-    """The caller's Access in an organisation. Raises AnonymousCaller and what `ask` raises."""
+    """The caller's Access in an organisation. Raises AnonymousCaller, NotFound and what `ask` raises.
+
+    Of an organisation that this shard is not opened for it asks nobody: nobody outside makes it and `users` work.
+    """
     _require_origin(env, call)
+    _opened(env, {"organisation": organisation})
     cached = yield from ask(env, call, organisation)
     return cached.access
 

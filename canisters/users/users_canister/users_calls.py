@@ -12,19 +12,26 @@ from vex_canister.seeding import ensure_seeded
 from vex_canister.token_memory import once
 from vex_domain.refusals import AnonymousCaller
 
+NEWCOMERS_SHARE = 2
+"""Principals cost nothing to make: those who register leave half of the window to those who are known."""
 
-def change(env: Any, call: IncomingCall, request: dict[str, Any], operation: Callable[[], list[int]]) -> Steps:
-    """The numbers of a change. Awaits `raw_rand` before the first of this start."""
+
+def change(
+    env: Any, call: IncomingCall, request: dict[str, Any], operation: Callable[[], list[int]], share: int = 1
+) -> Steps:
+    """The numbers of a change; `share` as for `once`. Awaits `raw_rand` before the first of this start."""
     if call.caller.bytes == ANONYMOUS:
         raise AnonymousCaller
     yield from ensure_seeded(env)
-    return once(env.tokens, env.now(), call, request, operation)
+    return once(env.tokens, env.now(), call, request, operation, share=share)
 
 
 def register(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
     """The record `Person` of the caller, registered now or by the same call before."""
     caller = call.caller.bytes
-    numbers = yield from change(env, call, request, lambda: people_changes.register(env, caller, request))
+    numbers = yield from change(
+        env, call, request, lambda: people_changes.register(env, caller, request), NEWCOMERS_SHARE
+    )
     return people_reads.person_view(env, numbers[0])
 
 
@@ -64,7 +71,7 @@ def request_grants(env: Any, caller: bytes, subject: bytes, organisation: int) -
     """As `grants`; a shard that asks is told of changes for as long as its answer counts."""
     found = grants(env, caller, subject, organisation)
     shard = env.shards.get(caller)
-    if shard is not None:
+    if shard is not None and env.stores.organisations.contains_key(organisation):
         env.outbox.note_asker(organisation, shard, env.now())
     return found
 
