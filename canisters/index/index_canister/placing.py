@@ -13,7 +13,7 @@ from vex_canister.peer_services import ShardPeer, UsersPeer
 from vex_canister.seeding import ensure_seeded
 from vex_canister.sessions import grants_in_query, grants_of
 from vex_canister.token_memory import once
-from vex_domain.refusals import AnonymousCaller, Forbidden, Invalid, NotFound, Taken, Unavailable
+from vex_domain.refusals import AnonymousCaller, Forbidden, Invalid, NotFound, Refusal, Taken, Unavailable
 from vex_domain.text_rules import check_line
 
 NAME_CHARACTERS = 100
@@ -69,9 +69,18 @@ def finish_soon(env: Any) -> None:
 
 
 def finish_all(env: Any) -> Steps:
-    """Tell `users` of every organisation that it does not know yet."""
+    """Tell `users` of every organisation that it does not know yet; one that it refuses holds up no other.
+
+    Raises the last refusal.
+    """
+    failed = None
     for organisation in list(env.not_ready):
-        yield from finish_organisation(env, organisation)
+        try:
+            yield from finish_organisation(env, organisation)
+        except Refusal as refusal:
+            failed = refusal
+    if failed is not None:
+        raise failed
 
 
 def finish_organisation(env: Any, organisation: int) -> Steps:

@@ -341,3 +341,25 @@ def test_of_two_upgrades_at_once_one_is_carried_out(desk: Desk) -> None:
     (info,) = platform.shard_infos()
     assert (info["module_version"], info["last_failure"]) == ("2", None)
     ok(desk.shard.update("add_comment", platform.comment(desk.ticket), caller=CUSTOMER))
+
+
+def test_an_organisation_that_users_refuses_holds_up_no_other(desk: Desk) -> None:
+    platform, users = desk.platform, desk.platform.users
+    changes = users.module("users_canister.people_changes")
+    taken, original = users.module("vex_domain.refusals").Taken, changes.register_organisation
+
+    def refusing(env: Any, request: dict[str, Any]) -> None:
+        if request["slug"] == "refused":
+            raise taken
+        original(env, request)
+
+    changes.register_organisation = refusing
+    request = platform.token() | {"name": "R", "slug": "refused", "admin": ADMIN}
+    assert code(platform.index.update("create_org", request, caller=OPERATOR)) == 302
+    users.stop()
+    request = platform.token() | {"name": "L", "slug": "later", "admin": ADMIN}
+    assert code(platform.index.update("create_org", request, caller=OPERATOR)) == 402
+    users.start()
+    platform.advance(10)
+    ready = [ok(platform.index.query("get_org", number, caller=OPERATOR))["ready"] for number in (3, 4)]
+    assert ready == [False, True]
