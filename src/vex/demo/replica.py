@@ -38,7 +38,7 @@ def local_replica(folder: Path, *, port: int, seed: int, keep: bool) -> Iterator
         if alive:
             raise
         raise Unreachable(f"the local replica ended: {_end_of(folder / 'replica.log')}") from error
-    except BaseException:
+    except BaseException:  # Ctrl-C included: nothing is left running
         _stop(process)
         raise
     if not keep:
