@@ -119,8 +119,8 @@ def outcome(platform: NativePlatform, organisation: int) -> list[Any]:
     """Every ticket of the organisation with its comments, by reference."""
     admin = Principal(bytes(demo_identity("admin@oak.example").sender().bytes))
     found = []
-    for info in platform.shard_infos():
-        shard = platform.shard(info["canister"])
+    for place in ok(platform.index.query("shards_of", organisation, caller=admin))["shards"]:
+        shard = platform.shard(place["canister"])
         page = ok(shard.query("list_tickets", listing(organisation, limit=50), caller=admin))
         for ticket in page["tickets"]:
             request = {"ticket": ticket["id"], "cursor": None, "limit": None}
