@@ -7,7 +7,8 @@ _NAMES_KEPT = 256
 _name_hashes: dict[str, bytes] = {}
 
 
-def _leb128(number: int) -> bytes:
+def unsigned_leb128(number: int) -> bytes:
+    """A natural number in LEB128 (DWARF 4, section 7.6)."""
     octets = bytearray()
     while number > 0x7F:
         octets.append(number & 0x7F | 0x80)
@@ -25,7 +26,7 @@ def _sleb128(number: int) -> bytes:
     return bytes(octets)
 
 
-_SMALL = [sha256(_leb128(number)).digest() for number in range(256)]
+_SMALL = [sha256(unsigned_leb128(number)).digest() for number in range(256)]
 """Hashes of the numbers that nearly all versions, organisations and people in a block are."""
 
 
@@ -43,7 +44,7 @@ def value_hash(value: Any) -> bytes:
     if isinstance(value, int):
         if 0 <= value < 256:
             return _SMALL[value]
-        return sha256(_leb128(value) if value >= 0 else _sleb128(value)).digest()
+        return sha256(unsigned_leb128(value) if value >= 0 else _sleb128(value)).digest()
     if isinstance(value, str):
         return sha256(value.encode()).digest()
     if isinstance(value, bytes):

@@ -4,19 +4,11 @@ from typing import Any
 
 from vex_domain.audit_chain import block_hash
 from vex_domain.hash_tree import fork, fork_digest, labeled, labeled_digest, leaf, leaf_digest, pruned
+from vex_domain.value_hash import unsigned_leb128
 
 LAST_HASH = b"last_block_hash"
 LAST_INDEX = b"last_block_index"
 TICKETS = b"tickets"
-
-
-def _leb128(number: int) -> bytes:
-    octets = bytearray()
-    while number > 0x7F:
-        octets.append(number & 0x7F | 0x80)
-        number >>= 7
-    octets.append(number)
-    return bytes(octets)
 
 
 class AuditLog:
@@ -47,7 +39,7 @@ class AuditLog:
         if self.head is None:
             return tickets
         last_hash = labeled_digest(LAST_HASH, leaf_digest(self.head))
-        last_index = labeled_digest(LAST_INDEX, leaf_digest(_leb128(self.count - 1)))
+        last_index = labeled_digest(LAST_INDEX, leaf_digest(unsigned_leb128(self.count - 1)))
         return fork_digest(fork_digest(last_hash, last_index), tickets)
 
     def witness(self, tickets: bytes) -> bytes:
@@ -55,7 +47,7 @@ class AuditLog:
         shown = labeled(TICKETS, tickets)
         if self.head is None:
             return shown
-        last_index = labeled(LAST_INDEX, leaf(_leb128(self.count - 1)))
+        last_index = labeled(LAST_INDEX, leaf(unsigned_leb128(self.count - 1)))
         return fork(fork(labeled(LAST_HASH, leaf(self.head)), last_index), shown)
 
     def head_witness(self, tickets_root: bytes) -> bytes:
