@@ -24,7 +24,13 @@ class SubnetKind(Enum):
         """Whether canisters on it pay nothing (NNS, SNS, II, Bitcoin and system subnets)."""
         return self in _FREE
 
+    @property
+    def nodes(self) -> int:
+        """Nodes of such a subnet, as on the mainnet; 13 where it stands for none."""
+        return _NODES.get(self, 13)
 
+
+_NODES = {SubnetKind.NNS: 40, SubnetKind.SNS: 34, SubnetKind.II: 34, SubnetKind.FIDUCIARY: 34}
 _FREE = {SubnetKind.NNS, SubnetKind.SNS, SubnetKind.II, SubnetKind.BITCOIN, SubnetKind.SYSTEM}
 
 

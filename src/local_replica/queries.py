@@ -10,6 +10,7 @@ from local_replica.management import info, logs
 from local_replica.management.interface import decode_argument, encode_result
 from local_replica.management.rejections import BadPayload, NotAController, UnknownQueryMethod
 from local_replica.rejections import (
+    CompositeQueryAsTransform,
     ExecutionFailed,
     FrozenForQueries,
     MethodNotFound,
@@ -50,6 +51,14 @@ def _management(subnet: Subnet, query: Query) -> bytes:
     if query.sender not in (*canister.controllers, canister.canister_id):
         raise NotAController(canister.canister_id, canister.controllers, query.sender)
     return encode_result(query.method, info.status_of(canister))
+
+
+def transform(subnet: Subnet, canister_id: bytes, method: str, arg: bytes) -> bytes:
+    """Run the query that changes the response of an HTTPS outcall, on behalf of the system. Raises Rejection."""
+    canister = subnet.running(canister_id)
+    if f"canister_composite_query {method}" in canister.exports:
+        raise CompositeQueryAsTransform
+    return QueryGraph(subnet).evaluate(canister_id, b"", method, arg, depth=0)
 
 
 class QueryGraph:

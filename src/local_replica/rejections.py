@@ -120,6 +120,11 @@ class Rejection(Exception):
         number = ERROR_NUMBERS[self.code]
         return number // 100, f"IC{number:04}: {self.message}" if self.numbered else self.message
 
+    def described(self) -> tuple[int, str]:
+        """Reject code and message with the error's number in front, whatever the reason."""
+        number = ERROR_NUMBERS[self.code]
+        return number // 100, f"IC{number:04}: {self.message}"
+
 
 class ExecutionFailed(Rejection):
     """An entry point ended in an error (trap, contract violation, limit)."""
@@ -146,6 +151,15 @@ class MethodNotFound(Rejection):
             "method "
             f"being called is exported by the target canister. {_REFERENCE}method-not-found"
         )
+
+
+class CompositeQueryAsTransform(Rejection):
+    """An HTTPS outcall names a composite query to change its response."""
+
+    error_code = "CompositeQueryCalledInReplicatedMode"
+
+    def __init__(self) -> None:
+        super().__init__("Composite query cannot be used as transform in canister http outcalls.")
 
 
 class CompositeQueryInReplicatedMode(Rejection):

@@ -10,6 +10,7 @@ from local_replica.execution.port import Executor, InstanceState
 from local_replica.ingress import Ingress, IngressState, IngressStatus, Query, Refused
 from local_replica.management import ingress as management_ingress
 from local_replica.network import Certifier, Clock, Network, Uncertified
+from local_replica.outcalls import HttpAnswer, Outcall, outcome_of
 from local_replica.rejections import Rejection
 from local_replica.state import Changes, ReplicaState
 from local_replica.subnet import Subnet
@@ -174,6 +175,28 @@ class Replica:
         if status.reject is None:
             raise TimeoutError("the answer is known no more")
         raise Refused(status.reject)
+
+    # HTTPS outcalls
+
+    def outcalls(self) -> list[tuple[bytes, Outcall]]:
+        """Outcalls that wait for an answer, each with its subnet's id; answered ones until the next round too."""
+        return [
+            (subnet.subnet_id, outcall)
+            for subnet in self.subnets.values()
+            for outcall in subnet.state.outcalls.values()
+        ]
+
+    def answer_outcall(self, subnet_id: bytes, request_id: int, *answers: HttpAnswer) -> None:
+        """Answer an outcall: one answer that all nodes got, or one of each node. The caller is told in the next round.
+
+        Runs the transform on the present state. Raises KeyError for an unknown subnet or request, ValueError for a
+        number of answers that is neither one nor the number of the subnet's nodes.
+        """
+        subnet = self.subnets[subnet_id]
+        outcall = subnet.state.outcalls[request_id]
+        if len(answers) not in (1, subnet.kind.nodes):
+            raise ValueError(f"{len(answers)} answers for {subnet.kind.nodes} nodes")
+        subnet.state.answered.setdefault(request_id, outcome_of(subnet, outcall, answers))
 
     # control (PocketIC's REST calls of these names)
 

@@ -63,6 +63,7 @@ class Round:
         submitted, state.submitted = state.submitted, type(state.submitted)()
         for call in sorted(submitted, key=_message_id):
             ingress_filter.induct(self.subnet, call)
+        self.subnet.settle_outcalls(self.now_ns)
 
     def _expire(self) -> None:
         deadlines = self.subnet.deadlines

@@ -12,8 +12,10 @@ from local_replica.ingress import IngressState, IngressStatus
 from local_replica.management.interface import target_of
 from local_replica.messages import Call, FromCanister, FromIngress, Message, Origin, Response, response_to
 from local_replica.network import Network
+from local_replica.outcalls import TIMEOUT_NS, Outcall, OutcallRejected
 from local_replica.queues import sender_of
 from local_replica.rejections import (
+    SYS_TRANSIENT,
     CanisterNotFound,
     CanisterStopped,
     CanisterStopping,
@@ -39,6 +41,11 @@ class SubnetState:
     charged_until_ns: int = 0
     compiled: set[bytes] = field(default_factory=set)
     """Hashes of modules whose compilation has been paid on this subnet."""
+    outcalls: dict[int, Outcall] = field(default_factory=dict)
+    """HTTPS outcalls that wait, by request id."""
+    next_outcall: int = 0
+    answered: dict[int, bytes | Rejection] = field(default_factory=dict)
+    """Outcalls answered from outside, for the next round."""
 
 
 class Subnet:
@@ -249,6 +256,31 @@ class Subnet:
         """Give a best-effort call up at its deadline."""
         heapq.heappush(self.deadlines, (deadline_ns, canister_id, callback_id))
 
+    # HTTPS outcalls
+
+    def await_outcall(self, outcall: Outcall) -> None:
+        """Let an outcall wait for its answer from outside."""
+        self.state.outcalls[outcall.request_id] = outcall
+        self.state.next_outcall = outcall.request_id + 1
+        self._note_sender(outcall)
+
+    def settle_outcalls(self, now_ns: int) -> None:
+        """Tell the callers of outcalls that were answered since the last round, and of those that waited too long."""
+        state = self.state
+        overdue = [key for key, outcall in state.outcalls.items() if outcall.time_ns + TIMEOUT_NS < now_ns]
+        timed_out = OutcallRejected(SYS_TRANSIENT, "Canister http request timed out")
+        outcomes = dict.fromkeys(overdue, timed_out) | state.answered
+        state.answered = {}
+        for request_id, outcome in sorted(outcomes.items(), key=lambda item: item[0]):
+            outcall = state.outcalls.pop(request_id)
+            self._note_sender(outcall)
+            self.answer(outcall.call.origin, b"", outcome, outcall.call.cycles)
+
+    def _note_sender(self, outcall: Outcall) -> None:
+        """A block that only moves outcalls counts as changed, so that it is stored."""
+        if outcall.call.sender in self.canisters:
+            self.changed.add(outcall.call.sender)
+
     # randomness
 
     def draw_randomness(self) -> bytes:
@@ -259,4 +291,6 @@ class Subnet:
     @property
     def is_idle(self) -> bool:
         """Whether no message waits."""
-        return not (self.ready or self.with_output or self.state.submitted or self.state.arriving or self.management)
+        state = self.state
+        waiting = state.submitted or state.arriving or state.answered
+        return not (self.ready or self.with_output or waiting or self.management)

@@ -1,5 +1,6 @@
 """Replicas in this process for tests: one executor for all, management calls with plain values."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from candid import compile_decoder, compile_encoder
@@ -73,3 +74,39 @@ def update(replica: Replica, canister_id: bytes, method: str, arg: bytes = b"") 
 def query(replica: Replica, canister_id: bytes, method: str, arg: bytes = b"") -> bytes:
     """A query's reply. Raises Refused."""
     return replica.query(Query(ANONYMOUS, canister_id, method, arg))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a canister's call was answered: `code` 0 and the reply, or the reject code and its text."""
+
+    code: int
+    refunded: int
+    content: bytes
+
+    @property
+    def message(self) -> str:
+        return self.content.decode()
+
+
+def submit_through(
+    replica: Replica, proxy: bytes, method: str, arg: bytes, *, cycles: int = 0, callee: bytes = b""
+) -> bytes:
+    """Let a canister with `small_modules.PROXY` call another one (or the management canister); the message's id."""
+    head = bytes((len(callee), len(method))).ljust(8, b"\0") + cycles.to_bytes(8, "little")
+    packed = head.ljust(64, b"\0") + callee.ljust(32, b"\0") + method.encode().ljust(96, b"\0") + arg
+    return replica.submit_ingress(Ingress(ANONYMOUS, proxy, "call", packed))
+
+
+def answer_of(replica: Replica, message_id: bytes) -> Answer:
+    """What the proxy told about its call. Raises TimeoutError."""
+    reply = replica.run_until_answered(message_id).reply
+    assert reply is not None
+    return Answer(reply[0], int.from_bytes(reply[1:9], "little"), reply[9:])
+
+
+def call_through(
+    replica: Replica, proxy: bytes, method: str, arg: bytes, *, cycles: int = 0, callee: bytes = b""
+) -> Answer:
+    """The same, to its end."""
+    return answer_of(replica, submit_through(replica, proxy, method, arg, cycles=cycles, callee=callee))

@@ -78,6 +78,16 @@ def freezing_limit(size_bytes: int, percent: int, threshold_s: int, reserved: in
     return max(0, idle_per_day(size_bytes, percent) * threshold_s // SECONDS_PER_DAY - reserved)
 
 
+MAX_HTTP_RESPONSE_BYTES = 2_000_000
+
+
+def http_request(request_bytes: int, max_response_bytes: int | None, nodes: int = NODES) -> int:
+    """An HTTPS outcall; without a limit the response counts as the largest possible."""
+    response_bytes = MAX_HTTP_RESPONSE_BYTES if max_response_bytes is None else max_response_bytes
+    bytes_fee = HTTP_REQUEST_BYTE_NODE * request_bytes + HTTP_RESPONSE_BYTE_NODE * response_bytes
+    return (HTTP_REQUEST + HTTP_REQUEST_NODE * nodes + bytes_fee) * nodes
+
+
 class PublishedCosts:
     """The answers of `ic0.cost_*`."""
 
@@ -88,8 +98,7 @@ class PublishedCosts:
         return CREATE_CANISTER
 
     def http_request(self, request_bytes: int, max_response_bytes: int) -> int:
-        per_node = HTTP_REQUEST_NODE * NODES + HTTP_REQUEST_BYTE_NODE * request_bytes
-        return (HTTP_REQUEST + per_node + HTTP_RESPONSE_BYTE_NODE * max_response_bytes) * NODES
+        return http_request(request_bytes, max_response_bytes)
 
     def sign_with_ecdsa(self, key_name: str, curve: int) -> int:  # noqa: ARG002 - no key exists, whatever its name
         return _no_key(curve)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from candid import CandidError
-from local_replica.management import chunks, creation, info, install, lifecycle, settings, snapshots
+from local_replica.management import chunks, creation, http, info, install, lifecycle, settings, snapshots
 from local_replica.management import ingress as management_ingress
 from local_replica.management.interface import decode_argument, encode_result
 from local_replica.management.lifecycle import Deferred
@@ -41,6 +41,7 @@ METHODS: dict[str, Callable[[ManagementCall], object]] = {
     "delete_canister": lifecycle.delete,
     "deposit_cycles": creation.deposit,
     "raw_rand": _raw_rand,
+    "http_request": http.request,
     "fetch_canister_logs": _fetch_logs,
     "take_canister_snapshot": snapshots.take,
     "load_canister_snapshot": snapshots.load,
@@ -56,7 +57,6 @@ NOT_OFFERED = {
     "bitcoin_get_utxos",
     "bitcoin_send_transaction",
     "ecdsa_public_key",
-    "http_request",
     "node_metrics_history",
     "schnorr_public_key",
     "sign_with_ecdsa",

@@ -33,11 +33,17 @@ class RawValues(candid.PythonValues):
     def principal(self, raw: bytes) -> bytes:
         return raw
 
+    def func(self, raw: bytes, method: str, name: str | None) -> tuple[bytes, str]:  # noqa: ARG002 - the base's
+        return raw, method
+
 
 class RawForms(candid.PythonForms):
     """The same on the way out."""
 
     def principal(self, value: bytes) -> bytes:
+        return value
+
+    def func(self, value: tuple[bytes, str]) -> tuple[bytes, str]:
         return value
 
 
@@ -78,6 +84,16 @@ def target_of(method: str, arg: bytes) -> bytes:
         return b""
     named: bytes = argument.get("canister_id") or argument.get("target_canister") or b""
     return named
+
+
+@cache
+def _record_encoder(name: str) -> candid.Encoder:
+    return candid.compile_encoder([ENV[name]], ENV, forms=RawForms())
+
+
+def encode_record(name: str, value: object) -> bytes:
+    """A message with one value of a type that `ic.did` names."""
+    return _record_encoder(name)([value])
 
 
 def _check_bounds(argument: dict[str, Any]) -> None:

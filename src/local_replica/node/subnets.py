@@ -6,9 +6,6 @@ from dataclasses import replace
 from local_replica.certification import SubnetKeys
 from local_replica.config import ReplicaConfig, SubnetKind
 
-_NODES = {SubnetKind.NNS: 40, SubnetKind.SNS: 34, SubnetKind.II: 34, SubnetKind.FIDUCIARY: 34}
-"""Sizes of the special subnets on mainnet; the others have 13 nodes."""
-
 
 def with_keys(config: ReplicaConfig) -> tuple[ReplicaConfig, dict[bytes, SubnetKeys]]:
     """Give every subnet of `config` keys and the id that belongs to them; returns the keys by id."""
@@ -16,7 +13,7 @@ def with_keys(config: ReplicaConfig) -> tuple[ReplicaConfig, dict[bytes, SubnetK
     subnets = []
     for index, subnet in enumerate(config.subnets):
         seed = hashlib.sha256(b"subnet" + index.to_bytes(4) + subnet.kind.value.encode() + config.seed).digest()
-        made = SubnetKeys(seed, _NODES.get(subnet.kind, 13))
+        made = SubnetKeys(seed, subnet.kind.nodes)
         keys[made.subnet_id] = made
         subnets.append(replace(subnet, subnet_id=made.subnet_id))
     return replace(config, subnets=tuple(subnets)), keys
