@@ -90,6 +90,36 @@ class RateLimited(Refusal):
         super().__init__(self.meaning, {"RateLimited": {"retry_after": retry_after}})
 
 
+class FieldRequired(Refusal):
+    code = 210
+    meaning = "the state or the transition needs a field that has no value"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field + " is required here", {"Invalid": {"field": field, "reason": "is required here"}})
+
+
+class ReopenWindowOver(Refusal):
+    code = 211
+    meaning = "the ticket was solved too long ago to be opened again"
+
+
+class ChildrenOpen(Refusal):
+    code = 212
+    meaning = "the ticket has children that are not solved"
+
+    def __init__(self, count: int) -> None:
+        reason = "waits for " + str(count) + " open children"
+        super().__init__("the ticket " + reason, {"Invalid": {"field": "status", "reason": reason}})
+
+
+class PatternRefused(Refusal):
+    code = 213
+    meaning = "a pattern uses what is not allowed, or could take without bound to match"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(field + " " + reason, {"Invalid": {"field": field, "reason": reason}})
+
+
 class NotFound(Refusal):
     code = 300
     meaning = "nothing by this id that the caller may see"
@@ -109,6 +139,28 @@ class Conflict(Refusal):
 class Taken(Refusal):
     code = 302
     meaning = "the name is in use"
+
+
+class StateInUse(Refusal):
+    code = 303
+    meaning = "tickets are in a state that the new workflow no longer has for them"
+
+    def __init__(self, kind: str, state: str, count: int) -> None:
+        reason = str(count) + " tickets of kind " + kind + " are in the state " + state
+        super().__init__(reason, {"Invalid": {"field": "workflow", "reason": reason}})
+
+
+class Merged(Refusal):
+    code = 304
+    meaning = "the ticket was merged into another one"
+
+    def __init__(self, into: int) -> None:
+        super().__init__("the ticket was merged into " + str(into), {"NotFound": {"what": "ticket " + str(into)}})
+
+
+class Underway(Refusal):
+    code = 305
+    meaning = "another change of this ticket's relations is underway; try again"
 
 
 class Moved(Refusal):
@@ -145,9 +197,16 @@ ALL_REFUSALS = (
     InFuture,
     TokenReused,
     RateLimited,
+    FieldRequired,
+    ReopenWindowOver,
+    ChildrenOpen,
+    PatternRefused,
     NotFound,
     Conflict,
     Taken,
+    StateInUse,
+    Merged,
+    Underway,
     Moved,
     Full,
     Unavailable,

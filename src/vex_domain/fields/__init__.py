@@ -1,0 +1,1 @@
+"""An organisation's own fields of tickets: their definitions, patterns and values."""

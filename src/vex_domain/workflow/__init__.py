@@ -1,0 +1,1 @@
+"""The life of tickets as an organisation defines it: states, guarded transitions, kinds."""
