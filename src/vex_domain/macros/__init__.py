@@ -1,0 +1,1 @@
+"""Canned changes and comments, placeholders in their texts, people mentioned in comments."""

@@ -1,0 +1,1 @@
+"""Links, parents and merges between tickets, and the saga that carries them across shards."""
