@@ -1,0 +1,46 @@
+"""The sections of a configuration, in the order in which they are compiled: each one line here, its rules in its room.
+
+A section's compile function gets a reader of its document and the rules compiled so far, for what it refers to.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from vex_domain.configuration import languages
+from vex_domain.configuration.reader import DocumentReader
+from vex_domain.refusals import NotFound
+
+Compile = Callable[[DocumentReader, Any], Any]
+
+SECTIONS: dict[str, tuple[dict[str, Any], Compile]] = {
+    "languages": (languages.DEFAULT, languages.compile_languages),
+}
+
+
+class OrganisationRules:
+    """What an organisation's configuration says, compiled: an attribute for each section, and its version."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self.languages: Any = None
+
+
+def compile_rules(version: int, documents: dict[str, dict[str, Any]]) -> OrganisationRules:
+    """The rules that documents (by section; the others have their default) make. Raises Invalid, TooLarge.
+
+    A section that this build does not know is left out: the index may be newer than a shard.
+    """
+    rules = OrganisationRules(version)
+    for name, (default, compile_section) in SECTIONS.items():
+        document = DocumentReader(name, documents.get(name, default))
+        setattr(rules, name, compile_section(document, rules))
+    return rules
+
+
+def require_section(name: str) -> None:
+    """Raises NotFound."""
+    if name not in SECTIONS:
+        raise NotFound("section")
+
+
+DEFAULT_RULES = compile_rules(0, {})
