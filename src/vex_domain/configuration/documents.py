@@ -46,7 +46,7 @@ def read_document(section: str, text: str) -> dict[str, Any]:
 
 
 def written(section: str, document: dict[str, Any]) -> bytes:
-    """A document as it is kept: UTF-8, members in the order they came, no spaces. Raises Invalid for what is no text."""
+    """A document as it is kept: UTF-8, members as they came, no spaces. Raises Invalid for what is no text."""
     try:
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:

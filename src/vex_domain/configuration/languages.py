@@ -24,7 +24,7 @@ class LanguageRules:
         return [wished, self.default]
 
 
-def compile_languages(document: DocumentReader, rules: Any) -> LanguageRules:
+def compile_languages(document: DocumentReader, _rules: Any) -> LanguageRules:
     """`{"default": tag, "offered": [tag, …]}`; nothing offered means whatever there is a text for. Raises Invalid."""
     document.only("default", "offered")
     default = check_tag(document.member("default"))
