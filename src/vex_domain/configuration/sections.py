@@ -8,12 +8,18 @@ from typing import Any
 
 from vex_domain.configuration import languages
 from vex_domain.configuration.reader import DocumentReader
+from vex_domain.fields import field_definitions
+from vex_domain.macros import macro_definitions
 from vex_domain.refusals import NotFound
+from vex_domain.workflow import ready_workflows, workflow_reading
 
 Compile = Callable[[DocumentReader, Any], Any]
 
 SECTIONS: dict[str, tuple[dict[str, Any], Compile]] = {
     "languages": (languages.DEFAULT, languages.compile_languages),
+    "workflow": (ready_workflows.DEFAULT, workflow_reading.compile_workflow),
+    "fields": ({}, field_definitions.compile_section),
+    "macros": ({}, macro_definitions.compile_section),
 }
 
 
@@ -23,6 +29,9 @@ class OrganisationRules:
     def __init__(self, version: int) -> None:
         self.version = version
         self.languages: Any = None
+        self.workflow: Any = None
+        self.fields: Any = None
+        self.macros: Any = None
 
 
 def compile_rules(version: int, documents: dict[str, dict[str, Any]]) -> OrganisationRules:

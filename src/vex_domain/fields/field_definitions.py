@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from vex_domain.configuration.reader import DocumentReader
 from vex_domain.fields.field_values import TYPES, FieldType
 from vex_domain.refusals import Invalid
 from vex_domain.workflow.document_parts import Part
@@ -54,6 +55,11 @@ class TicketFields:
     def required(self, state: str, kind: str) -> list[str]:
         """The fields that a ticket of this kind must have filled in to be in the state."""
         return [field.id for field in self._required.get(state, ()) if field.is_of(kind)]
+
+
+def compile_section(document: DocumentReader, rules: Any) -> TicketFields:
+    """The section of `OrganisationRules`. Raises as `compile_fields`."""
+    return compile_fields(document.value, rules.workflow)
 
 
 def compile_fields(document: dict[str, Any], life: TicketLife) -> TicketFields:

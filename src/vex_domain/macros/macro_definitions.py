@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from vex_domain.configuration.labels import LANGUAGES_MOST, check_tag
+from vex_domain.configuration.reader import DocumentReader
 from vex_domain.fields.field_changes import Change
 from vex_domain.fields.field_definitions import TicketFields
 from vex_domain.macros.placeholders import check_placeholders
-from vex_domain.refusals import Invalid, TooLarge
+from vex_domain.refusals import Invalid
 from vex_domain.text_rules import check_body
 from vex_domain.ticket_rules import COMMENT_CHARACTERS, PRIORITIES, TAGS, check_tags
-from vex_domain.workflow.document_parts import LANGUAGE_CHARACTERS, LANGUAGES, Part
+from vex_domain.workflow.document_parts import Part
 from vex_domain.workflow.workflow_model import TicketLife
 
 SECTION = "macros"
@@ -59,6 +61,11 @@ class Macro:
         """Whether it changes the ticket beside commenting."""
         plain = (self.status, self.kind, self.priority, self.team, self.assignee)
         return any(value is not None for value in plain) or bool(self.add_tags or self.remove_tags or self.fields)
+
+
+def compile_section(document: DocumentReader, rules: Any) -> dict[str, Macro]:
+    """The section of `OrganisationRules`. Raises as `compile_macros`."""
+    return compile_macros(document.value, rules.workflow, rules.fields)
 
 
 def compile_macros(document: dict[str, Any], life: TicketLife, fields: TicketFields) -> dict[str, Macro]:
@@ -124,15 +131,20 @@ def _texts(part: Part, key: str, fields: TicketFields) -> dict[str, str]:
     value = part.raw(key)
     if value is None:
         return {}
-    texts = {"": value} if isinstance(value, str) else value
-    if not isinstance(texts, dict) or not texts:
-        raise Invalid(part.at(key), "is neither a text nor texts by language")
-    if len(texts) > LANGUAGES:
-        raise TooLarge(part.at(key), LANGUAGES, len(texts))
-    for language, text in texts.items():
-        path = part.at(key) + ("." + language[:LANGUAGE_CHARACTERS] if language else "")
-        if not isinstance(text, str):
-            raise Invalid(path, "is not a text")
-        check_body(path, text, COMMENT_CHARACTERS)
-        check_placeholders(path, text, lambda name: name.startswith("fields.") and name[7:] in fields.by_id)
+    reader = DocumentReader(part.at(key), value)
+    if isinstance(value, str):
+        return {"": _checked(reader, fields)}
+    texts = {tag: _checked(text, fields) for tag, text in reader.members(LANGUAGES_MOST)}
+    for tag in texts:
+        check_tag(DocumentReader(part.at(key), tag))
+    if not texts:
+        raise reader.refuse("has no text")
     return texts
+
+
+def _checked(reader: DocumentReader, fields: TicketFields) -> str:
+    if not isinstance(reader.value, str):
+        raise reader.refuse("is not a text")
+    check_body(reader.path, reader.value, COMMENT_CHARACTERS)
+    check_placeholders(reader.path, reader.value, lambda name: name.startswith("fields.") and name[7:] in fields.by_id)
+    return reader.value

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from vex_domain.configuration.labels import chosen
 from vex_domain.fields.field_values import Value
 from vex_domain.macros.macro_definitions import ME, NOBODY, Macro
 from vex_domain.macros.placeholders import filled_in
@@ -37,14 +38,12 @@ def _tags(macro: Macro, tags: list[str]) -> list[str] | None:
     return None if after == tags else after
 
 
-def macro_comment(macro: Macro, languages: list[str], values: dict[str, str]) -> str | None:
-    """The comment in the first of `languages` that the macro has, filled in; None when it has none."""
+def macro_comment(macro: Macro, languages: list[str | None], values: dict[str, str]) -> str | None:
+    """The comment in the dearest of `languages` that the macro has, filled in; None when it has none."""
     if not macro.comment:
         return None
-    for language in languages:
-        if language in macro.comment:
-            return filled_in(macro.comment[language], values)
-    return filled_in(next(iter(macro.comment.values())), values)
+    text = macro.comment[""] if "" in macro.comment else chosen(macro.comment, languages)
+    return filled_in(text, values)
 
 
 def placeholder_values(ticket_id: int, ticket: dict[str, Any], fields: dict[str, Value], person: int) -> dict[str, str]:

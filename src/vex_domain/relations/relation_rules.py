@@ -7,7 +7,8 @@ from vex_domain.refusals import Invalid, TooLarge
 RELATIONS_MOST = 240
 LINKS = {"relates": "relates", "blocks": "blocked_by", "blocked_by": "blocks", "causes": "caused_by"}
 LINKS_BACK = {"caused_by": "causes", "duplicates": "duplicated_by", "duplicated_by": "duplicates"}
-COUNTERPARTS = {**LINKS, **LINKS_BACK, "parent": "child", "child": "parent", "merged_into": "merged_from"}
+FAMILY = {"parent": "child", "child": "parent", "merged_into": "merged_from"}
+COUNTERPARTS = {**LINKS, **LINKS_BACK, **FAMILY}
 
 Relation = dict[str, Any]
 """kind, other (ticket id), since (ns), open (of a child: not settled), version (of the other, when it last told)."""

@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from vex_domain.configuration.labels import check_label
+from vex_domain.configuration.reader import DocumentReader
 from vex_domain.refusals import Invalid, TooLarge
-from vex_domain.text_rules import check_line
 
 WORD_CHARACTERS = 16
 WORD_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
-LABEL_CHARACTERS = 80
-LABEL_BYTES = 320
-LANGUAGES = 32
-LANGUAGE_CHARACTERS = 12
 
 
 def check_id(field: str, word: str, longest: int = WORD_CHARACTERS) -> str:
@@ -21,23 +18,6 @@ def check_id(field: str, word: str, longest: int = WORD_CHARACTERS) -> str:
     if not word or not WORD_LETTERS.issuperset(word):
         raise Invalid(field, "is not 1-" + str(longest) + " of a-z, 0-9 and _")
     return word
-
-
-def check_texts(field: str, label: Any) -> Any:
-    """A label: one text, or texts by language tag. Raises Invalid, TooLarge."""
-    if isinstance(label, str):
-        check_line(field, label, LABEL_CHARACTERS, LABEL_BYTES)
-        return label
-    if not isinstance(label, dict) or not label:
-        raise Invalid(field, "is neither a text nor texts by language")
-    if len(label) > LANGUAGES:
-        raise TooLarge(field, LANGUAGES, len(label))
-    for language, text in label.items():
-        check_line(field, language, LANGUAGE_CHARACTERS, LANGUAGE_CHARACTERS)
-        if not isinstance(text, str):
-            raise Invalid(field + "." + language, "is not a text")
-        check_line(field + "." + language, text, LABEL_CHARACTERS, LABEL_BYTES)
-    return label
 
 
 class Part:
@@ -115,7 +95,7 @@ class Part:
     def label(self, key: str, default: str) -> Any:
         """A text, or texts by language; `default` without the key. Raises Invalid, TooLarge."""
         value = self.raw(key)
-        return default if value is None else check_texts(self.at(key), value)
+        return default if value is None else check_label(DocumentReader(self.at(key), value))
 
     def list(self, key: str, most: int) -> Any:
         """A list of at most `most`; empty without the key. Raises Invalid, TooLarge."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from vex_domain import permissions
+from vex_domain.configuration.reader import DocumentReader
 from vex_domain.refusals import Invalid
 from vex_domain.workflow.document_parts import Part
 from vex_domain.workflow.ready_workflows import READY, STATES
@@ -26,6 +27,11 @@ TRANSITIONS_MOST = 200
 REQUIRED_MOST = 16
 LONGEST_REOPEN_HOURS = 24 * 366
 HOUR_NS = 3_600_000_000_000
+
+
+def compile_workflow(document: DocumentReader, rules: Any) -> TicketLife:  # noqa: ARG001  # it refers to no section
+    """The section of `OrganisationRules`. Raises as `compile_life`."""
+    return compile_life(document.value)
 
 
 def compile_life(document: dict[str, Any]) -> TicketLife:
