@@ -1,13 +1,12 @@
 """Queries: run on the state as it stands, leaving nothing; composite ones call further queries on their subnet."""
 
-from candid import CandidError
 from local_replica.canister import Canister, Status
 from local_replica.cycles import balance, costs
 from local_replica.executing import NO_CALLBACK
 from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
 from local_replica.ingress import Query
 from local_replica.management import info, logs
-from local_replica.management.interface import decode_argument, encode_result
+from local_replica.management.interface import Undecodable, decode_argument, encode_result
 from local_replica.management.rejections import BadPayload, NotAController, UnknownQueryMethod
 from local_replica.rejections import (
     CompositeQueryAsTransform,
@@ -43,7 +42,7 @@ def _management(subnet: Subnet, query: Query) -> bytes:
         raise UnknownQueryMethod(query.method)
     try:
         argument = decode_argument(query.method, query.arg)
-    except CandidError as error:
+    except Undecodable as error:
         raise BadPayload(str(error)) from None
     canister = subnet.running(argument["canister_id"])
     if query.method == "fetch_canister_logs":

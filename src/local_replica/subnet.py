@@ -190,6 +190,8 @@ class Subnet:
         if named is not None:
             return named
         target = target_of(call.method, call.arg)
+        if target in self.network.subnets:
+            return self.network.subnets[target]
         concerned = self.network.subnet_of(target) if target and not self.hosts(target) else None
         return concerned or self
 

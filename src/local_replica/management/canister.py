@@ -2,12 +2,22 @@
 
 from collections.abc import Callable
 
-from candid import CandidError
-from local_replica.management import chunks, creation, http, info, install, lifecycle, settings, snapshots
+from local_replica.management import (
+    chain_keys,
+    chunks,
+    creation,
+    http,
+    info,
+    install,
+    lifecycle,
+    nodes,
+    settings,
+    snapshots,
+)
 from local_replica.management import ingress as management_ingress
-from local_replica.management.interface import decode_argument, encode_result
+from local_replica.management.interface import Undecodable, decode_argument, encode_result
 from local_replica.management.lifecycle import Deferred
-from local_replica.management.rejections import BadPayload, NotRouted, OnlyEndUsers, UnknownMethod
+from local_replica.management.rejections import BadInstallation, BadPayload, NotRouted, OnlyEndUsers, UnknownMethod
 from local_replica.management.request import ManagementCall
 from local_replica.messages import Call, FromCanister
 from local_replica.rejections import Rejection
@@ -43,6 +53,19 @@ METHODS: dict[str, Callable[[ManagementCall], object]] = {
     "raw_rand": _raw_rand,
     "http_request": http.request,
     "fetch_canister_logs": _fetch_logs,
+    "ecdsa_public_key": chain_keys.public_key,
+    "sign_with_ecdsa": chain_keys.sign,
+    "schnorr_public_key": chain_keys.public_key,
+    "sign_with_schnorr": chain_keys.sign,
+    "vetkd_public_key": chain_keys.public_key,
+    "vetkd_derive_key": chain_keys.sign,
+    "bitcoin_get_balance": nodes.bitcoin,
+    "bitcoin_get_utxos": nodes.bitcoin,
+    "bitcoin_get_block_headers": nodes.bitcoin,
+    "bitcoin_get_current_fee_percentiles": nodes.bitcoin,
+    "bitcoin_send_transaction": nodes.bitcoin,
+    "node_metrics_history": nodes.metrics_history,
+    "subnet_info": nodes.subnet_info,
     "take_canister_snapshot": snapshots.take,
     "load_canister_snapshot": snapshots.load,
     "list_canister_snapshots": snapshots.listed,
@@ -52,21 +75,14 @@ METHODS: dict[str, Callable[[ManagementCall], object]] = {
 }
 
 
-NOT_OFFERED = {
-    "bitcoin_get_balance",
-    "bitcoin_get_utxos",
-    "bitcoin_send_transaction",
-    "ecdsa_public_key",
-    "node_metrics_history",
-    "schnorr_public_key",
-    "sign_with_ecdsa",
-    "sign_with_schnorr",
-    "subnet_info",
-    "vetkd_derive_key",
-    "vetkd_public_key",
+INSTALLING = {"install_code", "install_chunked_code"}
+ROUTED_UNREAD = {
+    "create_canister",
+    "http_request",
+    "install_code",
+    "provisional_create_canister_with_cycles",
+    "raw_rand",
 }
-"""Methods of the specification that need nodes, keys or other networks."""
-ROUTED_UNREAD = {"create_canister", "install_code", "provisional_create_canister_with_cycles", "raw_rand"}
 """Methods whose argument is not read to find the subnet that they concern."""
 
 
@@ -94,13 +110,16 @@ class ManagementCanister:
 
     def _prepare(self, call: Call) -> ManagementCall:
         if call.method not in METHODS:
-            raise (
-                NotRouted(call.method, "not offered here") if call.method in NOT_OFFERED else UnknownMethod(call.method)
-            )
+            raise UnknownMethod(call.method)
         try:
             argument = decode_argument(call.method, call.arg)
-        except CandidError as error:
-            if isinstance(call.origin, FromCanister) and call.method not in ROUTED_UNREAD:
-                raise NotRouted(call.method, f"Error decoding candid: {error}") from None
-            raise BadPayload(str(error)) from None
+        except Undecodable as error:
+            raise _refusal(call, str(error)) from None
         return ManagementCall(self.subnet, call, argument, self.now_ns)
+
+
+def _refusal(call: Call, text: str) -> Rejection:
+    """How a call whose argument does not decode is rejected."""
+    if isinstance(call.origin, FromCanister) and call.method not in ROUTED_UNREAD:
+        return NotRouted.undecodable(call.method, text)
+    return BadInstallation(text) if call.method in INSTALLING else BadPayload(text)

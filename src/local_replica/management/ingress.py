@@ -1,13 +1,10 @@
 """Management calls from outside: which are taken, which canister they concern, who pays."""
 
-import candid
-from candid import CandidError
-from candid.types import PRINCIPAL, Field, Record
 from local_replica import topology
 from local_replica.canister import Canister
 from local_replica.cycles import balance, costs
 from local_replica.ingress import BadIngress, Ingress
-from local_replica.management.interface import METHODS, PARSER_ERROR, RawValues, decode_argument, decode_header
+from local_replica.management.interface import CANISTER_ID_RECORD, METHODS, Undecodable, decode_argument, decode_as
 from local_replica.management.rejections import (
     BadIngressPayload,
     NotAControllerAtIngress,
@@ -42,7 +39,8 @@ _NEVER_BY_INGRESS = {
     "vetkd_public_key",
 }
 _SELF_SERVICE = {"canister_status", "upload_chunk", "stored_chunks", "clear_chunk_store"}
-_TARGET = candid.compile_decoder([Record((Field("canister_id", PRINCIPAL),))], {}, values=RawValues())
+_TARGET_ONLY = {"uninstall_code"}
+"""Methods of which the ingress filter reads nothing but the canister."""
 SMALL_UPDATE_SETTINGS_BYTES = 267
 """An `update_settings` of at most so many bytes is paid after its execution, so that it can thaw a canister."""
 
@@ -54,10 +52,9 @@ def accept(subnet: Subnet, message: Ingress, size_bytes: int) -> None:
         raise NotByIngress(method)
     if method not in METHODS:
         raise UnknownIngressMethod(method)
-    canister_id = target_of(message.method, message.arg, at_ingress=True)
     if method in PROVISIONAL:
         return
-    canister = subnet.running(canister_id)
+    canister = subnet.running(target_of(method, message.arg))
     _check_cycles(subnet, canister, message, size_bytes)
     if method in _ONLY_CANISTERS:
         raise OnlyCanisters(method)
@@ -79,22 +76,15 @@ def _is_delayed(method: str, arg: bytes) -> bool:
     return method == "update_settings" and len(arg) <= SMALL_UPDATE_SETTINGS_BYTES
 
 
-def target_of(method: str, arg: bytes, *, at_ingress: bool = False) -> bytes:
-    """The canister that a management call concerns (empty: none). Raises BadIngress or BadIngressPayload."""
+def target_of(method: str, arg: bytes) -> bytes:
+    """The canister that a management message concerns (empty: none). Raises BadIngressPayload."""
     try:
         argument = decode_argument(method, arg)
-    except CandidError as error:
-        if method in PROVISIONAL or not at_ingress:
-            raise _undecodable(error) from None
-        raise BadIngressPayload(method, str(error)) from None
+    except Undecodable as error:
+        told = Undecodable.of(arg, CANISTER_ID_RECORD) if method in _TARGET_ONLY else error
+        raise BadIngressPayload(method, str(told)) from None
     named: bytes = argument.get("canister_id") or argument.get("target_canister") or b""
     return named
-
-
-def _undecodable(error: CandidError) -> BadIngress:
-    """An argument that does not decode, as PocketIC's server words it."""
-    chained = str(error).replace(f": {PARSER_ERROR}", f"\n\nCaused by:\n    {PARSER_ERROR}")
-    return BadIngress(f"Error decoding candid: Custom({chained})")
 
 
 def destination_of(method: str, arg: bytes) -> bytes:
@@ -104,10 +94,9 @@ def destination_of(method: str, arg: bytes) -> bytes:
     """
     if method != "provisional_create_canister_with_cycles":
         try:
-            decode_header(arg)
-            named: bytes = _TARGET(arg)[0]["canister_id"]
-        except CandidError as error:
-            raise _undecodable(error) from None
+            named: bytes = decode_as(CANISTER_ID_RECORD, arg)["canister_id"]
+        except Undecodable as error:
+            raise BadIngress(error.told_by_server) from None
         return named
     specified = _specified_id(method, arg)
     if specified and len(specified) != 10:
@@ -121,8 +110,8 @@ def destination_of(method: str, arg: bytes) -> bytes:
 def _specified_id(method: str, arg: bytes) -> bytes:
     try:
         return decode_argument(method, arg)["specified_id"] or b""
-    except CandidError as error:
-        raise _undecodable(error) from None
+    except Undecodable as error:
+        raise BadIngress(error.told_by_server) from None
 
 
 def unhosted(canister_id: bytes) -> BadIngress:

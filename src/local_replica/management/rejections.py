@@ -47,10 +47,12 @@ class BadPayload(Rejection):
     """The argument does not decode."""
 
     error_code = "InvalidManagementPayload"
-    numbered = True
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"Error decoding candid: {reason}")
+
+class BadInstallation(BadPayload):
+    """The same of `install_code` and `install_chunked_code`."""
+
+    numbered = True
 
 
 class BadIngressPayload(Rejection):
@@ -58,9 +60,7 @@ class BadIngressPayload(Rejection):
 
     def __init__(self, method: str, reason: str) -> None:
         number = ERROR_NUMBERS[self.error_code]
-        super().__init__(
-            f"Failed to parse payload for ic00 method {method}: IC{number:04}: Error decoding candid: {reason}"
-        )
+        super().__init__(f"Failed to parse payload for ic00 method {method}: IC{number:04}: {reason}")
 
 
 class NotAController(Rejection):
@@ -225,15 +225,23 @@ class LogsForbidden(Rejection):
 
 
 class NotRouted(Rejection):
-    """A management call whose target cannot be told."""
+    """A management call whose target cannot be told; `reason` as the replica prints its error."""
 
     error_code = "CanisterNotFound"
 
     def __init__(self, method: str, reason: str) -> None:
-        super().__init__(
-            f"Unable to route management canister request {method}: UserError(UserError {{ "
-            f'code: InvalidManagementPayload, description: "{reason}" }})'
-        )
+        super().__init__(f"Unable to route management canister request {method}: {reason}")
+
+    @classmethod
+    def undecodable(cls, method: str, text: str) -> "NotRouted":
+        """The argument that would tell the target does not decode."""
+        return cls(method, f"UserError(UserError {{ code: InvalidManagementPayload, description: {debugged(text)} }})")
+
+
+def debugged(text: str) -> str:
+    """A text as Rust prints it for debugging."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
 
 
 def snapshot_text(snapshot_id: bytes) -> str:
