@@ -24,6 +24,7 @@ from icp_identity.identity import Identity
 from candid import Principal
 from vex.certificates import RootedCertificate, verified_certificate
 from vex.errors import Rejected, Unreachable, Untrusted, VexError
+from vex.node_signatures import SUBNET_PATH, NodeKeys, UnknownNode, check_query_answer, node_keys
 
 EXPIRY_NS = 180 * 10**9
 """How long a request may wait for its block; the specification allows 5 minutes."""
@@ -62,6 +63,8 @@ class Network:
         self.url = url.rstrip("/")
         self._root_key = root_key
         self._connections = connections
+        self.nodes: dict[bytes, NodeKeys] = {}
+        """Keys of the nodes that answer for a canister, by canister id; read when first needed."""
         self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -153,9 +156,10 @@ class Caller:
         self.principal = Principal(bytes(identity.sender().bytes))
 
     async def query(self, canister_id: Principal, method: str, arg: bytes) -> bytes:
-        """Ask one replica node; fast, and not certified unless the reply carries its own proof."""
+        """Ask one replica node; fast, and one node's word (whose signature is checked) unless the reply has a proof."""
         request = self._signed("query", canister_id, {"method_name": method, "arg": arg})
         answer = _map((await self._accepted(f"/api/v2/canister/{canister_id}/query", request)).body)
+        await self._check_signed(canister_id, request.request_id, answer)
         if answer.get("status") == "replied":
             reply = answer.get("reply")
             return _blob(reply if isinstance(reply, dict) else {}, "arg")
@@ -182,6 +186,23 @@ class Caller:
         request = self._signed("read_state", canister_id, {"paths": [list(path) for path in paths]})
         response = await self._accepted(f"/api/v2/canister/{canister_id}/read_state", request)
         return await self._certificate(_blob(_map(response.body), "certificate"), canister_id)
+
+    async def _check_signed(self, canister_id: Principal, request_id: bytes, answer: dict[str, Any]) -> None:
+        """Check that a node of the canister's subnet gave this answer now; unknown nodes are asked for once."""
+        known = self.network.nodes
+        fresh = canister_id.bytes not in known
+        if fresh:
+            known[canister_id.bytes] = await self._nodes(canister_id)
+        try:
+            _check_answer(answer, request_id, known[canister_id.bytes])
+        except UnknownNode:
+            if fresh:
+                raise
+            known[canister_id.bytes] = await self._nodes(canister_id)
+            _check_answer(answer, request_id, known[canister_id.bytes])
+
+    async def _nodes(self, canister_id: Principal) -> NodeKeys:
+        return node_keys(await self.read_state(canister_id, [SUBNET_PATH]), await self.network.root_key())
 
     def _signed(self, kind: str, canister_id: Principal, fields: dict[str, Any]) -> SignedRequest:
         expires = time.time_ns() + EXPIRY_NS
@@ -224,6 +245,10 @@ async def default_subnet(network: Network) -> Principal:
     """A canister id of the subnet where a development network creates canisters."""
     topology = await network.topology()
     return Principal(base64.b64decode(topology["default_effective_canister_id"]["canister_id"]))
+
+
+def _check_answer(answer: dict[str, Any], request_id: bytes, nodes: NodeKeys) -> None:
+    check_query_answer(answer, request_id, nodes, time.time_ns(), max_skew_ns=MAX_CLOCK_SKEW_NS)
 
 
 def _certified_reply(certificate: RootedCertificate, request_id: bytes) -> bytes:

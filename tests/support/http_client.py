@@ -98,10 +98,15 @@ class HttpClient:
 
     def read_state(self, canister: bytes, paths: Iterable[Iterable[bytes]]) -> RootedCertificate:
         """A checked certificate over paths."""
+        return verified_certificate(self.certificate(canister, paths), self.root_key, canister)
+
+    def certificate(self, canister: bytes, paths: Iterable[Iterable[bytes]]) -> bytes:
+        """A certificate over paths, as it comes."""
         _, envelope = self.signer.envelope("read_state", paths=[list(path) for path in paths])
         answer = self.post(f"/api/v3/canister/{to_text(canister)}/read_state", envelope)
         answer.raise_for_status()
-        return verified_certificate(cbor2.loads(answer.content)["certificate"], self.root_key, canister)
+        encoded: bytes = cbor2.loads(answer.content)["certificate"]
+        return encoded
 
     def create(self, module: bytes) -> bytes:
         """Create a canister and install `module`."""

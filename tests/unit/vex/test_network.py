@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import cbor2
 import pytest
@@ -12,6 +12,7 @@ from icp_identity.identity import Identity
 from candid import Principal
 from support.http_client import Server, serving
 from support.meddler import Meddler, Meddling, meddling
+from support.meddlings import CALL_MEDDLINGS, QUERY_MEDDLINGS, body, busy, hang_up, kept
 from support.small_modules import compiled
 from vex.errors import Rejected, Unreachable, Untrusted
 from vex.network import Caller, Network
@@ -74,39 +75,6 @@ def got(server: Server, canister: Principal) -> int:
     return count(asked(server.url, lambda caller: caller.query(canister, "get", b"")))
 
 
-def busy(status: int) -> Meddling:
-    return lambda _status, _body: (status, b"come back later")
-
-
-def hang_up(_status: int, _body: bytes) -> None:
-    return None
-
-
-def body(content: bytes) -> Meddling:
-    return lambda status, _body: (status, content)
-
-
-def with_fields(change: Callable[[dict[str, Any]], object]) -> Meddling:
-    def changed(status: int, encoded: bytes) -> tuple[int, bytes]:
-        answer = cbor2.loads(encoded)
-        change(answer)
-        return status, cbor2.dumps(answer)
-
-    return changed
-
-
-def flip(answer: dict[str, Any]) -> None:
-    certificate = bytearray(answer["certificate"])
-    certificate[-7] ^= 1
-    answer["certificate"] = bytes(certificate)
-
-
-def another_reply(answer: dict[str, Any]) -> None:
-    certificate = answer["certificate"]
-    at = certificate.index(b"DIDL\x00\x01\x78") + 7
-    answer["certificate"] = certificate[:at] + b"\x63" + certificate[at + 1 :]
-
-
 @pytest.mark.parametrize("meddling", [busy(503), busy(429), busy(500), hang_up], ids=["503", "429", "500", "hangs up"])
 def test_a_call_that_meets_a_busy_server_twice_takes_effect_once(
     replica: Server, canister: Principal, meddler: Meddler, meddling: Meddling
@@ -136,27 +104,9 @@ def test_nobody_at_the_address_is_unreachable(canister: Principal) -> None:
             asked(url, lambda caller: caller.query(canister, "get", b""))
 
 
-MEDDLED: dict[str, Meddling] = {
-    "a flipped bit": with_fields(flip),
-    "another reply in the certificate": with_fields(another_reply),
-    "no certificate": with_fields(lambda answer: answer.pop("certificate")),
-    "a certificate that is a number": with_fields(lambda answer: answer.update(certificate=7)),
-    "a certificate of nothing": with_fields(lambda answer: answer.update(certificate=b"")),
-    "a certificate that is a list": with_fields(lambda answer: answer.update(certificate=cbor2.dumps([1, 2]))),
-    "no tree": with_fields(lambda answer: answer.update(certificate=cbor2.dumps({"signature": bytes(48)}))),
-    "a deep tree": with_fields(lambda answer: answer.update(certificate=b"\xa1\x64tree" + b"\x82\x01" * 5_000)),
-    "a reject without a code": with_fields(lambda answer: answer.update(status="non_replicated_rejection")),
-    "garbage": body(b"\xff\xfe garbage"),
-    "CBOR of a number": body(b"\x07"),
-    "a cut body": lambda status, encoded: (status, encoded[: len(encoded) // 2]),
-    "very deep CBOR": body(b"\x81" * 100_000),
-    "a web page": body(b"<html>Welcome</html>"),
-}
-
-
-@pytest.mark.parametrize("name", MEDDLED)
+@pytest.mark.parametrize("name", CALL_MEDDLINGS)
 def test_an_answer_that_was_meddled_with_is_untrusted(canister: Principal, meddler: Meddler, name: str) -> None:
-    meddler.meddle("/call", MEDDLED[name])
+    meddler.meddle("/call", CALL_MEDDLINGS[name])
     with pytest.raises(Untrusted):
         asked(meddler.url, lambda caller: caller.update(canister, "inc", b""))
 
@@ -170,14 +120,52 @@ def test_a_query_answered_with_something_else_is_untrusted(
         asked(meddler.url, lambda caller: caller.query(canister, "get", b""))
 
 
+@pytest.mark.parametrize("name", QUERY_MEDDLINGS)
+def test_a_querys_answer_that_is_not_what_a_node_signed_is_untrusted(
+    canister: Principal, meddler: Meddler, name: str
+) -> None:
+    meddler.meddle("/query", QUERY_MEDDLINGS[name])
+    with pytest.raises(Untrusted):
+        asked(meddler.url, lambda caller: caller.query(canister, "get", b""))
+
+
+def test_the_answer_of_an_earlier_query_is_untrusted(canister: Principal, meddler: Meddler) -> None:
+    first: list[bytes] = []
+    meddler.meddle("/query", kept(first), lambda status, _body: (status, first[0]))
+    asked(meddler.url, lambda caller: caller.query(canister, "get", b""))
+    with pytest.raises(Untrusted, match="not what its node signed"):
+        asked(meddler.url, lambda caller: caller.query(canister, "get", b""))
+
+
+def test_node_keys_that_were_meddled_with_are_untrusted(canister: Principal, meddler: Meddler) -> None:
+    meddler.meddle("/read_state", CALL_MEDDLINGS["a flipped bit"])
+    with pytest.raises(Untrusted):
+        asked(meddler.url, lambda caller: caller.query(canister, "get", b""))
+
+
+def test_node_keys_are_read_once_for_a_canister(canister: Principal, meddler: Meddler) -> None:
+    async def twice(caller: Caller) -> None:
+        await caller.query(canister, "get", b"")
+        await caller.query(canister, "get", b"")
+
+    asked(meddler.url, twice)
+    assert sum(path.endswith("/read_state") for path in meddler.seen) == 1
+
+
+def test_a_node_that_joined_meanwhile_is_asked_for(canister: Principal, meddler: Meddler) -> None:
+    async def later(caller: Caller) -> bytes:
+        await caller.query(canister, "get", b"")
+        caller.network.nodes[canister.bytes] = dict.fromkeys(
+            [b"gone"], next(iter(caller.network.nodes[canister.bytes].values()))
+        )
+        return await caller.query(canister, "get", b"")
+
+    assert asked(meddler.url, later)
+
+
 def test_the_reply_of_another_request_is_untrusted(canister: Principal, meddler: Meddler) -> None:
-    kept: list[bytes] = []
-
-    def keep(status: int, encoded: bytes) -> tuple[int, bytes]:
-        kept.append(encoded)
-        return status, encoded
-
-    meddler.meddle("/call", keep, lambda status, _body: (status, kept[0]))
+    first: list[bytes] = []
+    meddler.meddle("/call", kept(first), lambda status, _body: (status, first[0]))
     asked(meddler.url, lambda caller: caller.update(canister, "inc", b""))
     with pytest.raises(Untrusted, match="says nothing of this request"):
         asked(meddler.url, lambda caller: caller.update(canister, "inc", b""))
