@@ -6,11 +6,14 @@ A section's compile function gets a reader of its document and the rules compile
 from collections.abc import Callable
 from typing import Any
 
+from vex_domain.attachments.attachment_settings import DEFAULT_ATTACHMENTS, compile_attachments
 from vex_domain.configuration import languages
 from vex_domain.configuration.reader import DocumentReader
 from vex_domain.fields import field_definitions
 from vex_domain.macros import macro_definitions
+from vex_domain.privacy.privacy_settings import DEFAULT_PRIVACY, compile_privacy
 from vex_domain.refusals import NotFound
+from vex_domain.surveys.survey_rules import DEFAULT_SURVEY, compile_survey
 from vex_domain.workflow import ready_workflows, workflow_reading
 
 Compile = Callable[[DocumentReader, Any], Any]
@@ -20,6 +23,9 @@ SECTIONS: dict[str, tuple[dict[str, Any], Compile]] = {
     "workflow": (ready_workflows.DEFAULT, workflow_reading.compile_workflow),
     "fields": ({}, field_definitions.compile_section),
     "macros": ({}, macro_definitions.compile_section),
+    "attachments": (DEFAULT_ATTACHMENTS, compile_attachments),
+    "survey": (DEFAULT_SURVEY, compile_survey),
+    "privacy": (DEFAULT_PRIVACY, compile_privacy),
 }
 
 
@@ -32,6 +38,9 @@ class OrganisationRules:
         self.workflow: Any = None
         self.fields: Any = None
         self.macros: Any = None
+        self.attachments: Any = None
+        self.survey: Any = None
+        self.privacy: Any = None
 
 
 def compile_rules(version: int, documents: dict[str, dict[str, Any]]) -> OrganisationRules:

@@ -1,0 +1,1 @@
+"""Rules of privacy: retention, legal holds, erasing."""
