@@ -1,6 +1,16 @@
 """The index's endpoints: who may call, what is awaited, which function does the work."""
 
-from index_canister import facade, fleet_settings, index_calls, index_stores, placing, routing, spawning
+from index_canister import (
+    configuration_pushes,
+    configuring,
+    facade,
+    fleet_settings,
+    index_calls,
+    index_stores,
+    placing,
+    routing,
+    spawning,
+)
 from index_canister.index_env import IndexEnv, IndexStores
 from index_canister.index_types import (
     ChunkAnswer,
@@ -23,6 +33,7 @@ from index_canister.index_types import (
 from kybra import Async, ic, init, nat64, post_upgrade, query, update, void
 
 from vex_canister.answers import answer, answer_later
+from vex_canister.configuration_types import ConfigurationAnswer, SetConfiguration
 from vex_canister.error_types import DoneAnswer, NumberAnswer
 from vex_canister.fleet_types import FillReport
 from vex_canister.garbage import collect_by_timer, set_aside
@@ -49,6 +60,9 @@ env = IndexEnv(
             "tokens": index_stores.index_tokens,
             "facade": index_stores.index_facade,
             "failures": index_stores.index_failures,
+            "configurations": index_stores.index_configurations,
+            "documents": index_stores.index_documents,
+            "acknowledgements": index_stores.index_acknowledgements,
         }
     )
 )
@@ -71,6 +85,7 @@ def resume_index() -> void:
     spawning.watch(env)
     spawning.resume_soon(env)
     placing.finish_soon(env)
+    configuration_pushes.push_soon(env)
 
 
 @update
@@ -137,6 +152,25 @@ def create_org(request: CreateOrganisation) -> Async[NumberAnswer]:
 def get_org(organisation: nat64) -> OrganisationInfoAnswer:
     """Whether an organisation is ready. Callers: operators, its first admin."""
     return answer(lambda: placing.organisation_info(env, ic.caller().bytes, organisation))
+
+
+@update
+def set_configuration(request: SetConfiguration) -> Async[NumberAnswer]:
+    """Replace a section of an organisation's configuration; answers its version. Callers: `organisation.configure`."""
+    call = direct_call("set_configuration")
+    return (yield from answer_later(configuring.set_configuration(env, call, request)))
+
+
+@query
+def get_configuration(organisation: nat64) -> Async[ConfigurationAnswer]:
+    """What was set of an organisation's configuration. Callers: members."""
+    return (yield from answer_later(configuring.configuration(env, reading_call(), organisation)))
+
+
+@update
+def get_configuration_replicated(organisation: nat64) -> Async[ConfigurationAnswer]:
+    """As `get_configuration`, for canisters."""
+    return (yield from answer_later(configuring.configuration_replicated(env, reading_call(), organisation)))
 
 
 @update

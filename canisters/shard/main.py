@@ -6,6 +6,7 @@ from shard_canister.shard_env import ShardEnv, ShardStores
 from shard_canister.shard_types import AuditHead, AuditPageAnswer, ListEvents, SessionAnswer
 
 from vex_canister.answers import answer, answer_later
+from vex_canister.configuration_types import PushedConfiguration
 from vex_canister.error_types import DoneAnswer
 from vex_canister.fleet_types import Lease, ShardSetup, ShardStatusAnswer
 from vex_canister.garbage import collect_by_timer
@@ -36,6 +37,8 @@ env = ShardEnv(
             "events": shard_stores.shard_events,
             "tokens": shard_stores.shard_tokens,
             "failures": shard_stores.shard_failures,
+            "configurations": shard_stores.shard_configurations,
+            "documents": shard_stores.shard_documents,
         }
     )
 )
@@ -71,6 +74,12 @@ def open_organisation(organisation: nat64) -> Async[DoneAnswer]:
 def push_grants(changes: Vec[GrantChange]) -> DoneAnswer:
     """Forget grants that have changed. Callers: users."""
     return answer(lambda: shard_fleet.push_grants(env, changes))
+
+
+@update
+def push_configuration(pushed: PushedConfiguration) -> Async[DoneAnswer]:
+    """Take an organisation's configuration. Callers: index. Awaits `raw_rand` before the first use."""
+    return (yield from answer_later(shard_fleet.push_configuration(env, ic.caller(), pushed)))
 
 
 @query

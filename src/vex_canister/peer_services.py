@@ -2,6 +2,7 @@
 
 from kybra import Principal, Service, Vec, nat64, service_query, service_update
 
+from vex_canister.configuration_types import PushedConfiguration
 from vex_canister.error_types import DoneAnswer
 from vex_canister.fleet_types import FillReport, Lease, ShardStatusAnswer
 from vex_canister.grant_types import GrantChange, GrantsAnswer
@@ -50,6 +51,9 @@ class ShardPeer(Service):
 
     @service_update
     def push_grants(self, changes: Vec[GrantChange]) -> DoneAnswer: ...
+
+    @service_update
+    def push_configuration(self, pushed: PushedConfiguration) -> DoneAnswer: ...
 
     @service_query
     def shard_status(self) -> ShardStatusAnswer: ...

@@ -8,6 +8,7 @@ CREATED = "vex.ticket.created"
 COMMENTED = "vex.ticket.commented"
 NOTED = "vex.ticket.noted"
 UPDATED = "vex.ticket.updated"
+CONFIGURED = "vex.organisation.configured"
 
 
 def block_of(event: dict[str, Any], parent: bytes | None) -> dict[str, Any]:

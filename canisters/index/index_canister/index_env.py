@@ -36,6 +36,9 @@ class IndexStores:
         self.tokens = maps["tokens"]
         self.facade = maps["facade"]
         self.failures = maps["failures"]
+        self.configurations = maps["configurations"]
+        self.documents = maps["documents"]
+        self.acknowledgements = maps["acknowledgements"]
 
 
 class IndexEnv:
@@ -63,6 +66,8 @@ class IndexEnv:
         self.not_ready: list[int] = []
         self.upgrading: dict[int, int] = {}
         self.resuming_since = 0
+        self.stale: dict[int, list[int]] = {}
+        self.push_timer_set = False
         self.settings: dict[str, Any] = {}
 
     @property
@@ -142,8 +147,31 @@ class IndexEnv:
         for organisation in range(1, self.stores.organisations.len() + 1):
             if not self.stores.organisations.get(organisation)["ready"]:
                 self.not_ready.append(organisation)
+            self.note_stale(organisation)
         self.routes.epoch = self.settings["epoch"]
         self.certify()
+
+    def acknowledged(self, organisation: int, shard: int) -> int:
+        """The version of the organisation's configuration that a shard is known to have; 0 for none."""
+        return self.stores.acknowledgements.get(organisation << 32 | shard) or 0
+
+    def acknowledge(self, organisation: int, shard: int, version: int) -> None:
+        """A shard has this version now, and needs to be told only of later ones."""
+        if version > self.acknowledged(organisation, shard):
+            self.stores.acknowledgements.insert(organisation << 32 | shard, version)
+        self.note_stale(organisation)
+
+    def note_stale(self, organisation: int) -> None:
+        """Work out again which of an organisation's shards have an older configuration than the index."""
+        record = self.stores.configurations.get(organisation)
+        version = 0 if record is None else record["version"]
+        behind = [
+            shard for shard in self.placed.get(organisation, []) if self.acknowledged(organisation, shard) < version
+        ]
+        if behind:
+            self.stale[organisation] = behind
+        else:
+            self.stale.pop(organisation, None)
 
     def certify(self) -> None:
         """Set the certified data: the label `routes` over the value hash of epoch and ranges."""

@@ -58,6 +58,19 @@ class StoredPlacing(Record):
     placed_at: nat64
 
 
+class StoredSection(Record):
+    name: text
+    size: nat32
+
+
+# `sections` in the order in which they were first set; `size` in bytes of UTF-8.
+class StoredConfiguration(Record):
+    version: nat32
+    changed_at: nat64
+    changed_by: nat64
+    sections: Vec[StoredSection]
+
+
 # One record under key 0.
 index_settings = StableBTreeMap[nat8, StoredIndex](memory_id=0, max_key_size=8, max_value_size=1_024)
 # SHA-256 of each chunk of the shard's module under 0, 1, 2 …
@@ -70,3 +83,8 @@ index_placings = StableBTreeMap[nat32, StoredPlacing](memory_id=4, max_key_size=
 index_tokens = StableBTreeMap[nat32, StoredToken](memory_id=5, max_key_size=11, max_value_size=256)
 index_facade = StableBTreeMap[nat32, StoredToken](memory_id=6, max_key_size=11, max_value_size=256)
 index_failures = StableBTreeMap[nat8, text](memory_id=7, max_key_size=8, max_value_size=256)
+# Under the organisation; a document's pages under organisation << 24 | section << 8 | page.
+index_configurations = StableBTreeMap[nat64, StoredConfiguration](memory_id=8, max_key_size=15, max_value_size=1_024)
+index_documents = StableBTreeMap[nat64, blob](memory_id=9, max_key_size=15, max_value_size=1_024)
+# The configuration's version that a shard has, under organisation << 32 | shard.
+index_acknowledgements = StableBTreeMap[nat64, nat32](memory_id=10, max_key_size=15, max_value_size=11)

@@ -4,6 +4,7 @@ from typing import Any
 
 from kybra import Principal, ic
 
+from index_canister.configuration_pushes import push, push_soon
 from index_canister.fleet_settings import note_fill, spare_shards, state_name
 from index_canister.spawning import AGAIN_SECONDS, start
 from vex_canister.answers import Steps, ok_of
@@ -162,11 +163,14 @@ def ensure_place(env: Any, organisation: int) -> Steps:
             start(env)
         raise Unavailable("a shard is being prepared")
     number = spare[0]
+    yield from push(env, organisation, number)
     yield from ok_of(ShardPeer(Principal(env.canister_of(number))).open_organisation(organisation), "the shard")
     if number not in env.placed.get(organisation, []):
         placing = {"organisation": organisation, "shard": number, "placed_at": env.now()}
         env.stores.placings.insert(env.stores.placings.len(), placing)
         env.placed.setdefault(organisation, []).append(number)
+        env.note_stale(organisation)
+        push_soon(env)
     if not usable_shards(env, organisation):
         raise Unavailable("the shard was filled by others meanwhile")
 

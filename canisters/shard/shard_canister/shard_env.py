@@ -6,12 +6,14 @@ from typing import Any
 from kybra import ic
 
 from shard_canister.audit_log import AuditLog
+from shard_canister.shard_configurations import ShardConfigurations
 from shard_canister.ticket_index import TicketIndex
 from vex_canister.failure_journal import FailureJournal
 from vex_canister.garbage import set_aside
 from vex_canister.grant_cache import GrantCache
 from vex_canister.peer_services import ShardPeer
 from vex_canister.token_memory import TokenMemory
+from vex_domain.configuration.sections import OrganisationRules
 from vex_domain.hash_tree import RangeTree
 from vex_domain.refusals import Unavailable
 from vex_domain.salt_ratchet import SaltRatchet
@@ -32,6 +34,8 @@ class ShardStores:
         self.events = maps["events"]
         self.tokens = maps["tokens"]
         self.failures = maps["failures"]
+        self.configurations = maps["configurations"]
+        self.documents = maps["documents"]
 
 
 class ShardEnv:
@@ -52,6 +56,7 @@ class ShardEnv:
         self.failures = FailureJournal(stores.failures)
         self.index = TicketIndex()
         self.audit = AuditLog(stores.events)
+        self.configurations = ShardConfigurations(stores.configurations, stores.documents)
         self.tree = RangeTree(1)
         self.opened: dict[int, int] = {}
         self.settings: dict[str, Any] = {}
@@ -69,6 +74,10 @@ class ShardEnv:
         """The first id of the lease; 0 without one."""
         start: int = self.settings["start"]
         return start
+
+    def rules_of(self, organisation: int) -> OrganisationRules:
+        """The organisation's configuration, compiled."""
+        return self.configurations.rules_of(organisation)
 
     def begin(self, index: bytes, users: bytes, shard: int) -> None:
         """A new shard, which has neither lease nor secret."""

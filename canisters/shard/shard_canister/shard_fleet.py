@@ -8,9 +8,11 @@ from vex_canister.answers import Steps, reply_of
 from vex_canister.failure_journal import guarded
 from vex_canister.peer_services import IndexPeer
 from vex_canister.seeding import ensure_seeded
+from vex_domain import audit_chain
 from vex_domain.hash_tree import RangeTree
 from vex_domain.id_ranges import check_lease
 from vex_domain.refusals import Forbidden, Invalid, LeaseRefused
+from vex_domain.value_hash import salted
 
 REPORT_AGAIN_SECONDS = 10
 CHANGES_AT_ONCE = 1_000
@@ -63,6 +65,26 @@ def push_grants(env: Any, changes: list[dict[str, Any]]) -> None:
     now = env.now()
     for change in changes:
         env.grants.raise_floor(change["subject"].bytes, change["organisation"], change["epoch"], now)
+
+
+def push_configuration(env: Any, caller: Principal, pushed: dict[str, Any]) -> Steps:
+    """Take an organisation's configuration unless this one or a later one is here; one audit event. Callers: index.
+
+    Awaits `raw_rand` before the first use, as events are salted. Raises Forbidden, Invalid, TooLarge.
+    """
+    require_index(env, caller)
+    yield from ensure_seeded(env)
+    organisation, version = pushed["organisation"], pushed["version"]
+    if version > env.configurations.version_of(organisation):
+        texts = {section["name"]: section["document"] for section in pushed["sections"]}
+        digest = env.configurations.replace(organisation, version, texts)
+        salt = env.salts.draw()
+        change = {"kind": audit_chain.CONFIGURED, "configuration": digest}
+        event = {"kind": audit_chain.CONFIGURED, "at": env.now(), "ticket": 0, "organisation": organisation}
+        event.update({"actor": 0, "version": version, "commitment": salted(salt, change), "salt": salt})
+        event["previous"] = None
+        env.audit.append(event)
+        env.certify()
 
 
 def state_of(env: Any) -> str:

@@ -77,6 +77,13 @@ class StoredEvent(Record):
     previous: Opt[nat64]
 
 
+# `size` in bytes of the sections' documents as one JSON object, in pages; `hash` is their SHA-256.
+class StoredConfiguration(Record):
+    version: nat32
+    size: nat32
+    hash: blob
+
+
 # One record under key 0.
 shard_settings = StableBTreeMap[nat8, StoredShard](memory_id=0, max_key_size=8, max_value_size=512)
 # Under 0, 1, 2 …, in the order of opening.
@@ -91,3 +98,6 @@ shard_events = StableBTreeMap[nat64, StoredEvent](memory_id=5, max_key_size=15, 
 # Under the slot of the ring.
 shard_tokens = StableBTreeMap[nat32, StoredToken](memory_id=6, max_key_size=11, max_value_size=256)
 shard_failures = StableBTreeMap[nat8, text](memory_id=7, max_key_size=8, max_value_size=256)
+# Under the organisation; pages under organisation << 32 | page.
+shard_configurations = StableBTreeMap[nat64, StoredConfiguration](memory_id=8, max_key_size=15, max_value_size=96)
+shard_documents = StableBTreeMap[nat64, blob](memory_id=9, max_key_size=15, max_value_size=1_024)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from shard_canister import ticket_index
-from shard_canister.ticket_changes import visible_ticket
 from shard_canister.ticket_views import comment_view, summary_of, text_of
+from shard_canister.ticket_work import visible_ticket
 from vex_domain import permissions
 from vex_domain.access import Access
 from vex_domain.cursors import decode_cursor, encode_cursor, page_size

@@ -1,0 +1,50 @@
+"""Telling shards the configuration of their organisations, until every one of them has the last version."""
+
+from typing import Any
+
+from kybra import Principal, ic
+
+from index_canister.configuration_store import configuration_of, section_texts
+from vex_canister.answers import Steps, ok_of
+from vex_canister.failure_journal import guarded
+from vex_canister.peer_services import ShardPeer
+from vex_domain.refusals import Refusal
+
+AGAIN_SECONDS = 5
+
+
+def sections_of(env: Any, organisation: int) -> list[dict[str, str]]:
+    """The records `ConfigurationSection` of what was set."""
+    texts = section_texts(env, organisation)
+    return [{"name": name, "document": text} for name, text in texts.items()]
+
+
+def push_soon(env: Any) -> None:
+    """Let a timer of its own message tell the shards that hold an older version."""
+    if env.stale and not env.push_timer_set:
+        env.push_timer_set = True
+        ic.set_timer(0, guarded(env.failures, "push_configuration", lambda: push_all(env), AGAIN_SECONDS))
+
+
+def push_all(env: Any) -> Steps:
+    """Tell every shard that is behind; one that does not answer is told again later. Raises the last refusal."""
+    env.push_timer_set = False
+    failed = None
+    for organisation, shards in list(env.stale.items()):
+        for shard in list(shards):
+            try:
+                yield from push(env, organisation, shard)
+            except Refusal as refusal:
+                failed = refusal
+    if failed is not None:
+        raise failed
+
+
+def push(env: Any, organisation: int, shard: int) -> Steps:
+    """Tell one shard the organisation's configuration unless it has it. Raises Unavailable, or what the shard says."""
+    version = configuration_of(env, organisation)["version"]
+    if env.acknowledged(organisation, shard) < version:
+        message = {"organisation": organisation, "version": version, "sections": sections_of(env, organisation)}
+        peer = ShardPeer(Principal(env.canister_of(shard)))
+        yield from ok_of(peer.push_configuration(message), "the shard")
+        env.acknowledge(organisation, shard, version)
