@@ -5,6 +5,7 @@
  * memory is the canister's first state). From then on it refuses every function of ic0 but debug_print; where Python was
  * when that happened tells `image_where`. None of these exports are in the canister. */
 #include "runtime.h"
+#include "candid/plan.h"
 #include <frameobject.h>
 
 #include "frozen.h"
@@ -67,6 +68,7 @@ EXPORT(image_start) void image_start(void) {
     must_succeed(Py_PreInitialize(&pre));
     PyImport_AppendInittab("_ic0", create_ic0);
     PyImport_AppendInittab("_runtime", create_runtime);
+    PyImport_AppendInittab("_candid_plan", create_candid_plan);
     PyImport_FrozenModules = frozen_modules;
     configure(&config);
     must_succeed(Py_InitializeFromConfig(&config));

@@ -20,11 +20,11 @@ _QUIET = ("-Wno-unused-parameter", "-Wno-unknown-pragmas", "-Wno-missing-field-i
 
 
 def native_extension(name: str, *sources: str) -> ModuleType:
-    """The module `name` from files of runtime/src, compiled when they changed.
+    """The module `name` from files of runtime/src (patterns), compiled when they changed.
 
     Raises CalledProcessError with the compiler's messages on standard error.
     """
-    library = _compiled(name, [_SOURCES / source for source in sources])
+    library = _compiled(name, [file for source in sources for file in sorted(_SOURCES.glob(source))])
     spec = importlib.util.spec_from_file_location(name, library, loader=ExtensionFileLoader(name, str(library)))
     if spec is None or spec.loader is None:
         raise ImportError(name)
@@ -34,8 +34,9 @@ def native_extension(name: str, *sources: str) -> ModuleType:
 
 
 def _compiled(name: str, files: list[Path]) -> Path:
-    headers = sorted(_SOURCES.glob("*.h"))
-    command = ["gcc", *_FLAGS, *_QUIET, *_sanitizers(), f"-I{sysconfig.get_paths()['include']}", *map(str, files)]
+    headers = sorted(_SOURCES.rglob("*.h"))
+    folders = (f"-I{sysconfig.get_paths()['include']}", f"-I{_SOURCES}")
+    command = ["gcc", *_FLAGS, *_QUIET, *_sanitizers(), *folders, *map(str, files)]
     content = b"\0".join([" ".join(command).encode(), *(file.read_bytes() for file in [*files, *headers])])
     library = _BUILT / sha256(content).hexdigest()[:16] / f"{name}.so"
     if not library.exists():

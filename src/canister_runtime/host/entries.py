@@ -88,11 +88,11 @@ class EntryCompiler:
     def _finish(self, method: Method) -> Callable[[Any], None]:
         if method.manual:
             return _ignore
-        prefix, encode = self._codec.result_writer(method.result)
+        encode = self._codec.result_encoder(method.result)
         append, reply = self._system.msg_reply_data_append, self._system.msg_reply
 
         def finish(value: Any) -> None:
-            append(prefix + encode(value))
+            append(encode(value))
             reply()
 
         return finish

@@ -14,17 +14,21 @@ class KybraValues(PythonValues):
     strict_tuples = True
 
     def __init__(self, principal_class: Callable[[bytes], Any], scope: Mapping[str, Any]) -> None:
-        self._principal_class = principal_class
+        self.principal_class = principal_class
         self._scope = scope
 
+    def service_class(self, name: str | None) -> Any:
+        """The class that the canister declares for a service type, or None."""
+        return self._scope.get(name or "")
+
     def principal(self, raw: bytes) -> Any:
-        return self._principal_class(raw)
+        return self.principal_class(raw)
 
     def func(self, raw: bytes, method: str, name: str | None) -> Any:  # noqa: ARG002 - a func is a plain tuple
-        return self._principal_class(raw), method
+        return self.principal_class(raw), method
 
     def service(self, raw: bytes, name: str | None) -> Any:
-        return self._scope[name or ""](self._principal_class(raw))
+        return self._scope[name or ""](self.principal_class(raw))
 
     def key(self, label: str | int) -> Any:
         return python_name(label) if isinstance(label, str) else label

@@ -26,8 +26,8 @@ class _Map:
         self.declared = declared
         self.encode_key = codec.encoder((declared.key,))
         self.encode_value = codec.encoder((declared.value,))
-        self.decode_key = codec.decoder((declared.key,))
-        self.decode_value = codec.decoder((declared.value,))
+        self.decode_key = codec.value_decoder(declared.key)
+        self.decode_value = codec.value_decoder(declared.value)
         self.order = order_of(declared.key, env)
         self.tree: BTreeMap | None = None
 
@@ -124,7 +124,7 @@ class Maps:
 
     def _decoded(self, decode: Any, message: bytes) -> Any:
         try:
-            return decode(message)[0]
+            return decode(message)
         except CandidError as error:
             self._system.trap(f"CandidError: {error}")
 

@@ -8,6 +8,7 @@ from candid.table import build, header
 from candid.types import NULL, Type
 from canister_runtime.host.incoming import KybraValues
 from canister_runtime.host.outgoing import OutgoingCompiler
+from canister_runtime.host.plans import Plan, plan
 from canister_runtime.host.scalars import Encoder
 
 NO_ARGUMENTS = b"DIDL\x00\x00"
@@ -17,21 +18,54 @@ Decode: TypeAlias = Callable[[bytes], list[Any]]
 
 
 class Codec:
-    """Compiles whole messages over one canister's types, its `Principal` class and its `Service` classes."""
+    """Compiles whole messages over one canister's types, its `Principal` class and its `Service` classes.
+
+    Messages go through plans where there are some (see `plans`), which call the functions made here when they give up.
+    """
 
     def __init__(self, env: Mapping[str, Type], principal_class: type, scope: Mapping[str, Any]) -> None:
         self._env = env
         self._values = KybraValues(principal_class, scope)
         self._outgoing = OutgoingCompiler(env, principal_class)
+        self._plans: dict[tuple[Type, ...], Plan | None] = {}
 
     def decoder(self, types: tuple[Type, ...]) -> Decode:
         """From a message to the list of its values; raises candid.CandidError."""
+        compiled = self._plan(types)
+        return self._python_decoder(types) if compiled is None else compiled.decode
+
+    def encoder(self, types: tuple[Type, ...]) -> Encode:
+        """From values (one argument each) to a message; raises what Kybra's conversions raise."""
+        compiled = self._plan(types)
+        return self._python_encoder(types) if compiled is None else compiled.encode
+
+    def value_decoder(self, type_: Type) -> Callable[[bytes], Any]:
+        """From a message of one value to that value; raises candid.CandidError."""
+        compiled = self._plan((type_,))
+        return _first(self._python_decoder((type_,))) if compiled is None else compiled.decode_first
+
+    def result_encoder(self, result: Type | None) -> Callable[[Any], bytes]:
+        """From a method's return value to its reply; `void` takes None only."""
+        if result is None:
+            return _single(NO_ARGUMENTS, self._outgoing.compile(NULL))
+        return self.encoder((result,))
+
+    def result_decoder(self, result: Type | None) -> Callable[[bytes], Any]:
+        """From a reply to the value of `CallResult.Ok`; `void` accepts any reply, as Kybra does."""
+        return _discarding(self.decoder(())) if result is None else self.value_decoder(result)
+
+    def _plan(self, types: tuple[Type, ...]) -> Plan | None:
+        if types not in self._plans:
+            decode, encode = self._python_decoder(types), self._python_encoder(types)
+            self._plans[types] = plan(types, self._env, self._values, decode, encode)
+        return self._plans[types]
+
+    def _python_decoder(self, types: tuple[Type, ...]) -> Decode:
         decode = Decoder(types, self._env, values=self._values)
         decode.prepare(self._header(types))
         return decode
 
-    def encoder(self, types: tuple[Type, ...]) -> Encode:
-        """From values (one argument each) to a message; raises what Kybra's conversions raise."""
+    def _python_encoder(self, types: tuple[Type, ...]) -> Encode:
         prefix = self._header(types)
         encoders = tuple(self._outgoing.compile(each) for each in types)
         if not encoders:
@@ -44,29 +78,16 @@ class Codec:
 
         return encode
 
-    def result_encoder(self, result: Type | None) -> Callable[[Any], bytes]:
-        """From a method's return value to its reply; `void` takes None only."""
-        return _single(*self.result_writer(result))
-
-    def result_writer(self, result: Type | None) -> tuple[bytes, Encoder]:
-        """A reply in two parts: the type table, and what encodes the value behind it."""
-        if result is None:
-            return NO_ARGUMENTS, self._outgoing.compile(NULL)
-        return self._header((result,)), self._outgoing.compile(result)
-
-    def result_decoder(self, result: Type | None) -> Callable[[bytes], Any]:
-        """From a reply to the value of `CallResult.Ok`; `void` accepts any reply, as Kybra does."""
-        if result is None:
-            return _discarding(self.decoder(()))
-        decode = self.decoder((result,))
-        return lambda message: decode(message)[0]
-
     def _header(self, types: tuple[Type, ...]) -> bytes:
         return header(build(types, self._env))
 
 
 def _single(prefix: bytes, encode: Encoder) -> Encode:
     return lambda value: prefix + encode(value)
+
+
+def _first(decode: Decode) -> Callable[[bytes], Any]:
+    return lambda message: decode(message)[0]
 
 
 def _discarding(decode: Decode) -> Callable[[bytes], None]:
