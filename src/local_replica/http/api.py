@@ -104,7 +104,7 @@ class Api:
         node, effective = self.find(request), _effective_id(request)
         envelope = read_envelope(await read_body(request, MAX_CALL_BYTES), "call")
         _check_called(node.chain, envelope, effective)
-        authenticate(envelope, node.chain.replica.time_ns)
+        authenticate(envelope, node.chain.replica.time_ns, node.chain.certifier.root_key)
         return node, effective, envelope
 
     async def read_state(self, form: DelegationFormat, request: Request) -> Response:
@@ -137,7 +137,7 @@ class Api:
 def _query(envelope: Envelope, effective: bytes, chain: Chain) -> bytes:
     subnet_id = _route(chain, effective)
     _check_effective(envelope, effective)
-    authenticate(envelope, chain.replica.time_ns)
+    authenticate(envelope, chain.replica.time_ns, chain.certifier.root_key)
     try:
         outcome = chain.replica.query(
             Query(envelope.sender, envelope.canister_id, envelope.method, envelope.arg, effective)

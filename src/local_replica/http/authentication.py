@@ -19,8 +19,8 @@ MAX_EXPIRY_AHEAD_NS = 6 * 60 * 10**9
 """Five minutes, and one for clocks that differ."""
 
 
-def authenticate(envelope: Envelope, now: int) -> frozenset[bytes] | None:
-    """Check expiry, nonce, signature and delegations at `now` (ns).
+def authenticate(envelope: Envelope, now: int, root_key: bytes) -> frozenset[bytes] | None:
+    """Check expiry, nonce, signature and delegations at `now` (ns); canister signatures against `root_key` (DER).
 
     Returns the canisters that the delegations are limited to, or None for any. Raises InvalidRequest.
     """
@@ -34,7 +34,7 @@ def authenticate(envelope: Envelope, now: int) -> frozenset[bytes] | None:
         if envelope.public_key is not None:
             raise InvalidRequest("Signature is not allowed for the anonymous user.")
         return None
-    targets = _check_signature(envelope, now)
+    targets = _check_signature(envelope, now, root_key)
     if targets is not None and envelope.kind != "read_state" and envelope.canister_id not in targets:
         raise InvalidRequest(f"Canister {to_text(envelope.canister_id)} is not one of the delegation targets.")
     return targets
@@ -58,21 +58,23 @@ def moment(time: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.{nanoseconds:09} UTC"
 
 
-def _check_signature(envelope: Envelope, now: int) -> frozenset[bytes] | None:
+def _check_signature(envelope: Envelope, now: int, root_key: bytes) -> frozenset[bytes] | None:
     sender, key, signature = envelope.sender, envelope.public_key, envelope.signature
     if key is None or signature is None:
         raise InvalidRequest(f"Missing signature from user: {to_text(sender)}")
     if self_authenticating(key) != sender:
         raise InvalidRequest(f"The user id '{to_text(sender)}' does not match the public key '{key.hex()}'")
-    signer, targets = _check_delegations(key, envelope.delegations, now)
+    signer, targets = _check_delegations(key, envelope.delegations, now, root_key)
     try:
-        verifier(signer)(signature, REQUEST + envelope.request_id)
+        verifier(signer, root_key)(signature, REQUEST + envelope.request_id)
     except SignatureRefused as error:
         raise InvalidRequest(f"Invalid signature: {error}") from error
     return targets
 
 
-def _check_delegations(key: bytes, chain: tuple[Delegation, ...], now: int) -> tuple[bytes, frozenset[bytes] | None]:
+def _check_delegations(
+    key: bytes, chain: tuple[Delegation, ...], now: int, root_key: bytes
+) -> tuple[bytes, frozenset[bytes] | None]:
     """Follow the chain from the sender's key; returns the key that signs the request, and the targets left."""
     if len(chain) > MAX_DELEGATIONS:
         raise _invalid_delegation(
@@ -87,7 +89,7 @@ def _check_delegations(key: bytes, chain: tuple[Delegation, ...], now: int) -> t
                 + delegation.public_key.hex()
             )
         seen.add(delegation.public_key)
-        _check_delegation(delegation, key, now)
+        _check_delegation(delegation, key, now, root_key)
         if delegation.targets is not None:
             limited = frozenset(delegation.targets)
             targets = limited if targets is None else targets & limited
@@ -95,7 +97,7 @@ def _check_delegations(key: bytes, chain: tuple[Delegation, ...], now: int) -> t
     return key, targets
 
 
-def _check_delegation(delegation: Delegation, signer: bytes, now: int) -> None:
+def _check_delegation(delegation: Delegation, signer: bytes, now: int, root_key: bytes) -> None:
     if delegation.expiration < now:
         raise InvalidRequest(
             "Invalid delegation expiry: Specified sender delegation has expired:\n"
@@ -109,18 +111,18 @@ def _check_delegation(delegation: Delegation, signer: bytes, now: int) -> None:
     if any(len(target) > MAX_PRINCIPAL_BYTES for target in targets):
         raise _invalid_delegation("a target is no principal")
     try:
-        _verify_delegation(delegation, signer)
+        _verify_delegation(delegation, signer, root_key)
     except SignatureRefused as error:
         raise _invalid_delegation(str(error)) from error
 
 
 @lru_cache(maxsize=4096)
-def _verify_delegation(delegation: Delegation, signer: bytes) -> None:
+def _verify_delegation(delegation: Delegation, signer: bytes, root_key: bytes) -> None:
     """Remembered, since a session shows the same delegation with each request. Raises SignatureRefused."""
     content: dict[str, Hashable] = {"pubkey": delegation.public_key, "expiration": delegation.expiration}
     if delegation.targets is not None:
         content["targets"] = delegation.targets
-    verifier(signer)(delegation.signature, REQUEST_AUTH_DELEGATION + hash_of_map(content))
+    verifier(signer, root_key)(delegation.signature, REQUEST_AUTH_DELEGATION + hash_of_map(content))
 
 
 def _invalid_delegation(why: str) -> InvalidRequest:

@@ -1,4 +1,4 @@
-"""Public keys that sign requests (interface specification, "Signatures"): Ed25519, ECDSA on two curves, WebAuthn."""
+"""Public keys that sign requests (interface specification, "Signatures"): Ed25519, ECDSA, WebAuthn, canisters."""
 
 import base64
 import hashlib
@@ -15,6 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from local_replica.http import canister_signatures
+from local_replica.http.canister_signatures import CanisterKey, NotSigned
+
 Verify = Callable[[bytes, bytes], None]
 """Called with signature and message; raises SignatureRefused."""
 
@@ -29,12 +32,17 @@ class SignatureRefused(Exception):
 
 
 @lru_cache(maxsize=4096)
-def verifier(public_key_der: bytes) -> Verify:
-    """Return what checks signatures by a DER public key. Raises SignatureRefused for a key that is none."""
+def verifier(public_key_der: bytes, root_key: bytes) -> Verify:
+    """Return what checks signatures by a DER public key. Raises SignatureRefused for a key that is none.
+
+    `root_key` (DER) is the network's, for keys of canisters.
+    """
     if public_key_der.startswith(_ED25519_PREFIX) and len(public_key_der) == len(_ED25519_PREFIX) + 32:
         return _ed25519(public_key_der[len(_ED25519_PREFIX) :])
     if _COSE_OID in public_key_der[:32]:
         return _webauthn(public_key_der)
+    if canister_signatures.OID in public_key_der[:32]:
+        return _canister(public_key_der, root_key)
     try:
         key = load_der_public_key(public_key_der)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -99,6 +107,21 @@ def _webauthn(public_key_der: bytes) -> Verify:
             key.verify(proof, signed, _SHA256)
         except (InvalidSignature, TypeError) as error:
             raise SignatureRefused("Invalid webauthn signature: verification failed") from error
+
+    return verify
+
+
+def _canister(public_key_der: bytes, root_key: bytes) -> Verify:
+    try:
+        key = CanisterKey.of(public_key_der)
+    except NotSigned as error:
+        raise SignatureRefused(str(error)) from error
+
+    def verify(signature: bytes, message: bytes) -> None:
+        try:
+            key.verify(signature, message, root_key)
+        except NotSigned as error:
+            raise SignatureRefused(f"Invalid canister signature: {error}") from error
 
     return verify
 

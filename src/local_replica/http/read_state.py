@@ -32,7 +32,7 @@ def check_size(paths: tuple[Path, ...]) -> None:
 
 def check_canister_paths(chain: Chain, envelope: Envelope, effective: bytes) -> None:
     """Authenticate a request at a canister's address and check its paths. Raises HttpError."""
-    targets = authenticate(envelope, chain.replica.time_ns)
+    targets = authenticate(envelope, chain.replica.time_ns, chain.certifier.root_key)
     check_size(envelope.paths)
     requests: list[bytes] = []
     for path in envelope.paths:
@@ -61,7 +61,7 @@ def check_canister_paths(chain: Chain, envelope: Envelope, effective: bytes) -> 
 
 def check_subnet_paths(chain: Chain, envelope: Envelope) -> None:
     """Authenticate a request at a subnet's address and check its paths. Raises HttpError."""
-    authenticate(envelope, chain.replica.time_ns)
+    authenticate(envelope, chain.replica.time_ns, chain.certifier.root_key)
     check_size(envelope.paths)
     for path in envelope.paths:
         match path:

@@ -24,6 +24,7 @@ from local_replica.request_id import hash_of_map
 
 NOW = 1_700_000_000 * 10**9
 CANISTER = b"\0\0\0\0\0\0\0\1\1\1"
+ROOT_KEY = b"no canister signs in these tests"
 OTHER = b"\0\0\0\0\0\0\0\2\1\1"
 Sign = Callable[[bytes], bytes]
 
@@ -102,7 +103,7 @@ def request(
 
 
 def check(body: bytes) -> frozenset[bytes] | None:
-    return authenticate(read_envelope(body, "call"), NOW)
+    return authenticate(read_envelope(body, "call"), NOW, ROOT_KEY)
 
 
 @pytest.mark.parametrize("kind", KINDS)
