@@ -1,0 +1,60 @@
+"""What conditions look at: a ticket now and before its change, its fields, what happened, how long ago things were."""
+
+from collections.abc import Callable
+from typing import Any
+
+from vex_domain.workflow.workflow_model import TicketLife
+
+HOUR = 3_600
+FIELD = "field."
+CATEGORY = "category"
+TEXTS = ("subject", "requester_reference", "channel", "language")
+WORDS = ("status", "category", "kind", "priority")
+NUMBERS = ("team", "assignee", "requester")
+SINCE = ("created", "updated", "status", "assigned", "requester", "staff", "solved")
+HOURS_SINCE = tuple(["hours_since_" + moment for moment in SINCE])
+
+Values = dict[str, dict[str, Any]]
+
+
+class TicketFacts:
+    """A ticket under change. `before` is None for a new one; `times` maps what is in SINCE to seconds, 0 for never.
+
+    `fields` answers the values of the organisation's own fields, now or (True) before; it is asked only when needed.
+    """
+
+    __slots__ = ("before", "events", "fields", "header", "life", "now", "times")
+
+    def __init__(
+        self,
+        life: TicketLife,
+        header: dict[str, Any],
+        before: dict[str, Any] | None,
+        fields: Callable[[bool], Values],
+    ) -> None:
+        self.life = life
+        self.header = header
+        self.before = before
+        self.fields = fields
+        self.events: tuple[str, ...] = ()
+        self.times: dict[str, int] = {}
+        self.now = 0
+
+    def value(self, name: str) -> Any:
+        """What stands under a name now; None when nothing does."""
+        if name in HOURS_SINCE:
+            moment = self.times.get(name[len("hours_since_") :], 0)
+            return (self.now - moment) // HOUR if moment else None
+        return self._in(self.header, name, before=False)
+
+    def former(self, name: str) -> Any:
+        """What stood under a name before the change; None for a new ticket."""
+        return None if self.before is None else self._in(self.before, name, before=True)
+
+    def _in(self, header: dict[str, Any], name: str, *, before: bool) -> Any:
+        if name.startswith(FIELD):
+            value = self.fields(before).get(name[len(FIELD) :])
+            return None if value is None else next(iter(value.values()))
+        if name == CATEGORY:
+            return self.life.category(header["status"])
+        return header[name]
