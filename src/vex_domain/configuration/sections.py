@@ -6,6 +6,7 @@ A section's compile function gets a reader of its document and the rules compile
 from collections.abc import Callable
 from typing import Any
 
+from vex_domain.assignment import assignment_rules
 from vex_domain.attachments.attachment_settings import DEFAULT_ATTACHMENTS, compile_attachments
 from vex_domain.configuration import languages
 from vex_domain.configuration.reader import DocumentReader
@@ -13,7 +14,9 @@ from vex_domain.fields import field_definitions
 from vex_domain.macros import macro_definitions
 from vex_domain.privacy.privacy_settings import DEFAULT_PRIVACY, compile_privacy
 from vex_domain.refusals import NotFound
+from vex_domain.service_levels import calendar_documents, policy_documents
 from vex_domain.surveys.survey_rules import DEFAULT_SURVEY, compile_survey
+from vex_domain.triggers import automations, trigger_rules
 from vex_domain.workflow import ready_workflows, workflow_reading
 
 Compile = Callable[[DocumentReader, Any], Any]
@@ -26,7 +29,15 @@ SECTIONS: dict[str, tuple[dict[str, Any], Compile]] = {
     "attachments": (DEFAULT_ATTACHMENTS, compile_attachments),
     "survey": (DEFAULT_SURVEY, compile_survey),
     "privacy": (DEFAULT_PRIVACY, compile_privacy),
+    "zones": (calendar_documents.NO_ZONES, calendar_documents.compile_zones),
+    "calendars": (calendar_documents.NO_CALENDARS, calendar_documents.compile_calendars),
+    "assignment": (assignment_rules.NO_ASSIGNMENT, assignment_rules.compile_assignment),
+    "service_levels": (policy_documents.NO_SERVICE_LEVELS, policy_documents.compile_service_levels),
+    "triggers": (trigger_rules.NO_TRIGGERS, trigger_rules.compile_triggers),
+    "automations": (automations.NO_AUTOMATIONS, automations.compile_automations),
 }
+KEPT_BY_INDEX = ("zones",)
+"""Sections that nobody sets: the index fills them in from what the others ask for."""
 
 
 class OrganisationRules:
@@ -41,6 +52,12 @@ class OrganisationRules:
         self.attachments: Any = None
         self.survey: Any = None
         self.privacy: Any = None
+        self.zones: Any = None
+        self.calendars: Any = None
+        self.assignment: Any = None
+        self.service_levels: Any = None
+        self.triggers: Any = None
+        self.automations: Any = None
 
 
 def compile_rules(version: int, documents: dict[str, dict[str, Any]]) -> OrganisationRules:
@@ -56,8 +73,8 @@ def compile_rules(version: int, documents: dict[str, dict[str, Any]]) -> Organis
 
 
 def require_section(name: str) -> None:
-    """Raises NotFound."""
-    if name not in SECTIONS:
+    """Raises NotFound for a section that nobody sets."""
+    if name not in SECTIONS or name in KEPT_BY_INDEX:
         raise NotFound("section")
 
 
