@@ -7,9 +7,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from local_replica.http.api import Api
+from local_replica.http.gateway import Gateway
 from local_replica.metering import MeteredExecutor, costs_by_canister
 from local_replica.node import Node
 from local_replica.node.topology import describe
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:
@@ -29,7 +32,7 @@ def application(routes: list[BaseRoute]) -> Starlette:
 
 
 def single_replica(node: Node, meter: MeteredExecutor | None = None) -> Starlette:
-    """Serve the IC HTTP API of one node under `/api`, its topology as development networks tell it, and its costs."""
+    """Serve the IC HTTP API of one node under `/api`, its topology, its costs, and its canisters' web pages."""
 
     async def topology(_request: Request) -> Response:
         return JSONResponse(describe(node.chain))
@@ -39,4 +42,5 @@ def single_replica(node: Node, meter: MeteredExecutor | None = None) -> Starlett
 
     api = Mount("/api", routes=Api(lambda _request: node).routes())
     told = [("/_/topology", topology), ("/_/instructions", instructions)]
-    return application([api, *(Route(path, answer, methods=["GET"]) for path, answer in told)])
+    routes: list[BaseRoute] = [api, *(Route(path, answer, methods=["GET"]) for path, answer in told)]
+    return application([*routes, Route("/{path:path}", Gateway(node).serve, methods=_METHODS)])
