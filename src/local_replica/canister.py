@@ -70,6 +70,8 @@ class InstalledModule:
     globals_bytes: int = 32
     """Accounted for globals: 32 for each mutable one, and one for the instruction counter."""
     custom_sections_bytes: int = 0
+    is_64: bool = False
+    """The heap is addressed by 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,11 @@ class Canister:
     @property
     def module_hash(self) -> bytes | None:
         return self.record.module.module_hash if self.record.module else None
+
+    @property
+    def is_64(self) -> bool:
+        """Whether the module has a 64-bit memory, and dearer instructions."""
+        return self.record.module is not None and self.record.module.is_64
 
     @property
     def certified_data(self) -> bytes:

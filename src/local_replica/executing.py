@@ -1,9 +1,12 @@
 """Executing an entry point for a canister: its request, its cost, and keeping what it did."""
 
+from functools import partial
+
 from local_replica import canister_log
 from local_replica.call_context import CallContext, Waiting
 from local_replica.canister import Canister
-from local_replica.cycles import balance, costs
+from local_replica.cycles import balance
+from local_replica.cycles.costs import PublishedCosts
 from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
 from local_replica.messages import Call, FromCanister, Origin
 from local_replica.rejections import (
@@ -19,7 +22,6 @@ from local_replica.visibility import may_see_logs
 NO_CALLBACK = 0xFFFFFFFF
 """Table index of a callback that does not exist: the response is dropped."""
 MAX_CALL_TIMEOUT_S = 300
-_PUBLISHED_COSTS = costs.PublishedCosts()
 
 
 class Execution:
@@ -41,7 +43,6 @@ class Execution:
 
     def _request(self, entry: Entry) -> Request:
         record, settings = self.record, self.record.settings
-        free = self.subnet.kind.is_free
         self.reserved = {}
         return Request(
             entry=entry,
@@ -54,12 +55,12 @@ class Execution:
             global_timer=record.global_timer,
             environment_variables=settings.environment_variables,
             subnet_id=self.subnet.subnet_id,
-            freezing_limit=balance.freezing_limit(self.canister),
+            freezing_limit=balance.freezing_limit(self.subnet.fees, self.canister),
             wasm_memory_limit=settings.wasm_memory_limit,
             reserve_output_slot=self._reserve,
-            call_fee=_no_fee if free else costs.call,
+            call_fee=partial(self.subnet.fees.call, is_64=self.canister.is_64),
             allocate_memory=balance.memory_check(self.subnet, self.canister),
-            costs=_PUBLISHED_COSTS,
+            costs=PublishedCosts(self.subnet.fees, self.canister.is_64),
             root_key=self.subnet.network.config.root_key,
             instruction_limit=self.subnet.instruction_limit,
         )
@@ -70,14 +71,22 @@ class Execution:
         self.reserved[callee] = self.reserved.get(callee, 0) + 1
         return True
 
+    def _prepaid(self) -> int:
+        """What a message of this canister pays before it runs."""
+        return self.subnet.fees.prepaid_execution(is_64=self.canister.is_64)
+
+    def _cost(self, entry: Entry, instructions: int) -> int:
+        """A cleanup is part of the callback that failed: only its instructions count."""
+        fees = self.subnet.fees
+        price = fees.instructions if entry is Entry.CLEANUP else fees.execution
+        return price(instructions, is_64=self.canister.is_64)
+
     def _execute(self, instance: Instance, request: Request, prepaid: int) -> Outcome:
         """Run the entry point with its cost withheld; settles the balance and the log whatever happens."""
-        free = self.subnet.kind.is_free
-        withheld = 0 if free else min(prepaid, self.record.balance)
+        withheld = min(prepaid, self.record.balance)
         request.balance -= withheld
         outcome = instance.execute(request)
-        if not free:
-            outcome.balance += withheld - _cost(request.entry, outcome.instructions)
+        outcome.balance += withheld - self._cost(request.entry, outcome.instructions)
         for line in outcome.logs:
             self.record.log.append(self.now_ns, line)
         if outcome.error is not None:
@@ -88,8 +97,7 @@ class Execution:
         return outcome
 
     def _charge(self, instructions: int, entry: Entry = Entry.UPDATE) -> None:
-        if not self.subnet.kind.is_free:
-            self.record.balance -= _cost(entry, instructions)
+        self.record.balance -= self._cost(entry, instructions)
 
     def _log_trap(self, error: ExecutionError) -> None:
         line = canister_log.trap_line(error)
@@ -145,7 +153,7 @@ class Execution:
         deadline = 0
         if call.timeout_seconds is not None:
             deadline = self.now_ns + min(call.timeout_seconds, MAX_CALL_TIMEOUT_S) * 1_000_000_000
-        free = self.subnet.kind.is_free
+        fees = self.subnet.fees
         callback_id = self.record.calls.wait(
             Waiting(
                 context_id=context.context_id,
@@ -154,8 +162,8 @@ class Execution:
                 on_reject=call.on_reject,
                 on_cleanup=call.on_cleanup,
                 cycles=call.cycles,
-                prepaid_execution=0 if free else costs.EXECUTION_PREPAID,
-                prepaid_transmission=0 if free else costs.TRANSMISSION_PREPAID,
+                prepaid_execution=self._prepaid(),
+                prepaid_transmission=fees.prepaid_transmission(),
                 deadline_ns=deadline,
             )
         )
@@ -186,12 +194,3 @@ class Execution:
 
     def _failure(self, error: ExecutionError, caller: bytes) -> ExecutionFailed:
         return ExecutionFailed(self.record.canister_id, error, backtrace=may_see_logs(self.canister, caller))
-
-
-def _cost(entry: Entry, instructions: int) -> int:
-    """A cleanup is part of the callback that failed: only its instructions count."""
-    return instructions * costs.INSTRUCTION if entry is Entry.CLEANUP else costs.execution(instructions)
-
-
-def _no_fee(_: int) -> int:
-    return 0

@@ -3,7 +3,7 @@
 import struct
 
 from local_replica.canister import Canister, Status
-from local_replica.cycles import balance, costs
+from local_replica.cycles import balance
 from local_replica.execution.port import Entry, Request
 from local_replica.ingress import BadIngress, Ingress, IngressState, IngressStatus
 from local_replica.management import ingress as management_ingress
@@ -88,7 +88,7 @@ def check_cycles(subnet: Subnet, canister: Canister, size_bytes: int, sender: by
     """Raises OutOfCycles when the canister can't pay the reception."""
     if subnet.kind.is_free:
         return
-    missing = costs.ingress(size_bytes) + balance.freezing_limit(canister) - canister.balance
+    missing = subnet.fees.ingress(size_bytes) + balance.freezing_limit(subnet.fees, canister) - canister.balance
     if missing > 0:
         raise OutOfCycles(canister.canister_id, missing, hidden=sender not in canister.controllers)
 
@@ -128,7 +128,7 @@ def _inspect(subnet: Subnet, canister: Canister, message: Ingress) -> None:
             status=int(record.status),
             environment_variables=record.settings.environment_variables,
             subnet_id=subnet.subnet_id,
-            freezing_limit=balance.freezing_limit(canister),
+            freezing_limit=balance.freezing_limit(subnet.fees, canister),
         )
     )
     if outcome.error is not None:
@@ -146,7 +146,7 @@ def submit(subnet: Subnet, message: Ingress, message_id: bytes) -> None:
         message_id,
         IngressStatus(IngressState.RECEIVED, message.sender, message.canister_id, subnet.subnet_id, expiry),
     )
-    payment = 0 if subnet.kind.is_free else costs.ingress(envelope_bytes(message))
+    payment = 0 if subnet.kind.is_free else subnet.fees.ingress(envelope_bytes(message))
     subnet.state.submitted.append(
         Call(FromIngress(message_id), message.sender, message.canister_id, message.method, message.arg, payment)
     )

@@ -1,7 +1,8 @@
 """Queries: run on the state as it stands, leaving nothing; composite ones call further queries on their subnet."""
 
 from local_replica.canister import Canister, Status
-from local_replica.cycles import balance, costs
+from local_replica.cycles import balance
+from local_replica.cycles.costs import PublishedCosts
 from local_replica.executing import NO_CALLBACK
 from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
 from local_replica.ingress import Query
@@ -27,7 +28,6 @@ from local_replica.visibility import may_see_logs
 
 MAX_CALL_DEPTH = 6
 MAX_TOTAL_INSTRUCTIONS = 20_000_000_000
-_PUBLISHED_COSTS = costs.PublishedCosts()
 
 
 def run(subnet: Subnet, query: Query) -> bytes:
@@ -49,7 +49,7 @@ def _management(subnet: Subnet, query: Query) -> bytes:
         return encode_result(query.method, logs.fetch(canister, query.sender, argument))
     if query.sender not in (*canister.controllers, canister.canister_id):
         raise NotAController(canister.canister_id, canister.controllers, query.sender)
-    return encode_result(query.method, info.status_of(canister))
+    return encode_result(query.method, info.status_of(subnet, canister))
 
 
 def transform(subnet: Subnet, canister_id: bytes, method: str, arg: bytes) -> bytes:
@@ -97,9 +97,9 @@ class QueryGraph:
             certificate=network.certifier.data_certificate(self.subnet.subnet_id, record.canister_id),
             environment_variables=record.settings.environment_variables,
             subnet_id=self.subnet.subnet_id,
-            freezing_limit=balance.freezing_limit(canister),
+            freezing_limit=balance.freezing_limit(self.subnet.fees, canister),
             wasm_memory_limit=record.settings.wasm_memory_limit,
-            costs=_PUBLISHED_COSTS,
+            costs=PublishedCosts(self.subnet.fees, canister.is_64),
             root_key=network.config.root_key,
             instruction_limit=self.subnet.instruction_limit,
         )
@@ -190,7 +190,7 @@ def _prepare(subnet: Subnet, canister: Canister, method: str) -> tuple[Entry, In
         raise QueryOfStopping(canister.canister_id)
     if canister.instance is None:
         raise NoModule(canister.canister_id)
-    if not subnet.kind.is_free and canister.balance < balance.freezing_limit(canister):
+    if canister.balance < balance.freezing_limit(subnet.fees, canister):
         raise FrozenForQueries(canister.canister_id)
     if f"canister_query {method}" in canister.exports:
         return Entry.QUERY, canister.instance

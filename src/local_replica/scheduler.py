@@ -169,7 +169,7 @@ class Round:
             return
         for canister in list(self.subnet.canisters.values()):
             record = canister.record
-            paid = balance.charge_idle(canister, self.now_ns - record.charged_until_ns)
+            paid = balance.charge_idle(self.subnet.fees, canister, self.now_ns - record.charged_until_ns)
             record.charged_until_ns = self.now_ns
             self.subnet.changed.add(record.canister_id)
             if not paid:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from local_replica import topology
 from local_replica.canister import Canister, CanisterRecord, Status
 from local_replica.config import SubnetKind
+from local_replica.cycles.costs import Fees
 from local_replica.ingress import IngressState, IngressStatus
 from local_replica.management.interface import target_of
 from local_replica.messages import Call, FromCanister, FromIngress, Message, Origin, Response, response_to
@@ -54,6 +55,7 @@ class Subnet:
     def __init__(self, network: Network, place: int, kind: SubnetKind, subnet_id: bytes, seed: bytes) -> None:
         self.network = network
         self.kind = kind
+        self.fees = Fees(kind.nodes, kind.is_free)
         self.instruction_limit: int | None = None
         """Overrides the limits of messages (benchmarking)."""
         self.subnet_id = subnet_id

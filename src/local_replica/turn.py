@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from local_replica.call_context import CallContext, Waiting
 from local_replica.canister import Status
-from local_replica.cycles import balance, costs
+from local_replica.cycles import balance
 from local_replica.executing import NO_CALLBACK, Execution
 from local_replica.execution.port import Callback, Entry, ExecutionError, Instance, Request
 from local_replica.messages import Call, FromCanister, FromSystem, Response
@@ -38,10 +38,10 @@ class Turn(Execution):
             self.record.global_timer = 0
         instance = self._instance()
         try:
-            self._check_cycles(costs.EXECUTION_PREPAID)
+            self._check_cycles(self._prepaid())
         except OutOfCycles:
             return 0
-        outcome = self._execute(instance, self._request(entry), costs.EXECUTION_PREPAID)
+        outcome = self._execute(instance, self._request(entry), self._prepaid())
         if outcome.error is None:
             instance.commit()
             self._keep(outcome, None, FromSystem(), b"", 0)
@@ -58,13 +58,13 @@ class Turn(Execution):
 
     def _execute_call(self, call: Call) -> int:
         self._check_running()
-        self._check_cycles(costs.EXECUTION_PREPAID)
+        self._check_cycles(self._prepaid())
         entry = self._entry_of(call.method)
         instance = self._instance()
         request = self._request(entry)
         request.caller, request.method, request.arg = call.sender, call.method, call.arg
         request.available, request.deadline = call.cycles, call.deadline_ns
-        outcome = self._execute(instance, request, costs.EXECUTION_PREPAID)
+        outcome = self._execute(instance, request, self._prepaid())
         if outcome.error is not None:
             self._answer(call.origin, self._failure(outcome.error, call.sender), call.cycles)
             return outcome.instructions
@@ -84,7 +84,7 @@ class Turn(Execution):
     def _check_cycles(self, needed: int) -> None:
         if self.subnet.kind.is_free:
             return
-        missing = needed + balance.freezing_limit(self.canister) - self.record.balance
+        missing = needed + balance.freezing_limit(self.subnet.fees, self.canister) - self.record.balance
         if missing > 0:
             raise OutOfCycles(self.record.canister_id, missing)
 
@@ -110,7 +110,7 @@ class Turn(Execution):
         self.record.queues.release(waiting.callee)
         self.record.balance += response.refund
         if not self.subnet.kind.is_free:
-            unused = waiting.prepaid_transmission - costs.transmission(response.payload_bytes())
+            unused = waiting.prepaid_transmission - self.subnet.fees.transmission(response.payload_bytes())
             self.record.balance += unused + waiting.prepaid_execution
         if context.deleted or self.canister.instance is None:
             self.record.calls.close_if_done(context)

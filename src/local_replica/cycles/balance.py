@@ -20,6 +20,9 @@ SUBNET_MEMORY_BYTES = 509 * costs.GIB + costs.GIB // 2
 """What one subnet offers its canisters before reservations begin (PocketIC 10)."""
 
 
+_DAY_NS = costs.SECONDS_PER_DAY * 1_000_000_000
+
+
 def memory_usage(canister: Canister) -> int:
     """Bytes that a canister holds: memories, module, chunks, snapshots, history."""
     record = canister.record
@@ -34,32 +37,42 @@ def chunk_store_bytes(canister: Canister) -> int:
     return len(canister.record.chunks) * 1024 * 1024
 
 
-def charged_bytes(canister: Canister) -> int:
-    """Bytes that are paid for: the allocation or what is used beyond it, and what responses may need."""
-    held = max(canister.record.settings.memory_allocation, memory_usage(canister))
-    return held + canister.record.calls.guaranteed * RESERVED_RESPONSE_BYTES
+def held_bytes(canister: Canister) -> int:
+    """Bytes that are paid for: the allocation, or what is used beyond it."""
+    return max(canister.record.settings.memory_allocation, memory_usage(canister))
 
 
-def freezing_limit(canister: Canister) -> int:
+def message_bytes(canister: Canister) -> int:
+    """Bytes kept free for responses."""
+    return canister.record.calls.guaranteed * RESERVED_RESPONSE_BYTES
+
+
+def freezing_limit(fees: costs.Fees, canister: Canister) -> int:
     """Cycles below which the canister is frozen."""
-    settings = canister.record.settings
-    return costs.freezing_limit(
-        charged_bytes(canister), settings.compute_allocation, settings.freezing_threshold, canister.record.reserved
+    threshold_s = canister.record.settings.freezing_threshold
+    kept = idle_per_day(fees, canister) * threshold_s // costs.SECONDS_PER_DAY
+    return max(0, kept - canister.record.reserved)
+
+
+def _idle_by_resource(fees: costs.Fees, canister: Canister) -> tuple[int, int, int]:
+    """Cycles that a day takes for memory, for messages, and for the share of a core."""
+    return (
+        fees.storage_per_day(held_bytes(canister)),
+        fees.storage_per_day(message_bytes(canister)),
+        fees.compute_allocation_per_day(canister.record.settings.compute_allocation),
     )
 
 
-def idle_per_day(canister: Canister) -> int:
+def idle_per_day(fees: costs.Fees, canister: Canister) -> int:
     """Cycles burned by a day of idling."""
-    return costs.idle_per_day(charged_bytes(canister), canister.record.settings.compute_allocation)
+    return sum(_idle_by_resource(fees, canister))
 
 
-def charge_idle(canister: Canister, duration_ns: int) -> bool:
+def charge_idle(fees: costs.Fees, canister: Canister, duration_ns: int) -> bool:
     """Take the cost of having existed; False when the balance does not cover it."""
     record = canister.record
-    for due in (
-        costs.storage(charged_bytes(canister), duration_ns),
-        costs.compute_allocation(record.settings.compute_allocation, duration_ns),
-    ):
+    for rate in _idle_by_resource(fees, canister):
+        due = rate * duration_ns // _DAY_NS
         from_reserved = min(due, record.reserved)
         record.reserved -= from_reserved
         if due - from_reserved > record.balance:
@@ -76,7 +89,7 @@ def memory_check(subnet: "Subnet", canister: Canister) -> Callable[[int], Execut
         if used <= RESERVATION_FREE_BYTES:
             return None
         limit = canister.record.settings.reserved_cycles_limit
-        needed = costs.storage(used - RESERVATION_FREE_BYTES, RESERVATION_NS)
+        needed = subnet.fees.storage(used - RESERVATION_FREE_BYTES, RESERVATION_NS)
         if needed <= limit or subnet.kind.is_free:
             return None
         return ExecutionError(

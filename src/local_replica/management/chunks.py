@@ -44,10 +44,8 @@ def upload(call: ManagementCall) -> dict[str, object]:
 
 def _charge(subnet: Subnet, canister: Canister) -> None:
     """Storing a chunk costs the same whatever its size."""
-    if subnet.kind.is_free:
-        return
-    fee = costs.execution(costs.CHUNK_INSTRUCTIONS)
-    missing = fee + balance.freezing_limit(canister) - canister.record.balance
+    fee = subnet.fees.execution(costs.CHUNK_INSTRUCTIONS)
+    missing = fee + balance.freezing_limit(subnet.fees, canister) - canister.record.balance
     if missing > 0:
         raise OutOfCycles(canister.canister_id, missing)
     canister.record.balance -= fee

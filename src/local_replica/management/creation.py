@@ -4,7 +4,6 @@ from typing import Any
 
 from local_replica import topology
 from local_replica.canister import Canister, CanisterRecord, Settings
-from local_replica.cycles import costs
 from local_replica.management import settings as canister_settings
 from local_replica.management.rejections import CreationUnpaid, InvalidPayload
 from local_replica.management.request import ManagementCall
@@ -16,7 +15,7 @@ MAX_BALANCE = 2**128 - 1
 
 def create(call: ManagementCall) -> dict[str, object]:
     """`create_canister`: the attached cycles less the fee are the balance."""
-    fee = 0 if call.subnet.kind.is_free else costs.CREATE_CANISTER
+    fee = call.subnet.fees.create_canister()
     if call.cycles < fee:
         raise CreationUnpaid(fee, call.cycles)
     canister = _new(call, call.subnet.allocate_id, call.cycles - fee)

@@ -2,7 +2,6 @@
 
 from typing import Any, NoReturn
 
-from local_replica.cycles import costs
 from local_replica.management.lifecycle import Deferred
 from local_replica.management.request import ManagementCall
 from local_replica.outcalls import (
@@ -20,8 +19,7 @@ def request(call: ManagementCall) -> NoReturn:
     """`http_request`. Raises Rejection, or Deferred once the request waits; the cycles beyond the fee go back later."""
     outcall = _outcall(call)
     subnet = call.subnet
-    fee = costs.http_request(outcall.size_bytes, outcall.max_response_bytes, subnet.kind.nodes)
-    fee = 0 if subnet.kind.is_free else fee
+    fee = subnet.fees.http_request(outcall.size_bytes, outcall.max_response_bytes)
     if len(subnet.state.outcalls) >= MAX_IN_FLIGHT:
         raise Rejection(f"max number ({MAX_IN_FLIGHT}) of http requests in-flight reached.")
     if call.cycles < fee:

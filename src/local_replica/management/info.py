@@ -7,6 +7,7 @@ from local_replica.execution.binary import read_module
 from local_replica.management.rejections import NotAController
 from local_replica.management.request import ManagementCall
 from local_replica.rejections import Rejection, text
+from local_replica.subnet import Subnet
 
 SEVERAL_CONTROLLERS = from_text("ifxlm-aqaaa-multi-pleco-ntrol-lersa-h3ae")
 NO_CONTROLLER = from_text("zrl4w-cqaaa-nocon-troll-eraaa-d5qc")
@@ -17,10 +18,10 @@ def status(call: ManagementCall) -> dict[str, object]:
     canister = call.target()
     if call.sender not in (*canister.controllers, canister.canister_id):
         raise NotAController(canister.canister_id, canister.controllers, call.sender)
-    return status_of(canister)
+    return status_of(call.subnet, canister)
 
 
-def status_of(canister: Canister) -> dict[str, object]:
+def status_of(subnet: Subnet, canister: Canister) -> dict[str, object]:
     """The record that `canister_status` answers."""
     record = canister.record
     controller = _controller(record.controllers)
@@ -37,7 +38,7 @@ def status_of(canister: Canister) -> dict[str, object]:
         "balance": [(b"\x00", record.balance)],
         "freezing_threshold": record.settings.freezing_threshold,
         "reserved_cycles": record.reserved,
-        "idle_cycles_burned_per_day": balance.idle_per_day(canister),
+        "idle_cycles_burned_per_day": balance.idle_per_day(subnet.fees, canister),
         "query_stats": {
             "num_calls_total": 0,
             "num_instructions_total": 0,

@@ -2,7 +2,7 @@
 
 from local_replica import topology
 from local_replica.canister import Canister
-from local_replica.cycles import balance, costs
+from local_replica.cycles import balance
 from local_replica.ingress import BadIngress, Ingress
 from local_replica.management.interface import CANISTER_ID_RECORD, METHODS, Undecodable, decode_argument, decode_as
 from local_replica.management.rejections import (
@@ -67,7 +67,7 @@ def accept(subnet: Subnet, message: Ingress, size_bytes: int) -> None:
 def _check_cycles(subnet: Subnet, canister: Canister, message: Ingress, size_bytes: int) -> None:
     if subnet.kind.is_free or _is_delayed(message.method, message.arg):
         return
-    missing = costs.ingress(size_bytes) + balance.freezing_limit(canister) - canister.balance
+    missing = subnet.fees.ingress(size_bytes) + balance.freezing_limit(subnet.fees, canister) - canister.balance
     if missing > 0:
         raise OutOfCycles(canister.canister_id, missing, hidden=message.sender not in canister.controllers)
 
@@ -140,6 +140,6 @@ def pay_late(subnet: Subnet, call: Call) -> None:
     canister = subnet.canisters.get(target_of(call.method, call.arg))
     if canister is None:
         return
-    cost = costs.ingress(len(call.method.encode()) + len(call.arg))
-    if canister.balance - cost >= balance.freezing_limit(canister):
+    cost = subnet.fees.ingress(len(call.method.encode()) + len(call.arg))
+    if canister.balance - cost >= balance.freezing_limit(subnet.fees, canister):
         canister.record.balance -= cost

@@ -1,6 +1,7 @@
 """Installing code: install, reinstall and upgrade, from one argument or from stored chunks."""
 
 import zlib
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -26,7 +27,8 @@ _PERSISTENCE_SECTION = "icp:private enhanced-orthogonal-persistence"
 
 def install_code(call: ManagementCall) -> None:
     """`install_code`."""
-    Installation(call, call.controlled(), call.argument["wasm_module"]).run()
+    canister = call.controlled()
+    Installation(call, canister, lambda: call.argument["wasm_module"]).run()
 
 
 def install_chunked_code(call: ManagementCall) -> None:
@@ -41,11 +43,20 @@ def install_chunked_code(call: ManagementCall) -> None:
     expected = call.argument["wasm_module_hash"]
     if len(expected) != 32:
         raise ContractViolation(f"Invalid wasm hash {list(expected)}")
-    module = chunks.assemble(call.subnet, store, call.argument["chunk_hashes_list"])
+    hashes = call.argument["chunk_hashes_list"]
+    installation = Installation(call, canister, lambda: _assembled(call, store, hashes))
+    installation.assembly_instructions = len(hashes) * chunks.MAX_CHUNK_BYTES
+    installation.run()
+
+
+def _assembled(call: ManagementCall, store: Canister, hashes: list[dict[str, Any]]) -> bytes:
+    """The module that the chunks make. Raises ChunkStoreError."""
+    expected = call.argument["wasm_module_hash"]
+    module = chunks.assemble(call.subnet, store, hashes)
     found = sha256(module).digest()
     if found != expected:
         raise ChunkStoreError(f"Wasm module hash {list(found)} does not match given hash WasmHash({list(expected)})")
-    Installation(call, canister, module).run()
+    return module
 
 
 def gunzipped(module: bytes) -> bytes | ExecutionError:
@@ -95,13 +106,17 @@ _TOOLCHAIN = (
 class Installation:
     """One installation: nothing of it is kept unless all of it succeeds, but it is paid for."""
 
-    def __init__(self, call: ManagementCall, canister: Canister, given: bytes) -> None:
+    def __init__(self, call: ManagementCall, canister: Canister, source: Callable[[], bytes]) -> None:
         self.call = call
         self.canister = canister
         self.record = canister.record
-        self.given = given
+        self.source = source
+        self.given = b""
+        self.assembly_instructions = 0
+        """Each chunk counts as a full one."""
         self.mode, self.options = next(iter(call.argument["mode"].items()))
         self.instructions = 0
+        self.is_64 = canister.is_64
         self.timer: int | None = None
         self.certified_data: bytes | None = None
 
@@ -110,6 +125,8 @@ class Installation:
         self._check_cycles()
         try:
             self._check_state()
+            self.instructions += self.assembly_instructions
+            self.given = self.source()
             module = self._module()
             instance = self._place(module)
         finally:
@@ -123,9 +140,10 @@ class Installation:
             raise NoModule(self.record.canister_id)
 
     def _check_cycles(self) -> None:
-        if self.call.subnet.kind.is_free:
-            return
-        needed = costs.execution(costs.MAX_INSTALL_INSTRUCTIONS) + balance.freezing_limit(self.canister)
+        fees = self.call.subnet.fees
+        needed = fees.execution(costs.MAX_INSTALL_INSTRUCTIONS, is_64=self.canister.is_64) + balance.freezing_limit(
+            fees, self.canister
+        )
         if needed > self.record.balance:
             raise InstallationUnpaid(self.record.canister_id, needed - self.record.balance)
 
@@ -135,7 +153,9 @@ class Installation:
             raise self._failed(module)
         refusal = self.call.subnet.network.executor.validate(module, was_compressed=module is not self.given)
         if refusal is not None:
+            self.instructions += compilation.PER_REFUSED_BYTE * len(module)
             raise self._failed(refusal)
+        self.is_64 = has_64_bit_memory(module)
         self.instructions += compilation.instructions(self.call.subnet, module)
         self._check_options(module)
         return module
@@ -244,7 +264,7 @@ class Installation:
             status=int(record.status),
             environment_variables=record.settings.environment_variables,
             subnet_id=self.call.subnet.subnet_id,
-            freezing_limit=balance.freezing_limit(self.canister),
+            freezing_limit=balance.freezing_limit(self.call.subnet.fees, self.canister),
             wasm_memory_limit=record.settings.wasm_memory_limit,
             allocate_memory=balance.memory_check(self.call.subnet, self.canister),
         )
@@ -255,8 +275,7 @@ class Installation:
     # settling
 
     def _charge(self) -> None:
-        if not self.call.subnet.kind.is_free:
-            self.record.balance -= costs.execution(self.instructions)
+        self.record.balance -= self.call.subnet.fees.execution(self.instructions, is_64=self.is_64)
 
     def _keep(self, module: bytes, instance: Instance) -> None:
         record = self.record
@@ -267,6 +286,7 @@ class Installation:
             size=len(self.given),
             globals_bytes=32 * (1 + sum(mutable for _, mutable in parsed.globals)),
             custom_sections_bytes=custom_sections_bytes(module),
+            is_64=self.is_64,
         )
         self.canister.place(instance)
         self.call.subnet.network.garbage = True
@@ -282,6 +302,12 @@ class Installation:
         }
         self.call.record_change(self.canister, details)
         self.call.subnet.watch(self.canister)
+
+
+def has_64_bit_memory(module: bytes) -> bool:
+    """Whether the module's heap is addressed by 64 bits."""
+    memories = read_module(module).memories
+    return bool(memories) and memories[0].is_64
 
 
 def is_persistent(module: bytes) -> bool:

@@ -72,10 +72,8 @@ def _snapshot(call: ManagementCall, canister: Canister) -> Snapshot:
 
 
 def _charge(call: ManagementCall, canister: Canister, size: int) -> None:
-    if call.subnet.kind.is_free:
-        return
-    fee = costs.execution(costs.SNAPSHOT_INSTRUCTIONS + size)
-    missing = fee + balance.freezing_limit(canister) - canister.record.balance
+    fee = call.subnet.fees.execution(costs.SNAPSHOT_INSTRUCTIONS + size)
+    missing = fee + balance.freezing_limit(call.subnet.fees, canister) - canister.record.balance
     if missing > 0:
         raise OutOfCycles(canister.canister_id, missing)
     canister.record.balance -= fee

@@ -57,5 +57,5 @@ def test_a_message_costs_its_reception_and_its_execution() -> None:
     doorman = installed(replica, DOORMAN)
     before = replica.cycles(doorman)
     update(replica, doorman, "open")
-    spent = before - replica.cycles(doorman) - costs.ingress(125) - costs.UPDATE_EXECUTION
+    spent = before - replica.cycles(doorman) - costs.Fees().ingress(125) - costs.UPDATE_EXECUTION
     assert 0 < spent < 10_000

@@ -6,7 +6,7 @@ import pytest
 
 from candid import compile_decoder
 from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
-from local_replica.cycles import costs
+from local_replica.cycles.costs import Fees
 from local_replica.management import interface
 from local_replica.outcalls import HttpReject, HttpReply
 from local_replica.replica import Replica
@@ -78,7 +78,7 @@ def test_the_caller_gets_the_response_and_what_it_overpaid(desk: Desk) -> None:
         "headers": [{"name": "content-type", "value": "text/plain"}],
         "body": b"hello",
     }
-    assert answer.refunded == PLENTY - costs.http_request(len(URL), 1000)
+    assert answer.refunded == PLENTY - Fees().http_request(len(URL), 1000)
 
 
 def test_a_reject_reaches_the_caller_as_it_was_given(desk: Desk) -> None:
@@ -87,7 +87,7 @@ def test_a_reject_reaches_the_caller_as_it_was_given(desk: Desk) -> None:
 
 
 def test_too_few_cycles_are_refused_with_the_fee_named_and_given_back(desk: Desk) -> None:
-    fee = costs.http_request(len(URL), None)
+    fee = Fees().http_request(len(URL), None)
     answer = answer_of(desk.replica, desk.ask(cycles=fee - 1))
     assert answer.message == f"http_request request sent with {fee - 1} cycles, but {fee} cycles are required."
     assert (answer.code, answer.refunded) == (4, fee - 1)
@@ -95,15 +95,15 @@ def test_too_few_cycles_are_refused_with_the_fee_named_and_given_back(desk: Desk
 
 
 def test_the_fee_of_a_13_node_subnet_is_the_published_one() -> None:
-    assert costs.http_request(0, 0) == 49_140_000
-    assert costs.http_request(1, 0) - costs.http_request(0, 0) == 5_200
-    assert costs.http_request(0, 1) - costs.http_request(0, 0) == 10_400
+    assert Fees().http_request(0, 0) == 49_140_000
+    assert Fees().http_request(1, 0) - Fees().http_request(0, 0) == 5_200
+    assert Fees().http_request(0, 1) - Fees().http_request(0, 0) == 10_400
 
 
 def test_a_34_node_subnet_asks_more() -> None:
     desk = Desk(SubnetKind.FIDUCIARY)
     answer = desk.answered(desk.ask(max_response_bytes=0), REPLY)
-    assert PLENTY - answer.refunded == costs.http_request(len(URL), 0, 34)
+    assert PLENTY - answer.refunded == Fees(34).http_request(len(URL), 0)
 
 
 def test_a_system_subnet_asks_nothing() -> None:
