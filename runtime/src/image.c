@@ -69,6 +69,7 @@ EXPORT(image_start) void image_start(void) {
     PyImport_AppendInittab("_ic0", create_ic0);
     PyImport_AppendInittab("_runtime", create_runtime);
     PyImport_AppendInittab("_candid_plan", create_candid_plan);
+    PyImport_AppendInittab("_stable_map", PyInit__stable_map);
     PyImport_FrozenModules = frozen_modules;
     configure(&config);
     must_succeed(Py_InitializeFromConfig(&config));

@@ -17,6 +17,7 @@ extern PyMethodDef log_methods[];
 
 PyObject *create_ic0(void);
 PyObject *create_runtime(void);
+PyMODINIT_FUNC PyInit__stable_map(void);
 
 /* arguments.c */
 int expect_arguments(const char *function, Py_ssize_t given, Py_ssize_t wanted);

@@ -14,17 +14,20 @@ from types import ModuleType
 
 _ROOT = Path(__file__).parents[2]
 _SOURCES = _ROOT / "runtime" / "src"
+_STAND_INS = Path(__file__).parent / "native"
 _BUILT = _ROOT / ".cache" / "native"
 _FLAGS = ("-std=c2x", "-O1", "-g", "-fwrapv", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror")
 _QUIET = ("-Wno-unused-parameter", "-Wno-unknown-pragmas", "-Wno-missing-field-initializers", "-Wno-psabi")
 
 
-def native_extension(name: str, *sources: str) -> ModuleType:
+def native_extension(name: str, *sources: str, stand_ins: tuple[str, ...] = ()) -> ModuleType:
     """The module `name` from files of runtime/src (patterns), compiled when they changed.
 
-    Raises CalledProcessError with the compiler's messages on standard error.
+    `stand_ins` are files of support/native, in the place of what talks to the replica. Raises CalledProcessError with
+    the compiler's messages on standard error.
     """
-    library = _compiled(name, [file for source in sources for file in sorted(_SOURCES.glob(source))])
+    files = [file for source in sources for file in sorted(_SOURCES.glob(source))]
+    library = _compiled(name, [*files, *(_STAND_INS / source for source in stand_ins)])
     spec = importlib.util.spec_from_file_location(name, library, loader=ExtensionFileLoader(name, str(library)))
     if spec is None or spec.loader is None:
         raise ImportError(name)

@@ -8,10 +8,8 @@ from candid.types import Type
 from canister_runtime.host.scalars import checked_int
 from canister_runtime.host.signature import Codec
 from canister_runtime.source.model import StableMap
-from canister_runtime.stable.btree import BTreeMap
 from canister_runtime.stable.errors import KeyNotOrdered, StableMemoryError
-from canister_runtime.stable.keys import order_of
-from canister_runtime.stable.memory import MemoryManager
+from canister_runtime.stable.opening import Opener, Ordering, Tree
 from canister_runtime.system_api import SystemApi
 
 _OUT_OF_ORDER = "assertion failed: self.keys.windows(2).all(|e| e[0] < e[1])"
@@ -20,7 +18,7 @@ _OUT_OF_ORDER = "assertion failed: self.keys.windows(2).all(|e| e[0] < e[1])"
 class _Map:
     """One declared map. Its tree is opened at its first use, which is what lays it out in stable memory."""
 
-    __slots__ = ("declared", "decode_key", "decode_value", "encode_key", "encode_value", "order", "tree")
+    __slots__ = ("declared", "decode_key", "decode_value", "encode_key", "encode_value", "ordering", "tree")
 
     def __init__(self, declared: StableMap, codec: Codec, env: Mapping[str, Type]) -> None:
         self.declared = declared
@@ -28,8 +26,8 @@ class _Map:
         self.encode_value = codec.encoder((declared.value,))
         self.decode_key = codec.value_decoder(declared.key)
         self.decode_value = codec.value_decoder(declared.value)
-        self.order = order_of(declared.key, env)
-        self.tree: BTreeMap | None = None
+        self.ordering = Ordering(declared.key, env)
+        self.tree: Tree | None = None
 
 
 class Maps:
@@ -40,7 +38,7 @@ class Maps:
     ) -> None:
         self._system = system
         self._maps = {each.memory_id: _Map(each, codec, env) for each in declared}
-        self._manager: MemoryManager | None = None
+        self._opener: Opener | None = None
 
     def contains_key(self, memory_id: Any, key: Any) -> bool:
         entry = self._map(memory_id)
@@ -111,14 +109,13 @@ class Maps:
             raise LookupError(f"memory_id {number} does not have an associated StableBTreeMap")
         return entry
 
-    def _tree(self, entry: _Map) -> BTreeMap:
+    def _tree(self, entry: _Map) -> Tree:
         tree = entry.tree
         if tree is None:
-            if self._manager is None:
-                self._manager = MemoryManager(self._system)
+            if self._opener is None:
+                self._opener = Opener(self._system)
             declared = entry.declared
-            memory = self._manager.memory(declared.memory_id)
-            tree = BTreeMap(memory, declared.max_key_size, declared.max_value_size, entry.order)
+            tree = self._opener.open(declared.memory_id, declared.max_key_size, declared.max_value_size, entry.ordering)
             entry.tree = tree
         return tree
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from canister_runtime.stable.allocator import Allocator
 from canister_runtime.stable.errors import KeyNotOrdered, KeyTooLarge, StableCorruption, ValueTooLarge
-from canister_runtime.stable.memory import VirtualMemory
+from canister_runtime.stable.memory import PAGE, VirtualMemory
 from canister_runtime.stable.node import CAPACITY, Layout, Node, Order
 
 _HEADER = Struct("<4sIIQQ")
@@ -59,6 +59,8 @@ class BTreeMap:
             raise StableCorruption(f"max_key_size must be <= {max_key}, and stays what it was")
         if max_value != layout.max_value:
             raise StableCorruption(f"max_value_size must be <= {max_value}, and stays what it was")
+        if self._length > self._memory.size() * PAGE // layout.node_size * CAPACITY:
+            raise StableCorruption("a map counts more entries than its memory holds")
         self._allocator = Allocator.load(self._memory, _ALLOCATOR_AT, layout.node_size)
 
     def __len__(self) -> int:

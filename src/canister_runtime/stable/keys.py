@@ -11,11 +11,13 @@ from candid.types import Type, TypeEnv
 from candid.wire import (
     EMPTY,
     FIXED_FORMATS,
+    NAT8,
     NULL,
     OPT,
     PRINCIPAL,
     RECORD,
     RESERVED,
+    TEXT,
     VARIANT,
     VEC,
 )
@@ -39,6 +41,20 @@ def order_of(type_: Type, env: TypeEnv) -> Callable[[bytes], Any]:
         return FixedOrder(FIXED_FORMATS[root], len(prefix), decoder)
     order = _value_order(table, root, {})
     return lambda key: order(decoder(key)[0])
+
+
+def plan_of(type_: Type, env: TypeEnv) -> tuple[str, int] | None:
+    """How keys of this type compare without decoding them: what stands behind a header of how many bytes.
+
+    The letter is that of `struct` for integers, "s" for texts and blobs, "p" for principals. None for all else.
+    """
+    table = build([type_], env)
+    start = len(header(table))
+    root = table.roots[0]
+    letter = _PLANNED.get(root) or _INTEGERS.get(root)
+    if letter is None and root >= 0 and table.entries[root][:2] == (VEC, NAT8):
+        letter = "s"
+    return None if letter is None else (letter, start)
 
 
 class FixedOrder:
@@ -122,4 +138,6 @@ def _variant(table: Table, ref: int, made: dict[int, Order]) -> Order:
     return order
 
 
+_PLANNED = {TEXT: "s", PRINCIPAL: "p"}
+_INTEGERS = {code: letter for code, letter in FIXED_FORMATS.items() if letter in "BHIQbhiq"}
 _PRIMITIVES: dict[int, Order] = {NULL: _nothing, RESERVED: _nothing, EMPTY: _nothing, PRINCIPAL: _principal}

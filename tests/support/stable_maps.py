@@ -1,0 +1,50 @@
+"""Maps in C and in Python side by side, each over a stable memory of its own."""
+
+from typing import Any
+
+from candid.types import Type, TypeEnv
+from canister_runtime.stable import StableMemoryError
+from canister_runtime.stable.opening import Opener, Ordering, Tree
+from support.native_extension import native_extension
+from support.stable_memory import HeapStableMemory
+
+native_maps = native_extension("_stable_map", "stable_map/[!s]*.c", stand_ins=("stable_system.c",))
+
+
+class Twins:
+    """One map opened in C and in Python; an operation on both gives the same or raises the same."""
+
+    def __init__(self, key: Type, max_key: int, max_value: int, env: TypeEnv | None = None) -> None:
+        self._limits = max_key, max_value
+        self._ordering = Ordering(key, env or {})
+        self.memories = HeapStableMemory(), HeapStableMemory()
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Open both anew."""
+        native, python = self.memories
+        self.native = self._opened(Opener(native, native_maps))
+        self.python = self._opened(Opener(python, None))
+
+    def _opened(self, opener: Opener) -> Tree:
+        return opener.open(5, *self._limits, self._ordering)
+
+    def do(self, method: str, *arguments: bytes) -> Any:
+        """The outcome of both, which is the same."""
+        native, python = (_outcome(tree, method, arguments) for tree in (self.native, self.python))
+        assert native == python
+        return native
+
+    def check(self) -> None:
+        """The same content in memory, byte for byte, and in the same order."""
+        native, python = self.memories
+        assert native.content == python.content
+        assert list(self.native.items()) == list(self.python.items())
+        assert len(self.native) == len(self.python)
+
+
+def _outcome(tree: Tree, method: str, arguments: tuple[bytes, ...]) -> Any:
+    try:
+        return getattr(tree, method)(*arguments)
+    except StableMemoryError as error:
+        return type(error), str(error)
