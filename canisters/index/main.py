@@ -30,13 +30,15 @@ from index_canister.index_types import (
     UpgradeShard,
     UploadChunk,
 )
-from kybra import Async, ic, init, nat64, post_upgrade, query, update, void
+from kybra import Async, Vec, ic, init, nat64, post_upgrade, query, update, void
 
 from vex_canister.answers import answer, answer_later
 from vex_canister.configuration_types import ConfigurationAnswer, SetConfiguration
 from vex_canister.error_types import DoneAnswer, NumberAnswer
 from vex_canister.fleet_types import FillReport
+from vex_canister.forgetting import forget_grants
 from vex_canister.garbage import collect_by_timer, set_aside
+from vex_canister.grant_types import GrantChange
 from vex_canister.incoming_call import direct_call, reading_call
 from vex_canister.ticket_types import (
     AddComment,
@@ -134,6 +136,12 @@ def list_shards() -> ShardInfosAnswer:
 def report_fill(report: FillReport) -> DoneAnswer:
     """Hear how full a shard is. Callers: that shard."""
     return answer(lambda: fleet_settings.report_fill(env, ic.caller().bytes, report))
+
+
+@update
+def push_grants(changes: Vec[GrantChange]) -> DoneAnswer:
+    """Forget grants that have changed. Callers: users."""
+    return answer(lambda: forget_grants(env, ic.caller(), changes))
 
 
 @query

@@ -9,6 +9,7 @@ from vex_canister.answers import answer, answer_later
 from vex_canister.configuration_types import PushedConfiguration
 from vex_canister.error_types import DoneAnswer
 from vex_canister.fleet_types import Lease, ShardSetup, ShardStatusAnswer
+from vex_canister.forgetting import forget_grants
 from vex_canister.garbage import collect_by_timer
 from vex_canister.grant_types import GrantChange
 from vex_canister.incoming_call import direct_call, facade_call, reading_call
@@ -73,7 +74,7 @@ def open_organisation(organisation: nat64) -> Async[DoneAnswer]:
 @update
 def push_grants(changes: Vec[GrantChange]) -> DoneAnswer:
     """Forget grants that have changed. Callers: users."""
-    return answer(lambda: shard_fleet.push_grants(env, changes))
+    return answer(lambda: forget_grants(env, ic.caller(), changes))
 
 
 @update

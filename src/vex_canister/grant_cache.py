@@ -9,8 +9,12 @@ from vex_domain.keyed_index import KeyedIndex
 MEMBERS_KEPT = 20_000
 STRANGERS_KEPT = 1_024
 FLOORS_KEPT = 20_000
+WIDE_FLOORS_SWEPT = 1_024
 LONGEST_LIFETIME = 3_600_000_000_000
 ASKING_LIMIT = 30_000_000_000
+EVERYONE = b""
+"""The subject of a change for all members: the management canister's principal, which nobody has."""
+EVERY_ORGANISATION = 0
 
 
 class CachedGrants:
@@ -34,6 +38,7 @@ class GrantCache:
         self._members: dict[int, CachedGrants] = {}
         self._strangers: dict[int, CachedGrants] = {}
         self._floors: dict[int, tuple[int, int]] = {}
+        self._wide_floors: dict[int, tuple[int, int]] = {}
         self._asking: dict[int, int] = {}
 
     def key(self, caller: bytes, organisation: int) -> int:
@@ -47,6 +52,8 @@ class GrantCache:
             return None
         if found.caller != caller or found.access.organisation != organisation:
             return None
+        if self._wide_floors and found.epoch < self._wide_floor(caller, organisation):
+            return None
         return found
 
     def keep(
@@ -55,6 +62,8 @@ class GrantCache:
         """Cache an answer, which counts from when it was asked for; None when it is older than the floor."""
         floor = self._floors.get(key)
         if floor is not None and grants["epoch"] < floor[0]:
+            return None
+        if grants["epoch"] < self._wide_floor(caller, organisation):
             return None
         bits = permissions.bits_of(grants["permissions"])
         access = Access(grants["person"], organisation, bits, tuple(grants["teams"]))
@@ -68,7 +77,13 @@ class GrantCache:
         return cached
 
     def raise_floor(self, caller: bytes, organisation: int, epoch: int, now: int) -> None:
-        """From now on only answers of `epoch` or later count for this pair."""
+        """From now on only answers of `epoch` or later count for this pair.
+
+        EVERYONE stands for all callers of the organisation, EVERY_ORGANISATION for all of the caller's.
+        """
+        if caller == EVERYONE or organisation == EVERY_ORGANISATION:
+            self._raise_wide_floor(self.key(caller, organisation), epoch, now)
+            return
         key = self.key(caller, organisation)
         floor = self._floors.get(key)
         if floor is not None and floor[0] >= epoch:
@@ -94,6 +109,21 @@ class GrantCache:
     def _forget(self, key: int) -> None:
         self._members.pop(key, None)
         self._strangers.pop(key, None)
+
+    def _wide_floor(self, caller: bytes, organisation: int) -> int:
+        if not self._wide_floors:
+            return 0
+        of_all = self._wide_floors.get(self.key(EVERYONE, organisation))
+        everywhere = self._wide_floors.get(self.key(caller, EVERY_ORGANISATION))
+        return max(of_all[0] if of_all is not None else 0, everywhere[0] if everywhere is not None else 0)
+
+    def _raise_wide_floor(self, key: int, epoch: int, now: int) -> None:
+        if len(self._wide_floors) >= WIDE_FLOORS_SWEPT:
+            oldest = now - LONGEST_LIFETIME - ASKING_LIMIT
+            self._wide_floors = {old: floor for old, floor in self._wide_floors.items() if floor[1] >= oldest}
+        floor = self._wide_floors.get(key)
+        if floor is None or floor[0] < epoch:
+            self._wide_floors[key] = (epoch, now)
 
     def _drop_old_floors(self, now: int) -> None:
         # No answer to a question that is older than the limits is still on its way or cached.

@@ -5,8 +5,9 @@ from kybra import Principal, Service, Vec, nat64, service_query, service_update
 from vex_canister.configuration_types import PushedConfiguration
 from vex_canister.error_types import DoneAnswer
 from vex_canister.fleet_types import FillReport, Lease, ShardStatusAnswer
-from vex_canister.grant_types import GrantChange, GrantsAnswer
+from vex_canister.grant_types import GrantChange, GrantsAnswer, KnownPeopleAnswer
 from vex_canister.organisation_types import RegisterOrganisation
+from vex_canister.roster_types import RosterAnswer, RosterChange
 from vex_canister.ticket_types import (
     AddComment,
     CommentPageAnswer,
@@ -26,6 +27,12 @@ class UsersPeer(Service):
 
     @service_update
     def request_grants(self, subject: Principal, organisation: nat64) -> GrantsAnswer: ...
+
+    @service_query
+    def known_people(self, organisation: nat64, people: Vec[nat64]) -> KnownPeopleAnswer: ...
+
+    @service_update
+    def roster(self, organisation: nat64) -> RosterAnswer: ...
 
     @service_update
     def register_organisation(self, request: RegisterOrganisation) -> DoneAnswer: ...
@@ -54,6 +61,9 @@ class ShardPeer(Service):
 
     @service_update
     def push_configuration(self, pushed: PushedConfiguration) -> DoneAnswer: ...
+
+    @service_update
+    def push_roster(self, change: RosterChange) -> DoneAnswer: ...
 
     @service_query
     def shard_status(self) -> ShardStatusAnswer: ...

@@ -44,7 +44,11 @@ class TokenMemory:
 
     def caller_key(self, call: IncomingCall) -> int:
         """The keyed hash that stands for the caller in this canister."""
-        return self._counts.key(call.caller.bytes)
+        return self.key_of(call.caller.bytes)
+
+    def key_of(self, caller: bytes) -> int:
+        """As `caller_key`, of a principal's bytes."""
+        return self._counts.key(caller)
 
     def recall(self, token: bytes, request: bytes) -> Any:
         """The record of the same call made before, or None. Raises TokenReused when it said something else."""

@@ -44,6 +44,29 @@ class NotRegistered(Refusal):
     meaning = "the caller is not registered with users"
 
 
+class CodeWrong(Refusal):
+    code = 104
+    meaning = "no one-time code like this"
+
+
+class CodeExpired(Refusal):
+    code = 105
+    meaning = "the one-time code has expired"
+
+
+class CodeUsed(Refusal):
+    code = 106
+    meaning = "the one-time code was used before"
+
+
+class CodeTooEarly(Refusal):
+    code = 107
+    meaning = "the one-time code counts later, so that it can be objected to"
+
+    def __init__(self, not_before: int) -> None:
+        super().__init__(self.meaning, {"Clock": {"now": not_before}})
+
+
 class Invalid(Refusal):
     code = 200
     meaning = "a field has a value that is not allowed"
@@ -84,7 +107,7 @@ class TokenReused(Refusal):
 
 class RateLimited(Refusal):
     code = 205
-    meaning = "the window of remembered requests is full"
+    meaning = "too many requests, or the window of remembered ones is full; again after retry_after ns"
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(self.meaning, {"RateLimited": {"retry_after": retry_after}})
@@ -118,6 +141,15 @@ class PatternRefused(Refusal):
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(field + " " + reason, {"Invalid": {"field": field, "reason": reason}})
+
+
+class QuotaExceeded(Refusal):
+    code = 206
+    meaning = "the quota is used up"
+
+    def __init__(self, what: str, limit: int) -> None:
+        detail = {"TooLarge": {"field": what, "limit": limit, "actual": limit + 1}}
+        super().__init__("no more than " + str(limit) + " " + what, detail)
 
 
 class NotFound(Refusal):
@@ -163,6 +195,16 @@ class Underway(Refusal):
     meaning = "another change of this ticket's relations is underway; try again"
 
 
+class LastAdmin(Refusal):
+    code = 310
+    meaning = "an organisation keeps an admin who is not deactivated"
+
+
+class LastIdentity(Refusal):
+    code = 311
+    meaning = "a person keeps an identity that is no API key"
+
+
 class Moved(Refusal):
     code = 400
     meaning = "the routing table has changed"
@@ -191,12 +233,17 @@ ALL_REFUSALS = (
     Forbidden,
     SessionRequired,
     NotRegistered,
+    CodeWrong,
+    CodeExpired,
+    CodeUsed,
+    CodeTooEarly,
     Invalid,
     TooLarge,
     TooOld,
     InFuture,
     TokenReused,
     RateLimited,
+    QuotaExceeded,
     FieldRequired,
     ReopenWindowOver,
     ChildrenOpen,
@@ -207,6 +254,8 @@ ALL_REFUSALS = (
     StateInUse,
     Merged,
     Underway,
+    LastAdmin,
+    LastIdentity,
     Moved,
     Full,
     Unavailable,

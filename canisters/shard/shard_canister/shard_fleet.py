@@ -15,7 +15,6 @@ from vex_domain.refusals import Forbidden, Invalid, LeaseRefused
 from vex_domain.value_hash import salted
 
 REPORT_AGAIN_SECONDS = 10
-CHANGES_AT_ONCE = 1_000
 
 
 def require_index(env: Any, caller: Principal) -> None:
@@ -54,17 +53,6 @@ def open_organisation(env: Any, caller: Principal, organisation: int) -> Steps:
         number = len(env.opened)
         env.stores.openings.insert(number, {"organisation": organisation, "opened_at": env.now()})
         env.opened[organisation] = number
-
-
-def push_grants(env: Any, changes: list[dict[str, Any]]) -> None:
-    """Forget what was cached before these changes. Callers: users. Raises Forbidden, Invalid."""
-    if ic.caller().bytes != env.users:
-        raise Forbidden("fleet.users")
-    if len(changes) > CHANGES_AT_ONCE:
-        raise Invalid("changes", "are more than " + str(CHANGES_AT_ONCE))
-    now = env.now()
-    for change in changes:
-        env.grants.raise_floor(change["subject"].bytes, change["organisation"], change["epoch"], now)
 
 
 def push_configuration(env: Any, caller: Principal, pushed: dict[str, Any]) -> Steps:

@@ -5,9 +5,10 @@ from typing import Any
 from kybra import Principal
 
 from users_canister import directory
+from users_canister.rosters import work_of
 from vex_domain import permissions
 from vex_domain.cursors import decode_cursor, encode_cursor, page_size
-from vex_domain.refusals import Forbidden, NotFound
+from vex_domain.refusals import Forbidden, Invalid, NotFound
 
 MEMBERS_DEFAULT = 50
 MEMBERS_MOST = 200
@@ -28,17 +29,37 @@ def person_view(env: Any, person: int) -> dict[str, Any]:
 def grants(env: Any, subject: bytes, organisation: int) -> dict[str, Any]:
     """The record `Grants` of a principal in an organisation; without permissions for a stranger."""
     access = directory.access_of(env, subject, organisation)
-    roles = []
-    if access.permissions:
-        roles = env.stores.members.get(directory.member_key(organisation, access.person))["roles"]
-    return {
+    found = {
         "person": access.person,
-        "roles": roles,
+        "roles": [],
         "teams": list(access.teams),
         "permissions": permissions.names_of(access.permissions),
         "epoch": env.epoch,
         "lifetime": env.settings["grant_lifetime"],
+        "known_teams": None,
+        "updates_per_minute": None,
     }
+    if access.permissions:
+        member = env.stores.members.get(directory.member_key(organisation, access.person))
+        found["roles"] = directory.standing_roles(env, organisation, member)
+        found["known_teams"] = directory.organisation_record(env, organisation)["teams"]
+        key = env.stores.api_keys.get(subject)
+        if key is not None:
+            found["updates_per_minute"] = key["per_minute"]
+            found["lifetime"] = min(found["lifetime"], key["expires"] - env.now())
+    return found
+
+
+def known_people(env: Any, organisation: int, people: list[int]) -> dict[str, Any]:
+    """The record `KnownPeople`: those who are members, also deactivated ones. Raises Invalid."""
+    if len(people) > MEMBERS_MOST:
+        raise Invalid("people", "are more than " + str(MEMBERS_MOST))
+    known = []
+    for person in people:
+        member = env.stores.members.get(directory.member_key(organisation, person))
+        if member is not None and member["roles"]:
+            known.append(person)
+    return {"people": known}
 
 
 def require_may_ask(env: Any, caller: bytes, subject: bytes) -> None:
@@ -62,14 +83,15 @@ def organisation_view(env: Any, caller: bytes, organisation: int) -> dict[str, A
 
 def roles_view(env: Any, caller: bytes, organisation: int) -> dict[str, Any]:
     """The record `OrganisationRoles`. Raises NotFound."""
-    record = _seen_organisation(env, caller, organisation)
+    record = directory.organisation_record(env, organisation)
+    directory.access_of(env, caller, organisation).require_member("organisation")
     teams = [
         {"id": number, "name": env.stores.teams.get(directory.numbered(organisation, number))["name"]}
         for number in range(1, record["teams"] + 1)
     ]
     roles = [
         {"name": name, "permissions": permissions.names_of(bits), "built_in": name in permissions.BUILT_IN_ROLES}
-        for name, bits in directory.role_bits(env, organisation).items()
+        for name, (bits, _since) in directory.roles_of(env, organisation).items()
     ]
     return {"teams": teams, "roles": roles}
 
@@ -77,9 +99,8 @@ def roles_view(env: Any, caller: bytes, organisation: int) -> dict[str, Any]:
 def members_page(env: Any, caller: bytes, request: dict[str, Any]) -> dict[str, Any]:
     """The record `MemberPage`, in the order of joining. Raises NotFound, Forbidden, Invalid."""
     organisation = request["organisation"]
-    record = _seen_organisation(env, caller, organisation)
-    if caller not in env.settings["operators"]:
-        directory.access_of(env, caller, organisation).require(permissions.MEMBERS_READ)
+    directory.require_in_organisation(env, caller, organisation, permissions.MEMBERS_READ)
+    record = directory.organisation_record(env, organisation)
     question = "members " + str(organisation)
     size = page_size(request["limit"], MEMBERS_DEFAULT, MEMBERS_MOST)
     number = decode_cursor(request["cursor"], question) or 0
@@ -96,7 +117,10 @@ def members_page(env: Any, caller: bytes, request: dict[str, Any]) -> dict[str, 
 def _member_view(env: Any, organisation: int, person: int) -> dict[str, Any]:
     member = env.stores.members.get(directory.member_key(organisation, person))
     record = env.stores.people.get(person)
-    view = {field: member[field] for field in ("roles", "teams", "epoch")}
+    view = {field: member[field] for field in ("roles", "teams", "epoch", "joined_by")}
+    view["deactivated"] = bool(member["deactivated"])
+    view["service"] = record["service_of"] is not None
+    view["work"] = work_of(env, organisation, person)
     view["person"] = person
     view["name"] = record["name"]
     view["identity"] = Principal(record["identity"])

@@ -6,6 +6,8 @@ Kept on the heap: a push that is lost with it costs no more than the grants' lif
 from typing import Any
 
 AT_ONCE = 200
+THE_INDEX = -1
+"""The number under which the index, which caches grants too, stands among the shards."""
 
 
 class PushOutbox:
@@ -14,17 +16,24 @@ class PushOutbox:
     def __init__(self, restarted_at: int = 0) -> None:
         self._restarted_at = restarted_at
         self._asked: dict[int, dict[int, int]] = {}
+        self._asked_anything: dict[int, int] = {}
         self._waiting: dict[int, list[dict[str, Any]]] = {}
         self.timer_set = False
 
     def note_asker(self, organisation: int, shard: int, now: int) -> None:
         """Remember that a shard asked about a member of the organisation."""
         self._asked.setdefault(organisation, {})[shard] = now
+        self._asked_anything[shard] = now
 
     def add(self, change: dict[str, Any], shards: int, lifetime: int, now: int) -> None:
-        """Queue a change for the shards that asked within the lifetime (ns); after a restart, for all `shards`."""
+        """Queue a change for the shards that asked within the lifetime (ns); after a restart, for all `shards`.
+
+        A change of organisation 0 is one of every organisation.
+        """
         if self._restarted_at + lifetime > now:
-            interested = list(range(shards))
+            interested = [*range(shards), THE_INDEX]
+        elif change["organisation"] == 0:
+            interested = [shard for shard, at in self._asked_anything.items() if at + lifetime > now]
         else:
             asked = self._asked.get(change["organisation"], {})
             interested = [shard for shard, at in asked.items() if at + lifetime > now]

@@ -5,6 +5,7 @@ from typing import Any
 
 from kybra import ic
 
+from users_canister.attempts import Attempts, Newcomers
 from users_canister.push_outbox import PushOutbox
 from vex_canister.failure_journal import FailureJournal
 from vex_canister.token_memory import TokenMemory
@@ -30,6 +31,19 @@ class UsersStores:
         self.shards = maps["shards"]
         self.tokens = maps["tokens"]
         self.failures = maps["failures"]
+        self.work = maps["work"]
+        self.linked = maps["linked"]
+        self.codes = maps["codes"]
+        self.invitations = maps["invitations"]
+        self.policies = maps["policies"]
+        self.asking = maps["asking"]
+        self.staff = maps["staff"]
+        self.api_keys = maps["api_keys"]
+
+    def lay_out(self) -> None:
+        """Use every map once, so that no later call is the one that makes room for it."""
+        for store in vars(self).values():
+            store.len()
 
 
 class UsersEnv:
@@ -42,6 +56,9 @@ class UsersEnv:
         self.tokens = TokenMemory(stores.tokens, TOKENS_KEPT, TOKENS_OF_ONE_CALLER)
         self.failures = FailureJournal(stores.failures)
         self.outbox = PushOutbox()
+        self.roster_outbox = PushOutbox()
+        self.attempts = Attempts()
+        self.newcomers = Newcomers()
         self.settings: dict[str, Any] = {}
         self.shards: dict[bytes, int] = {}
 
@@ -55,6 +72,7 @@ class UsersEnv:
         """A new canister, whose installer operates the platform."""
         settings = {"index": b"", "operators": [operator], "grant_lifetime": GRANT_LIFETIME, "epoch": 0, "secret": None}
         self.change_settings(settings)
+        self.stores.lay_out()
 
     def change_settings(self, changed: dict[str, Any]) -> None:
         """Keep changed settings in stable memory and on the heap."""
@@ -67,15 +85,21 @@ class UsersEnv:
         """Seed the salts of this start; the first randomness ever also becomes the secret of the hash tables."""
         if self.settings["secret"] is None:
             self.change_settings({"secret": randomness})
-            self.tokens.open(randomness)
+            self._open_tables()
             randomness = randomness[::-1]
         self.salts.seed(randomness)
 
     def rebuild(self) -> None:
         """Everything on the heap, from stable memory, after an upgrade."""
         self.settings = self.stores.settings.get(0)
+        self.stores.lay_out()
         for number in range(self.stores.shards.len()):
             self.shards[self.stores.shards.get(number)["canister"]] = number
         if self.settings["secret"] is not None:
-            self.tokens.open(self.settings["secret"])
+            self._open_tables()
         self.outbox = PushOutbox(restarted_at=self.now())
+        self.roster_outbox = PushOutbox(restarted_at=self.now())
+
+    def _open_tables(self) -> None:
+        self.tokens.open(self.settings["secret"])
+        self.attempts = Attempts(self.settings["secret"])
