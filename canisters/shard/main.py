@@ -3,7 +3,14 @@
 from kybra import Async, Principal, Vec, ic, init, nat64, post_upgrade, query, update, void
 from shard_canister import shard_calls, shard_fleet, shard_stores, ticket_changes, ticket_queries
 from shard_canister.shard_env import ShardEnv, ShardStores
-from shard_canister.shard_types import AuditHead, AuditPageAnswer, ListEvents, SessionAnswer
+from shard_canister.shard_types import (
+    AuditHead,
+    AuditPageAnswer,
+    ListEvents,
+    ReportAnswer,
+    ReportRequest,
+    SessionAnswer,
+)
 
 from vex_canister.answers import answer, answer_later
 from vex_canister.configuration_types import PushedConfiguration
@@ -40,6 +47,7 @@ env = ShardEnv(
             "failures": shard_stores.shard_failures,
             "configurations": shard_stores.shard_configurations,
             "documents": shard_stores.shard_documents,
+            "figures": shard_stores.shard_figures,
         }
     )
 )
@@ -163,6 +171,18 @@ def list_events(request: ListEvents) -> Async[AuditPageAnswer]:
 def list_events_replicated(request: ListEvents) -> Async[AuditPageAnswer]:
     """As `list_events`, for canisters."""
     return (yield from answer_later(ticket_queries.events(env, reading_call(), grants_of, request)))
+
+
+@query
+def report(request: ReportRequest) -> Async[ReportAnswer]:
+    """Figures of days, and the backlog. Callers: `report.read`; agents of themselves."""
+    return (yield from answer_later(ticket_queries.report(env, reading_call(), grants_in_query, request)))
+
+
+@update
+def report_replicated(request: ReportRequest) -> Async[ReportAnswer]:
+    """As `report`, for canisters."""
+    return (yield from answer_later(ticket_queries.report(env, reading_call(), grants_of, request)))
 
 
 @query

@@ -6,6 +6,7 @@ from typing import Any
 from kybra import ic
 
 from shard_canister.audit_log import AuditLog
+from shard_canister.report_figures import ReportFigures
 from shard_canister.shard_configurations import ShardConfigurations
 from shard_canister.ticket_index import TicketIndex
 from vex_canister.failure_journal import FailureJournal
@@ -36,6 +37,7 @@ class ShardStores:
         self.failures = maps["failures"]
         self.configurations = maps["configurations"]
         self.documents = maps["documents"]
+        self.figures = maps["figures"]
 
 
 class ShardEnv:
@@ -56,6 +58,7 @@ class ShardEnv:
         self.failures = FailureJournal(stores.failures)
         self.index = TicketIndex()
         self.audit = AuditLog(stores.events)
+        self.figures = ReportFigures(stores.figures)
         self.configurations = ShardConfigurations(stores.configurations, stores.documents)
         self.tree = RangeTree(1)
         self.opened: dict[int, int] = {}

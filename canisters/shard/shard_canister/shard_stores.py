@@ -52,6 +52,7 @@ class StoredTicket(Record):
     comment_head: blob
     leaf: blob
     last_event: nat64
+    first_reply_at: Opt[nat64]
 
 
 class StoredComment(Record):
@@ -101,3 +102,5 @@ shard_failures = StableBTreeMap[nat8, text](memory_id=7, max_key_size=8, max_val
 # Under the organisation; pages under organisation << 32 | page.
 shard_configurations = StableBTreeMap[nat64, StoredConfiguration](memory_id=8, max_key_size=15, max_value_size=96)
 shard_documents = StableBTreeMap[nat64, blob](memory_id=9, max_key_size=15, max_value_size=1_024)
+# Under organisation (8 bytes), kind of scope (1), its id (8), day since 1970-01-01 (3) and page (1).
+shard_figures = StableBTreeMap[blob, blob](memory_id=19, max_key_size=31, max_value_size=512)

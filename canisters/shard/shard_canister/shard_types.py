@@ -1,6 +1,6 @@
 """Candid records of the shard canister alone. Times are ns since 1970-01-01."""
 
-from kybra import Opt, Record, Variant, Vec, blob, nat32, nat64, text
+from kybra import Opt, Record, Variant, Vec, blob, int64, nat16, nat32, nat64, text
 
 from vex_canister.error_types import VexError
 
@@ -63,3 +63,44 @@ class AuditHead(Record):
     head: Opt[blob]
     certificate: Opt[blob]
     witness: blob
+
+
+# `scope` is organisation (with id 0), team or agent. Days count from 1970-01-01 in the organisation's own time zone;
+# `by_day` gives each day (at most 31) its figures, otherwise they are added up (at most 400 days).
+class ReportRequest(Record):
+    organisation: nat64
+    scope: text
+    id: nat64
+    first_day: nat32
+    last_day: nat32
+    by_day: bool
+
+
+# `metric` as in docs/reference/reporting.md; `bucket` of a duration is a histogram's, of a plain counter 0.
+class Figure(Record):
+    metric: text
+    bucket: nat16
+    count: int64
+
+
+class DayFigures(Record):
+    day: nat32
+    figures: Vec[Figure]
+
+
+# `opened_on` is a day in UTC.
+class OpenTickets(Record):
+    opened_on: nat32
+    tickets: nat32
+
+
+# What reports of several shards say adds up, figure by figure; `today` is the organisation's.
+class Report(Record):
+    today: nat32
+    days: Vec[DayFigures]
+    backlog: Vec[OpenTickets]
+
+
+class ReportAnswer(Variant, total=False):
+    Ok: Report
+    Err: VexError

@@ -60,6 +60,7 @@ def _new_header(env: Any, request: dict[str, Any], requester: int, body_hash: by
         "body_hash": body_hash,
         "comment_head": NO_COMMENTS,
         "last_event": None,
+        "first_reply_at": None,
     }
 
 

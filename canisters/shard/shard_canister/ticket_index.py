@@ -61,10 +61,11 @@ class TicketIndex:
                 self.lists.add(key, position)
 
     def rebuild(self, env: Any) -> None:
-        """All lists and the tree of leaves, from the stored headers."""
+        """All lists, the backlog and the tree of leaves, from the stored headers."""
         digests = []
         for position in range(env.count):
             ticket = env.stores.tickets.get(env.start + position)
             self.add(position, ticket)
+            env.figures.rebuild(ticket, env.rules_of(ticket["organisation"]))
             digests.append(ticket_digest(env.start + position, ticket["leaf"]))
         env.tree.fill(digests)

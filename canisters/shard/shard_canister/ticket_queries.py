@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shard_canister import ticket_reads
+from shard_canister import report_reads, ticket_reads
 from shard_canister.shard_calls import Ask, access_to, access_to_ticket
 from vex_canister.answers import Steps
 from vex_canister.incoming_call import IncomingCall
@@ -30,3 +30,9 @@ def events(env: Any, call: IncomingCall, ask: Ask, request: dict[str, Any]) -> S
     """The record `AuditPage`. Raises NotFound, Forbidden, Invalid."""
     access = yield from access_to(env, call, ask, request["organisation"])
     return ticket_reads.events_page(env, access, request)
+
+
+def report(env: Any, call: IncomingCall, ask: Ask, request: dict[str, Any]) -> Steps:
+    """The record `Report`. Raises NotFound, Forbidden, Invalid, TooLarge."""
+    access = yield from access_to(env, call, ask, request["organisation"])
+    return report_reads.report(env, access, request)

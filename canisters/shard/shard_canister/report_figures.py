@@ -1,0 +1,118 @@
+"""Figures of organisations, teams and agents by day: written when a ticket changes, in pages of a stable map."""
+
+from typing import Any
+
+from vex_domain import permissions
+from vex_domain.reporting import tallies
+from vex_domain.reporting.backlog import Backlog
+from vex_domain.reporting.scopes import Scope, scopes_of
+from vex_domain.reporting.tallies import Tally
+from vex_domain.reporting.ticket_counts import DAY, NS, Moment, Turn, counts_of, counts_of_events
+from vex_domain.service_levels.business_hours import BusinessCalendar, business_time_between
+from vex_domain.service_levels.clock_state import METRICS
+from vex_domain.text_rules import pages_of
+
+PAGE_BYTES = 480
+SOLVED_CATEGORIES = ("solved", "closed")
+TARGETS = {name: number for number, name in enumerate(METRICS)}
+
+
+class ReportFigures:
+    """Tallies by organisation, scope and day; the backlog of open tickets beside them on the heap."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.backlog = Backlog()
+
+    def tally_of(self, organisation: int, scope: Scope, day: int) -> Tally:
+        """What was counted for a scope on a day."""
+        return tallies.from_bytes(b"".join(self._pages(organisation, scope, day)))
+
+    def add(self, organisation: int, scope: Scope, day: int, tally: Tally) -> None:
+        """Add to a scope's day."""
+        former = self._pages(organisation, scope, day)
+        content = tallies.to_bytes(tallies.merged([tallies.from_bytes(b"".join(former)), tally]))
+        pages = pages_of(content, PAGE_BYTES)
+        for number, page in enumerate(pages):
+            if number >= len(former) or former[number] != page:
+                self._store.insert(_key(organisation, scope, day, number), page)
+        for number in range(len(pages), len(former)):
+            self._store.remove(_key(organisation, scope, day, number))
+
+    def _pages(self, organisation: int, scope: Scope, day: int) -> list[bytes]:
+        pages: list[bytes] = []
+        page = self._store.get(_key(organisation, scope, day, 0))
+        while page is not None:
+            pages.append(page)
+            # Only a full page has another one after it.
+            full = len(page) == PAGE_BYTES
+            page = self._store.get(_key(organisation, scope, day, len(pages))) if full else None
+        return pages
+
+    def note_open(self, ticket: dict[str, Any], step: int) -> None:
+        """Add `step` to the backlogs in which a ticket stands, on the day (UTC) it was opened: that never changes."""
+        self.backlog.change(ticket["organisation"], scopes_of(ticket), ticket["opened_at"] // (DAY * NS), step)
+
+    def rebuild(self, ticket: dict[str, Any], rules: Any) -> None:
+        """Take a stored ticket into the backlog, after an upgrade."""
+        if rules.workflow.category(ticket["status"]) not in SOLVED_CATEGORIES:
+            self.note_open(ticket, 1)
+
+
+def _key(organisation: int, scope: Scope, day: int, page: int) -> bytes:
+    kind, number = scope
+    place = organisation.to_bytes(8, "big") + bytes((kind,)) + number.to_bytes(8, "big")
+    return place + day.to_bytes(3, "big") + bytes((page,))
+
+
+def count_change(env: Any, work: Any) -> None:
+    """The consequence that counts: adds what this change counts to the day's figures, and moves the backlog."""
+    header, before = work.header, work.before
+    calendar = own_calendar(work.rules)
+    moment = moment_of(calendar, work.now)
+    first_reply = header["first_reply_at"] is None and _is_reply(work)
+    if first_reply:
+        header["first_reply_at"] = work.now
+    turn = Turn(
+        is_new=before is None,
+        was_solved=before is not None and work.rules.workflow.category(before["status"]) in SOLVED_CATEGORIES,
+        is_solved=work.rules.workflow.category(header["status"]) in SOLVED_CATEGORIES,
+        first_reply=first_reply,
+    )
+    tally = counts_of(turn, header["opened_at"], moment, lambda start, end: open_seconds(calendar, start, end))
+    tally.update(counts_of_events(work.events, TARGETS))
+    if tally:
+        for scope in scopes_of(header):
+            env.figures.add(header["organisation"], scope, moment.day, tally)
+    _move_backlog(env, work, turn)
+
+
+def own_calendar(rules: Any) -> BusinessCalendar | None:
+    """The calendar that days and business time go by: the first of the organisation's; None for UTC, all hours."""
+    return next(iter(rules.calendars.by_id.values()), None)
+
+
+def moment_of(calendar: BusinessCalendar | None, now: int) -> Moment:
+    """A time (ns) as the organisation's day and hour."""
+    return Moment(now, 0 if calendar is None else calendar.zone.offset_at(now // NS))
+
+
+def open_seconds(calendar: BusinessCalendar | None, start: int, end: int) -> int:
+    """Business time between two seconds."""
+    return end - start if calendar is None else business_time_between(calendar, start, end)
+
+
+def _is_reply(work: Any) -> bool:
+    if work.access.person == work.header["requester"] or not work.access.may(permissions.TICKET_COMMENT):
+        return False
+    return any(event["kind"] == "commented" for event in work.events)
+
+
+def _move_backlog(env: Any, work: Any, turn: Turn) -> None:
+    header, before = work.header, work.before
+    if before is not None and turn.was_solved == turn.is_solved and scopes_of(before) == scopes_of(header):
+        return
+    if before is not None and not turn.was_solved:
+        env.figures.note_open(before, -1)
+    if not turn.is_solved:
+        env.figures.note_open(header, 1)
