@@ -117,10 +117,20 @@ class Helpdesk:
     async def tickets(self, organisation: int, **filters: Any) -> AsyncIterator[TicketSummary]:
         """The organisation's tickets over all shards that hold any; filters: status, assignee, requester, team."""
         wanted = {"status": None, "assignee": None, "requester": None, "team": None, **filters}
-        placement = Placement.model_validate(await self._shards_of(organisation))
+        placement = await self.shards_of(organisation)
         for place in placement.shards:
             async for ticket in self._tickets_at(place.canister, {"organisation": organisation, **wanted}):
                 yield ticket
+
+    async def at_every_shard(self, organisation: int, method: str, request: Any) -> AsyncIterator[Any]:
+        """Call a method at each shard that ever held the organisation's tickets; the answers one after another."""
+        placement = await self.shards_of(organisation)
+        for place in placement.shards:
+            yield await self._patient_call(place.canister, organisation, method, request)
+
+    async def shards_of(self, organisation: int) -> Placement:
+        """Every shard that ever held the organisation's tickets."""
+        return Placement.model_validate(await self._shards_of(organisation))
 
     async def _shards_of(self, organisation: int) -> Any:
         try:
