@@ -1,6 +1,7 @@
 // The published JavaScript agent, driven line by line: {"do", "url", ...} in JSON comes in, {"ok"} or {"error"} goes out.
 // Its own checks are on: certificates, query signatures, the root key of the replica it is told to trust.
 import { createInterface } from "node:readline";
+import { verifyRequestResponsePair } from "@dfinity/response-verification";
 import { HttpAgent, lookupResultToBuffer } from "@icp-sdk/core/agent";
 import {
   DelegationChain,
@@ -64,6 +65,15 @@ const DEEDS = {
     });
     return hex(lookupResultToBuffer(checked.lookup_path(paths[0])) ?? []);
   },
+  async verifyPage(agent, { canister, request, response }) {
+    const offset = BigInt(300e9);
+    const now = BigInt(Date.now()) * BigInt(1e6);
+    const id = Principal.fromText(canister).toUint8Array();
+    const page = { ...response, body: bytes(response.body) };
+    const asked = { ...request, body: bytes(request.body) };
+    const { verificationVersion } = verifyRequestResponsePair(asked, page, id, now, offset, agent.rootKey, 1);
+    return String(verificationVersion);
+  },
   async whoami(agent) {
     return (await agent.getPrincipal()).toText();
   },
@@ -79,7 +89,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     if (wish.as !== undefined) agents[wish.as] = agent;
     answer = { ok: await DEEDS[wish.do](agent, wish) };
   } catch (error) {
-    answer = { error: error.code?.name ?? error.name, message: String(error.message ?? error) };
+    answer = { error: error.code?.name ?? error.name ?? error.constructor.name, message: String(error.message ?? error) };
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
