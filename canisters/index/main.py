@@ -11,6 +11,7 @@ from index_canister import (
     routing,
     spawning,
 )
+from index_canister.facade import about_ticket
 from index_canister.index_env import IndexEnv, IndexStores
 from index_canister.index_types import (
     ChunkAnswer,
@@ -33,6 +34,21 @@ from index_canister.index_types import (
 from kybra import Async, Vec, ic, init, nat64, post_upgrade, query, update, void
 
 from vex_canister.answers import answer, answer_later
+from vex_canister.attachment_types import (
+    AttachmentAnswer,
+    AttachmentPageAnswer,
+    AttachmentReceiptAnswer,
+    AttachmentRef,
+    BeginUpload,
+    ChunkContentAnswer,
+    DownloadAnswer,
+    FinishUpload,
+    ListAttachments,
+    PutChunk,
+    ReadChunk,
+    UploadAnswer,
+    UploadRef,
+)
 from vex_canister.configuration_types import ConfigurationAnswer, SetConfiguration
 from vex_canister.error_types import DoneAnswer, NumberAnswer
 from vex_canister.fleet_types import FillReport
@@ -263,3 +279,88 @@ def list_comments(request: ListComments) -> Async[CommentPageAnswer]:
 def list_comments_replicated(request: ListComments) -> Async[CommentPageAnswer]:
     """As `list_comments`, for canisters."""
     return (yield from index_calls.passed_on(facade.list_comments(env, reading_call(), request, True)))
+
+
+@update
+def begin_upload(request: BeginUpload) -> Async[UploadAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(facade.change(env, direct_call("begin_upload"), request, "begin_upload")))
+
+
+@update
+def put_chunk(request: PutChunk) -> Async[UploadAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "put_chunk")))
+
+
+@update
+def finish_upload(request: FinishUpload) -> Async[AttachmentReceiptAnswer]:
+    """As at the ticket's shard."""
+    call = direct_call("finish_upload")
+    return (yield from index_calls.passed_on(facade.change(env, call, request, "finish_upload")))
+
+
+@update
+def abandon_upload(request: UploadRef) -> Async[DoneAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "abandon_upload")))
+
+
+@query
+def upload_status(request: UploadRef) -> Async[UploadAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "upload_status")))
+
+
+@update
+def upload_status_replicated(request: UploadRef) -> Async[UploadAnswer]:
+    """As `upload_status`, for canisters."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "upload_status_replicated")))
+
+
+@query
+def list_attachments(request: ListAttachments) -> Async[AttachmentPageAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "list_attachments")))
+
+
+@update
+def list_attachments_replicated(request: ListAttachments) -> Async[AttachmentPageAnswer]:
+    """As `list_attachments`, for canisters."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "list_attachments_replicated")))
+
+
+@query
+def get_attachment(request: AttachmentRef) -> Async[AttachmentAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "get_attachment")))
+
+
+@update
+def get_attachment_replicated(request: AttachmentRef) -> Async[AttachmentAnswer]:
+    """As `get_attachment`, for canisters."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "get_attachment_replicated")))
+
+
+@query
+def read_chunk(request: ReadChunk) -> Async[ChunkContentAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "read_chunk")))
+
+
+@update
+def read_chunk_replicated(request: ReadChunk) -> Async[ChunkContentAnswer]:
+    """As `read_chunk`, for canisters."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "read_chunk_replicated")))
+
+
+@query
+def open_download(request: AttachmentRef) -> Async[DownloadAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "open_download")))
+
+
+@update
+def open_download_replicated(request: AttachmentRef) -> Async[DownloadAnswer]:
+    """As `open_download`, for canisters."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "open_download_replicated")))

@@ -1,7 +1,18 @@
 """The shard's endpoints: who may call, what is awaited, which function does the work."""
 
 from kybra import Async, Principal, Vec, ic, init, nat64, post_upgrade, query, update, void
-from shard_canister import shard_calls, shard_fleet, shard_stores, ticket_changes, ticket_queries
+from shard_canister import (
+    attachment_calls,
+    attachment_http,
+    attachment_reads,
+    shard_calls,
+    shard_fleet,
+    shard_stores,
+    ticket_changes,
+    ticket_queries,
+    uploads,
+)
+from shard_canister.attachment_calls import about_ticket
 from shard_canister.shard_env import ShardEnv, ShardStores
 from shard_canister.shard_types import (
     AuditHead,
@@ -13,12 +24,28 @@ from shard_canister.shard_types import (
 )
 
 from vex_canister.answers import answer, answer_later
+from vex_canister.attachment_types import (
+    AttachmentAnswer,
+    AttachmentPageAnswer,
+    AttachmentReceiptAnswer,
+    AttachmentRef,
+    BeginUpload,
+    ChunkContentAnswer,
+    DownloadAnswer,
+    FinishUpload,
+    ListAttachments,
+    PutChunk,
+    ReadChunk,
+    UploadAnswer,
+    UploadRef,
+)
 from vex_canister.configuration_types import PushedConfiguration
 from vex_canister.error_types import DoneAnswer
 from vex_canister.fleet_types import Lease, ShardSetup, ShardStatusAnswer
 from vex_canister.forgetting import forget_grants
 from vex_canister.garbage import collect_by_timer
 from vex_canister.grant_types import GrantChange
+from vex_canister.http_types import HttpQuestion, HttpReplyRecord, StreamedPart, StreamingToken
 from vex_canister.incoming_call import direct_call, facade_call, reading_call
 from vex_canister.sessions import grants_in_query, grants_of
 from vex_canister.ticket_types import (
@@ -48,6 +75,9 @@ env = ShardEnv(
             "configurations": shard_stores.shard_configurations,
             "documents": shard_stores.shard_documents,
             "figures": shard_stores.shard_figures,
+            "attachments": shard_stores.shard_attachments,
+            "chunks": shard_stores.shard_chunks,
+            "uploads": shard_stores.shard_uploads,
         }
     )
 )
@@ -58,6 +88,7 @@ def start_shard(setup: ShardSetup) -> void:
     """Begin without a lease; the index grants it afterwards."""
     env.begin(setup["index"].bytes, setup["users"].bytes, setup["shard"])
     collect_by_timer()
+    uploads.collect_by_timer(env)
 
 
 @post_upgrade
@@ -65,6 +96,7 @@ def resume_shard() -> void:
     """Rebuild what the heap held."""
     env.rebuild()
     collect_by_timer()
+    uploads.collect_by_timer(env)
 
 
 @update
@@ -173,6 +205,108 @@ def list_events_replicated(request: ListEvents) -> Async[AuditPageAnswer]:
     return (yield from answer_later(ticket_queries.events(env, reading_call(), grants_of, request)))
 
 
+@update
+def begin_upload(request: BeginUpload) -> Async[UploadAnswer]:
+    """Announce a file. Callers: who may comment on the ticket. Awaits grants when not cached."""
+    return (yield from answer_later(attachment_calls.begin(env, direct_call("begin_upload"), request)))
+
+
+@update
+def put_chunk(request: PutChunk) -> Async[UploadAnswer]:
+    """Take a chunk, in any order, as often as it is sent. Callers: who began the upload."""
+    steps = about_ticket(env, reading_call(), grants_of, request, uploads.put_chunk)
+    return (yield from answer_later(steps))
+
+
+@update
+def finish_upload(request: FinishUpload) -> Async[AttachmentReceiptAnswer]:
+    """Verify the content and attach it. Callers: who began the upload."""
+    return (yield from answer_later(attachment_calls.finish(env, direct_call("finish_upload"), request)))
+
+
+@update
+def abandon_upload(request: UploadRef) -> Async[DoneAnswer]:
+    """Give an upload up. Callers: who began it."""
+    steps = about_ticket(env, reading_call(), grants_of, request, uploads.abandon)
+    return (yield from answer_later(steps))
+
+
+@query
+def upload_status(request: UploadRef) -> Async[UploadAnswer]:
+    """Which chunks are there. Callers: who began the upload."""
+    return (yield from answer_later(about_ticket(env, reading_call(), grants_in_query, request, uploads.status)))
+
+
+@update
+def upload_status_replicated(request: UploadRef) -> Async[UploadAnswer]:
+    """As `upload_status`, for canisters."""
+    return (yield from answer_later(about_ticket(env, reading_call(), grants_of, request, uploads.status)))
+
+
+@query
+def list_attachments(request: ListAttachments) -> Async[AttachmentPageAnswer]:
+    """A page of a ticket's attachments. Callers: who sees the ticket; internal ones only with `note.read`."""
+    return (yield from answer_later(about_ticket(env, reading_call(), grants_in_query, request, attachment_reads.page)))
+
+
+@update
+def list_attachments_replicated(request: ListAttachments) -> Async[AttachmentPageAnswer]:
+    """As `list_attachments`, for canisters."""
+    return (yield from answer_later(about_ticket(env, reading_call(), grants_of, request, attachment_reads.page)))
+
+
+@query
+def get_attachment(request: AttachmentRef) -> Async[AttachmentAnswer]:
+    """One attachment without its content. Callers: who sees it."""
+    return (yield from answer_later(about_ticket(env, reading_call(), grants_in_query, request, attachment_reads.one)))
+
+
+@update
+def get_attachment_replicated(request: AttachmentRef) -> Async[AttachmentAnswer]:
+    """As `get_attachment`, for canisters."""
+    return (yield from answer_later(about_ticket(env, reading_call(), grants_of, request, attachment_reads.one)))
+
+
+@query
+def read_chunk(request: ReadChunk) -> Async[ChunkContentAnswer]:
+    """A chunk of an attachment's content. Callers: who sees it."""
+    return (
+        yield from answer_later(about_ticket(env, reading_call(), grants_in_query, request, attachment_reads.chunk))
+    )
+
+
+@update
+def read_chunk_replicated(request: ReadChunk) -> Async[ChunkContentAnswer]:
+    """As `read_chunk`, for canisters."""
+    return (yield from answer_later(about_ticket(env, reading_call(), grants_of, request, attachment_reads.chunk)))
+
+
+@query
+def open_download(request: AttachmentRef) -> Async[DownloadAnswer]:
+    """A path that opens one attachment over HTTP for a while. Callers: who sees it."""
+    return (
+        yield from answer_later(about_ticket(env, reading_call(), grants_in_query, request, attachment_reads.download))
+    )
+
+
+@update
+def open_download_replicated(request: AttachmentRef) -> Async[DownloadAnswer]:
+    """As `open_download`, for canisters."""
+    return (yield from answer_later(about_ticket(env, reading_call(), grants_of, request, attachment_reads.download)))
+
+
+@query
+def http_request(request: HttpQuestion) -> HttpReplyRecord:
+    """An attachment for whoever has a token that opens it. Callers: HTTP gateways, anyone."""
+    return attachment_http.respond(env, request, ic.data_certificate())
+
+
+@query
+def http_request_streaming_callback(token: StreamingToken) -> StreamedPart:
+    """The next part of a long response. Callers: HTTP gateways, anyone with the token."""
+    return attachment_http.stream(env, token)
+
+
 @query
 def report(request: ReportRequest) -> Async[ReportAnswer]:
     """Figures of days, and the backlog. Callers: `report.read`; agents of themselves."""
@@ -251,3 +385,99 @@ def facade_list_comments(caller: Principal, request: ListComments) -> Async[Comm
 def facade_list_comments_replicated(caller: Principal, request: ListComments) -> Async[CommentPageAnswer]:
     """As `list_comments_replicated` on behalf of `caller`. Callers: index."""
     return (yield from answer_later(ticket_queries.comments(env, reading_call(caller), grants_of, request)))
+
+
+@update
+def facade_begin_upload(caller: Principal, request: BeginUpload) -> Async[UploadAnswer]:
+    """As `begin_upload` on behalf of `caller`. Callers: index."""
+    return (yield from answer_later(attachment_calls.begin(env, facade_call("begin_upload", caller), request)))
+
+
+@update
+def facade_put_chunk(caller: Principal, request: PutChunk) -> Async[UploadAnswer]:
+    """As `put_chunk` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_of, request, uploads.put_chunk)
+    return (yield from answer_later(steps))
+
+
+@update
+def facade_finish_upload(caller: Principal, request: FinishUpload) -> Async[AttachmentReceiptAnswer]:
+    """As `finish_upload` on behalf of `caller`. Callers: index."""
+    return (yield from answer_later(attachment_calls.finish(env, facade_call("finish_upload", caller), request)))
+
+
+@update
+def facade_abandon_upload(caller: Principal, request: UploadRef) -> Async[DoneAnswer]:
+    """As `abandon_upload` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_of, request, uploads.abandon)
+    return (yield from answer_later(steps))
+
+
+@query
+def facade_upload_status(caller: Principal, request: UploadRef) -> Async[UploadAnswer]:
+    """As `upload_status` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_in_query, request, uploads.status)
+    return (yield from answer_later(steps))
+
+
+@update
+def facade_upload_status_replicated(caller: Principal, request: UploadRef) -> Async[UploadAnswer]:
+    """As `upload_status_replicated` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_of, request, uploads.status)
+    return (yield from answer_later(steps))
+
+
+@query
+def facade_list_attachments(caller: Principal, request: ListAttachments) -> Async[AttachmentPageAnswer]:
+    """As `list_attachments` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_in_query, request, attachment_reads.page)
+    return (yield from answer_later(steps))
+
+
+@update
+def facade_list_attachments_replicated(caller: Principal, request: ListAttachments) -> Async[AttachmentPageAnswer]:
+    """As `list_attachments_replicated` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_of, request, attachment_reads.page)
+    return (yield from answer_later(steps))
+
+
+@query
+def facade_get_attachment(caller: Principal, request: AttachmentRef) -> Async[AttachmentAnswer]:
+    """As `get_attachment` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_in_query, request, attachment_reads.one)
+    return (yield from answer_later(steps))
+
+
+@update
+def facade_get_attachment_replicated(caller: Principal, request: AttachmentRef) -> Async[AttachmentAnswer]:
+    """As `get_attachment_replicated` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_of, request, attachment_reads.one)
+    return (yield from answer_later(steps))
+
+
+@query
+def facade_read_chunk(caller: Principal, request: ReadChunk) -> Async[ChunkContentAnswer]:
+    """As `read_chunk` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_in_query, request, attachment_reads.chunk)
+    return (yield from answer_later(steps))
+
+
+@update
+def facade_read_chunk_replicated(caller: Principal, request: ReadChunk) -> Async[ChunkContentAnswer]:
+    """As `read_chunk_replicated` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_of, request, attachment_reads.chunk)
+    return (yield from answer_later(steps))
+
+
+@query
+def facade_open_download(caller: Principal, request: AttachmentRef) -> Async[DownloadAnswer]:
+    """As `open_download` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_in_query, request, attachment_reads.download)
+    return (yield from answer_later(steps))
+
+
+@update
+def facade_open_download_replicated(caller: Principal, request: AttachmentRef) -> Async[DownloadAnswer]:
+    """As `open_download_replicated` on behalf of `caller`. Callers: index."""
+    steps = about_ticket(env, reading_call(caller), grants_of, request, attachment_reads.download)
+    return (yield from answer_later(steps))

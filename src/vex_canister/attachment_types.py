@@ -1,4 +1,4 @@
-"""Attachments on the wire, the same at a shard and at the index's façade. Times are ns since 1970-01-01, sizes bytes."""
+"""Attachments on the wire, the same at a shard and at the index's façade. Times are ns, sizes bytes."""
 
 from kybra import Opt, Record, Variant, Vec, blob, nat32, nat64, text
 

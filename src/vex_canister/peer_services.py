@@ -2,6 +2,21 @@
 
 from kybra import Principal, Service, Vec, nat64, service_query, service_update
 
+from vex_canister.attachment_types import (
+    AttachmentAnswer,
+    AttachmentPageAnswer,
+    AttachmentReceiptAnswer,
+    AttachmentRef,
+    BeginUpload,
+    ChunkContentAnswer,
+    DownloadAnswer,
+    FinishUpload,
+    ListAttachments,
+    PutChunk,
+    ReadChunk,
+    UploadAnswer,
+    UploadRef,
+)
 from vex_canister.configuration_types import PushedConfiguration
 from vex_canister.error_types import DoneAnswer
 from vex_canister.fleet_types import FillReport, Lease, ShardStatusAnswer
@@ -94,3 +109,47 @@ class ShardPeer(Service):
 
     @service_update
     def facade_list_comments_replicated(self, caller: Principal, request: ListComments) -> CommentPageAnswer: ...
+
+    @service_update
+    def facade_begin_upload(self, caller: Principal, request: BeginUpload) -> UploadAnswer: ...
+
+    @service_update
+    def facade_put_chunk(self, caller: Principal, request: PutChunk) -> UploadAnswer: ...
+
+    @service_update
+    def facade_finish_upload(self, caller: Principal, request: FinishUpload) -> AttachmentReceiptAnswer: ...
+
+    @service_update
+    def facade_abandon_upload(self, caller: Principal, request: UploadRef) -> DoneAnswer: ...
+
+    @service_query
+    def facade_upload_status(self, caller: Principal, request: UploadRef) -> UploadAnswer: ...
+
+    @service_update
+    def facade_upload_status_replicated(self, caller: Principal, request: UploadRef) -> UploadAnswer: ...
+
+    @service_query
+    def facade_list_attachments(self, caller: Principal, request: ListAttachments) -> AttachmentPageAnswer: ...
+
+    @service_update
+    def facade_list_attachments_replicated(
+        self, caller: Principal, request: ListAttachments
+    ) -> AttachmentPageAnswer: ...
+
+    @service_query
+    def facade_get_attachment(self, caller: Principal, request: AttachmentRef) -> AttachmentAnswer: ...
+
+    @service_update
+    def facade_get_attachment_replicated(self, caller: Principal, request: AttachmentRef) -> AttachmentAnswer: ...
+
+    @service_query
+    def facade_read_chunk(self, caller: Principal, request: ReadChunk) -> ChunkContentAnswer: ...
+
+    @service_update
+    def facade_read_chunk_replicated(self, caller: Principal, request: ReadChunk) -> ChunkContentAnswer: ...
+
+    @service_query
+    def facade_open_download(self, caller: Principal, request: AttachmentRef) -> DownloadAnswer: ...
+
+    @service_update
+    def facade_open_download_replicated(self, caller: Principal, request: AttachmentRef) -> DownloadAnswer: ...

@@ -8,6 +8,9 @@ CREATED = "vex.ticket.created"
 COMMENTED = "vex.ticket.commented"
 NOTED = "vex.ticket.noted"
 UPDATED = "vex.ticket.updated"
+ATTACHED = "vex.ticket.attached"
+SURVEYED = "vex.ticket.surveyed"
+ERASED = "vex.ticket.erased"
 CONFIGURED = "vex.organisation.configured"
 
 

@@ -152,6 +152,26 @@ class QuotaExceeded(Refusal):
         super().__init__("no more than " + str(limit) + " " + what, detail)
 
 
+class ChunkDiffers(Refusal):
+    code = 220
+    meaning = "this chunk came before with other content; abandon the upload and begin another one"
+
+
+class ChunksMissing(Refusal):
+    code = 221
+    meaning = "not all chunks of the upload are there; upload_status names the missing ones"
+
+
+class DigestDiffers(Refusal):
+    code = 222
+    meaning = "the content does not have the SHA-256 that was announced"
+
+
+class Held(Refusal):
+    code = 223
+    meaning = "a legal hold stops this"
+
+
 class NotFound(Refusal):
     code = 300
     meaning = "nothing by this id that the caller may see"
@@ -248,6 +268,10 @@ ALL_REFUSALS = (
     ReopenWindowOver,
     ChildrenOpen,
     PatternRefused,
+    ChunkDiffers,
+    ChunksMissing,
+    DigestDiffers,
+    Held,
     NotFound,
     Conflict,
     Taken,

@@ -111,3 +111,15 @@ def list_tickets(env: Any, call: IncomingCall, request: dict[str, Any], replicat
     peer = ShardPeer(Principal(env.canister_of(shards[-1] if number is None else number)))
     method = peer.facade_list_tickets_replicated if replicated else peer.facade_list_tickets
     return (yield from reply_of(method(call.caller, question), "the shard"))
+
+
+def change(env: Any, call: IncomingCall, request: dict[str, Any], method: str) -> Steps:
+    """The answer of `facade_<method>` at the ticket's shard to a request with a token."""
+    check_token(request["client_token"], request["created_at"], env.now())
+    return (yield from about_ticket(env, call, request, method))
+
+
+def about_ticket(env: Any, call: IncomingCall, request: dict[str, Any], method: str) -> Steps:
+    """The answer of `facade_<method>` at the ticket's shard."""
+    peer = shard_of_ticket(env, call, request["ticket"])
+    return (yield from reply_of(getattr(peer, "facade_" + method)(call.caller, request), "the shard"))

@@ -33,7 +33,18 @@ def change(
     request: dict[str, Any],
     operation: Callable[[Any, Access, dict[str, Any]], list[int]],
 ) -> Steps:
-    """The record `TicketReceipt` of a change. Awaits grants when not cached; nothing is awaited after the check.
+    """The record `TicketReceipt` of a change. Awaits grants when not cached; nothing is awaited after the check."""
+    numbers = yield from numbers_of(env, call, request, operation)
+    return {"ticket": numbers[0], "version": numbers[1], "comment": numbers[2] or None, "event": numbers[3]}
+
+
+def numbers_of(
+    env: Any,
+    call: IncomingCall,
+    request: dict[str, Any],
+    operation: Callable[[Any, Access, dict[str, Any]], list[int]],
+) -> Steps:
+    """The numbers of a change, made now or by the same call before.
 
     The organisation is that of the stored header, or for a new ticket the one that the shard was opened for.
     """
@@ -43,7 +54,7 @@ def change(
     cached = yield from grants_of(env, call, organisation)
     numbers = once(env.tokens, env.now(), call, request, lambda: operation(env, cached.access, request))
     report_when_due(env)
-    return {"ticket": numbers[0], "version": numbers[1], "comment": numbers[2] or None, "event": numbers[3]}
+    return numbers
 
 
 def access_to(env: Any, call: IncomingCall, ask: Ask, organisation: int) -> Steps:

@@ -9,6 +9,7 @@ from shard_canister.audit_log import AuditLog
 from shard_canister.report_figures import ReportFigures
 from shard_canister.shard_configurations import ShardConfigurations
 from shard_canister.ticket_index import TicketIndex
+from shard_canister.upload_room import UploadRoom
 from vex_canister.failure_journal import FailureJournal
 from vex_canister.garbage import set_aside
 from vex_canister.grant_cache import GrantCache
@@ -38,6 +39,9 @@ class ShardStores:
         self.configurations = maps["configurations"]
         self.documents = maps["documents"]
         self.figures = maps["figures"]
+        self.attachments = maps["attachments"]
+        self.chunks = maps["chunks"]
+        self.uploads = maps["uploads"]
 
 
 class ShardEnv:
@@ -60,6 +64,7 @@ class ShardEnv:
         self.audit = AuditLog(stores.events)
         self.figures = ReportFigures(stores.figures)
         self.configurations = ShardConfigurations(stores.configurations, stores.documents)
+        self.uploads = UploadRoom(stores.uploads, stores.chunks)
         self.tree = RangeTree(1)
         self.opened: dict[int, int] = {}
         self.settings: dict[str, Any] = {}
@@ -131,6 +136,8 @@ class ShardEnv:
         if self.settings["secret"] is not None:
             self.open_tables()
         self.audit.rebuild()
+        self.audit.serves_http = self.stores.attachments.len() > 0
+        self.uploads.rebuild()
         self.count = self.stores.tickets.len()
         if self.start:
             self.tree = RangeTree(self.settings["length"])

@@ -3,7 +3,7 @@
 Values are at most 1 KiB, since a node takes eleven times key and value; new fields of records are `Opt`.
 """
 
-from kybra import Opt, Record, StableBTreeMap, Vec, blob, nat8, nat16, nat32, nat64, text
+from kybra import Opt, Record, StableBTreeMap, Variant, Vec, blob, nat8, nat16, nat32, nat64, text
 
 from vex_canister.token_records import StoredToken
 
@@ -85,6 +85,67 @@ class StoredConfiguration(Record):
     hash: blob
 
 
+# What a ticket holds of attachments: `files` ever numbered, `bytes` and `pending` uploads with those under way.
+class StoredShelf(Record):
+    files: nat32
+    bytes: nat64
+    pending: nat32
+
+
+# `storage` is the number of the upload that brought it, under which its pieces lie.
+class StoredFile(Record):
+    name: text
+    content_type: text
+    size: nat64
+    sha256: blob
+    uploader: nat64
+    added_at: nat64
+    internal: bool
+    comment: Opt[nat32]
+    after_comment: nat32
+    storage: nat64
+    salt: blob
+    commitment: blob
+    erased: bool
+
+
+class StoredAttachment(Variant, total=False):
+    Shelf: StoredShelf
+    File: StoredFile
+
+
+# `received` has a bit for each chunk that is there.
+class StoredUpload(Record):
+    organisation: nat64
+    ticket: nat64
+    uploader: nat64
+    name: text
+    content_type: text
+    size: nat64
+    sha256: blob
+    internal: bool
+    comment: Opt[nat32]
+    received: nat64
+    expires_at: nat64
+
+
+# Pieces that nothing names any more, from `next` on still to be overwritten and removed.
+class StoredRemains(Record):
+    pieces: nat32
+    next: nat32
+
+
+class StoredRoom(Record):
+    bytes: nat64
+
+
+class StoredUploadSlot(Variant, total=False):
+    Next: nat64
+    Upload: StoredUpload
+    Remains: StoredRemains
+    Room: StoredRoom
+
+
 # One record under key 0.
 shard_settings = StableBTreeMap[nat8, StoredShard](memory_id=0, max_key_size=8, max_value_size=512)
 # Under 0, 1, 2 …, in the order of opening.
@@ -104,3 +165,8 @@ shard_configurations = StableBTreeMap[nat64, StoredConfiguration](memory_id=8, m
 shard_documents = StableBTreeMap[nat64, blob](memory_id=9, max_key_size=15, max_value_size=1_024)
 # Under organisation (8 bytes), kind of scope (1), its id (8), day since 1970-01-01 (3) and page (1).
 shard_figures = StableBTreeMap[blob, blob](memory_id=19, max_key_size=31, max_value_size=512)
+# Under ticket << 16 | number, the shelf under 0; pieces under upload << 16 | piece (docs/decisions/0018).
+shard_attachments = StableBTreeMap[nat64, StoredAttachment](memory_id=14, max_key_size=15, max_value_size=1_024)
+shard_chunks = StableBTreeMap[nat64, blob](memory_id=15, max_key_size=15, max_value_size=16_400)
+# The next upload's number under 0, uploads and remains under theirs, organisations' room under 1 << 63 | organisation.
+shard_uploads = StableBTreeMap[nat64, StoredUploadSlot](memory_id=16, max_key_size=15, max_value_size=1_024)

@@ -1,0 +1,31 @@
+"""How calls about attachments run: await who the caller is, then one slice."""
+
+from collections.abc import Callable
+from typing import Any
+
+from shard_canister import uploads
+from shard_canister.shard_calls import Ask, access_to_ticket, numbers_of
+from vex_canister.answers import Steps
+from vex_canister.incoming_call import IncomingCall
+from vex_canister.sessions import grants_of
+
+Operation = Callable[[Any, Any, dict[str, Any]], Any]
+
+
+def begin(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
+    """The record `UploadStatus` of an upload that begins now, or began by the same call. Raises NotFound when over."""
+    numbers = yield from numbers_of(env, call, request, uploads.begin)
+    access = yield from access_to_ticket(env, call, grants_of, request["ticket"])
+    return uploads.status(env, access, {"ticket": request["ticket"], "upload": numbers[0]})
+
+
+def finish(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
+    """The record `AttachmentReceipt`."""
+    numbers = yield from numbers_of(env, call, request, uploads.finish)
+    return {"ticket": numbers[0], "version": numbers[1], "attachment": numbers[2], "event": numbers[3]}
+
+
+def about_ticket(env: Any, call: IncomingCall, ask: Ask, request: dict[str, Any], operation: Operation) -> Steps:
+    """What an operation answers that may be repeated as it is: a chunk, a read. `ask` is for queries or updates."""
+    access = yield from access_to_ticket(env, call, ask, request["ticket"])
+    return operation(env, access, request)
