@@ -1,6 +1,7 @@
 """The index's endpoints: who may call, what is awaited, which function does the work."""
 
 from index_canister import (
+    catalogue_reads,
     configuration_pushes,
     configuring,
     facade,
@@ -16,6 +17,7 @@ from index_canister.index_env import IndexEnv, IndexStores
 from index_canister.index_types import (
     ChunkAnswer,
     CreateOrganisation,
+    ErrorText,
     IndexSettings,
     IndexSettingsAnswer,
     ListShardTickets,
@@ -31,7 +33,7 @@ from index_canister.index_types import (
     UpgradeShard,
     UploadChunk,
 )
-from kybra import Async, Vec, ic, init, nat64, post_upgrade, query, update, void
+from kybra import Async, Vec, ic, init, nat64, post_upgrade, query, text, update, void
 
 from vex_canister.answers import answer, answer_later
 from vex_canister.attachment_types import (
@@ -195,6 +197,12 @@ def get_configuration(organisation: nat64) -> Async[ConfigurationAnswer]:
 def get_configuration_replicated(organisation: nat64) -> Async[ConfigurationAnswer]:
     """As `get_configuration`, for canisters."""
     return (yield from answer_later(configuring.configuration_replicated(env, reading_call(), organisation)))
+
+
+@query
+def error_texts(languages: Vec[text]) -> Vec[ErrorText]:
+    """What every error code means, in the first of these languages that there is. Callers: anyone."""
+    return catalogue_reads.error_texts(languages)
 
 
 @update

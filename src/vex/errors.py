@@ -10,6 +10,9 @@ VexError
 
 from typing import Any
 
+from vex_domain.texts.errors import text_of_error
+from vex_domain.texts.languages import Rendered
+
 __all__ = ["Refused", "Rejected", "TooLate", "Unreachable", "Untrusted", "VexError"]
 
 
@@ -47,3 +50,7 @@ class Refused(VexError):
         self.code = code
         self.message = message
         self.detail = detail or {}
+
+    def in_words(self, *languages: str | None) -> Rendered:
+        """What it means, for somebody with these languages, the dearest first; English when there is no other."""
+        return text_of_error(self.code, {"detail": self.detail}, list(languages))

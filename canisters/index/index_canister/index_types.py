@@ -1,6 +1,6 @@
 """Candid records of the index canister. Times are ns since 1970-01-01, cycles nat."""
 
-from kybra import Opt, Principal, Record, Variant, Vec, blob, nat, nat32, nat64, text
+from kybra import Opt, Principal, Record, Variant, Vec, blob, nat, nat16, nat32, nat64, text
 
 from vex_canister.error_types import VexError
 from vex_canister.fleet_types import ShardState
@@ -171,3 +171,11 @@ class ShardInfosAnswer(Variant, total=False):
 class ListShardTickets(Record):
     shard: Opt[nat32]
     request: ListTickets
+
+
+# An error's meaning for people, with gaps in braces for what `Error.detail` names; docs/reference/languages.md.
+class ErrorText(Record):
+    code: nat16
+    text: text
+    language: text
+    right_to_left: bool

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from vex_domain.texts import words
 
-def _state(word: str, label: str, category: str, pauses_sla: bool = False) -> dict[str, Any]:
-    return {"id": word, "label": label, "category": category, "pauses_sla": pauses_sla}
+
+def _state(word: str, category: str, pauses_sla: bool = False) -> dict[str, Any]:
+    return {"id": word, "label": words.STATES[word], "category": category, "pauses_sla": pauses_sla}
 
 
 def _way(sources: list[str], target: str, who: str = "agent", required: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -17,21 +19,21 @@ def _way(sources: list[str], target: str, who: str = "agent", required: tuple[st
 STATES: dict[str, dict[str, Any]] = {
     state["id"]: state
     for state in (
-        _state("new", "New", "new"),
-        _state("open", "Open", "open"),
-        _state("pending", "Waiting for you", "pending", pauses_sla=True),
-        _state("hold", "On hold", "hold", pauses_sla=True),
-        _state("investigating", "Investigating", "open"),
-        _state("identified", "Cause identified", "open"),
-        _state("monitoring", "Monitoring", "hold"),
-        _state("approval", "Waiting for approval", "hold", pauses_sla=True),
-        _state("fulfilling", "Being fulfilled", "open"),
-        _state("declined", "Declined", "solved"),
-        _state("acknowledged", "Acknowledged", "open"),
-        _state("in_review", "In review", "open"),
-        _state("offered", "Answer offered", "pending", pauses_sla=True),
-        _state("solved", "Solved", "solved"),
-        _state("closed", "Closed", "closed"),
+        _state("new", "new"),
+        _state("open", "open"),
+        _state("pending", "pending", pauses_sla=True),
+        _state("hold", "hold", pauses_sla=True),
+        _state("investigating", "open"),
+        _state("identified", "open"),
+        _state("monitoring", "hold"),
+        _state("approval", "hold", pauses_sla=True),
+        _state("fulfilling", "open"),
+        _state("declined", "solved"),
+        _state("acknowledged", "open"),
+        _state("in_review", "open"),
+        _state("offered", "pending", pauses_sla=True),
+        _state("solved", "solved"),
+        _state("closed", "closed"),
     )
 }
 
@@ -91,17 +93,17 @@ COMPLAINT: dict[str, Any] = {
 READY = {"support": SUPPORT, "incident": INCIDENT, "service_request": SERVICE_REQUEST, "complaint": COMPLAINT}
 
 
-def _kind(word: str, label: str, workflow: str) -> dict[str, str]:
-    return {"id": word, "label": label, "workflow": workflow}
+def _kind(word: str, workflow: str) -> dict[str, Any]:
+    return {"id": word, "label": words.KINDS[word], "workflow": workflow}
 
 
 DEFAULT: dict[str, Any] = {
     "include": ["support"],
     "kinds": [
-        _kind("question", "Question", "support"),
-        _kind("incident", "Incident", "support"),
-        _kind("problem", "Problem", "support"),
-        _kind("task", "Task", "support"),
+        _kind("question", "support"),
+        _kind("incident", "support"),
+        _kind("problem", "support"),
+        _kind("task", "support"),
     ],
 }
 """The section of an organisation that has set none: every kind follows the support workflow."""
