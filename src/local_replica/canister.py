@@ -13,6 +13,8 @@ from local_replica.queues import Queues
 
 DEFAULT_FREEZING_THRESHOLD_S = 2_592_000
 DEFAULT_WASM_MEMORY_LIMIT = 3 * 1024**3
+DEFAULT_HEAP_LIMIT = 4 * 1024**3
+"""Where no limit is set."""
 DEFAULT_RESERVED_CYCLES_LIMIT = 5_000_000_000_000
 
 
@@ -72,6 +74,12 @@ class InstalledModule:
     custom_sections_bytes: int = 0
     is_64: bool = False
     """The heap is addressed by 64 bits."""
+    given: bytes = b""
+    """Blob of the module as it was given, where that is another (gzipped) one."""
+
+    @property
+    def given_blob(self) -> bytes:
+        return self.given or self.blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,11 @@ class Snapshot:
     chunks: tuple[tuple[bytes, int], ...]
     size: int
     global_timer: int = 0
+    is_uploaded: bool = False
+    """Made from uploaded metadata: its pieces may be written, `module` tells the blob and size alone."""
+    hook: str = "not_due"
+    kinds: tuple[str, ...] = ()
+    """Kinds of the globals, where the module cannot tell them yet."""
 
 
 @dataclass(slots=True)
@@ -214,6 +227,25 @@ class Canister:
     def memory_bytes(self) -> int:
         """Heap and stable memory."""
         return self.instance.heap_bytes() + self.instance.stable_bytes() if self.instance else 0
+
+    def check_low_memory(self) -> None:
+        """Note whether the heap comes so near its limit that `canister_on_low_wasm_memory` is due.
+
+        It runs once each time the condition begins to hold (interface specification, "On low wasm memory").
+        """
+        settings, record = self.record.settings, self.record
+        heap = self.instance.heap_bytes() if self.instance else 0
+        limit = settings.wasm_memory_limit or DEFAULT_HEAP_LIMIT
+        if limit >= heap + settings.wasm_memory_threshold:
+            record.low_memory_hook = "not_due"
+        elif record.low_memory_hook == "not_due":
+            record.low_memory_hook = "due"
+
+    @property
+    def is_low_memory_hook_due(self) -> bool:
+        """Whether the hook is to run before anything else does."""
+        can_run = self.record.status is Status.RUNNING and "canister_on_low_wasm_memory" in self.exports
+        return can_run and self.record.low_memory_hook == "due"
 
     def has_task(self, task: Task, now_ns: int) -> bool:
         """Whether a turn could be used for it."""

@@ -120,6 +120,7 @@ class Execution:
         if changed:
             record.version += 1
             self.canister.touch()
+            self.canister.check_low_memory()
             if outcome.certified_data is not None:
                 record.certified_data = outcome.certified_data
             if outcome.timer is not None:

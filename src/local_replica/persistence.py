@@ -90,6 +90,7 @@ def _empty(subnet: Subnet) -> None:
     subnet.ready.clear()
     subnet.with_output.clear()
     subnet.with_heartbeat.clear()
+    subnet.low_on_memory.clear()
     subnet.stopping.clear()
     subnet.timers.clear()
     subnet.armed.clear()
@@ -134,9 +135,9 @@ def collect_garbage(network: Network) -> None:
             record = canister.record
             used.update(record.chunks)
             if record.module is not None:
-                used.add(record.module.blob)
+                used.update((record.module.blob, record.module.given))
             for snapshot in record.snapshots.values():
-                used.update((snapshot.module.blob, snapshot.heap, snapshot.stable))
+                used.update((snapshot.module.blob, snapshot.module.given, snapshot.heap, snapshot.stable))
                 used.update(key for key, _ in snapshot.chunks)
     network.blobs.keep_only(used)
     network.garbage = False

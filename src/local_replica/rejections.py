@@ -22,6 +22,7 @@ ERROR_NUMBERS = {
     "CanisterHeapDeltaRateLimited": 210,
     "CanisterNotFound": 301,
     "CanisterSnapshotNotFound": 305,
+    "CanisterSnapshotImmutable": 306,
     "InsufficientMemoryAllocation": 402,
     "InsufficientCyclesForCreateCanister": 403,
     "SubnetNotFound": 404,

@@ -42,6 +42,7 @@ class Round:
         self._receive()
         self._expire()
         self._run_management()
+        self._run_hooks()
         self._run_tasks()
         while self._run_canisters():
             self._induct()
@@ -104,6 +105,20 @@ class Round:
             if canister is not None:
                 self._take_turn(canister)
 
+    def _run_hooks(self) -> None:
+        """Tell canisters that became low on memory since the last round, before their messages."""
+        low, self.subnet.low_on_memory = self.subnet.low_on_memory, set()
+        for canister_id in sorted(low):
+            canister = self.subnet.canisters.get(canister_id)
+            if canister is not None:
+                self._run_hook(Turn(self.subnet, canister, self.now_ns))
+
+    def _run_hook(self, turn: Turn) -> int:
+        if not turn.canister.is_low_memory_hook_due:
+            return 0
+        self.executed += 1
+        return turn.run_task(Entry.LOW_WASM_MEMORY)
+
     def _take_turn(self, canister: Canister) -> None:
         """Give the canister's turn to its timer, its heartbeat or its messages, whichever comes next."""
         record = canister.record
@@ -145,6 +160,7 @@ class Round:
         while queues.inputs and used < budget:
             used += turn.run_next() + MESSAGE_OVERHEAD
             self.executed += 1
+            used += self._run_hook(turn)
         return used
 
     def _induct(self) -> None:
@@ -182,7 +198,7 @@ def _message_id(call: Call) -> bytes:
 
 def is_due(subnet: Subnet, now_ns: int) -> bool:
     """Whether a round at that time would execute anything."""
-    if not subnet.is_idle or subnet.with_heartbeat:
+    if not subnet.is_idle or subnet.with_heartbeat or subnet.low_on_memory:
         return True
     return any(queue and queue[0][0] <= now_ns for queue in (subnet.timers, subnet.deadlines)) or any(
         subnet.canisters[key].record.status is Status.STOPPING for key in subnet.stopping

@@ -70,6 +70,8 @@ class Subnet:
         """Canisters with input, in the order in which they got it."""
         self.with_output: dict[bytes, None] = {}
         self.with_heartbeat: set[bytes] = set()
+        self.low_on_memory: set[bytes] = set()
+        """Canisters whose `canister_on_low_wasm_memory` may be due."""
         self.stopping: set[bytes] = set()
         self.timers: list[tuple[int, bytes]] = []
         self.armed: dict[bytes, int] = {}
@@ -114,7 +116,9 @@ class Subnet:
                 heapq.heappush(self.deadlines, (waiting.deadline_ns, key, callback_id))
 
     def watch_tasks(self, canister: Canister) -> None:
-        """Note whether the canister has a heartbeat or a timer now."""
+        """Note whether the canister has a heartbeat, a timer or a low memory hook now."""
+        if canister.is_low_memory_hook_due:
+            self.low_on_memory.add(canister.canister_id)
         if "canister_heartbeat" in canister.exports:
             self.with_heartbeat.add(canister.canister_id)
         else:

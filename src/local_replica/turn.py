@@ -36,6 +36,8 @@ class Turn(Execution):
         self.subnet.changed.add(self.record.canister_id)
         if entry is Entry.TIMER:
             self.record.global_timer = 0
+        if entry is Entry.LOW_WASM_MEMORY:
+            self.record.low_memory_hook = "done"
         instance = self._instance()
         try:
             self._check_cycles(self._prepaid())

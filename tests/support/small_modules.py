@@ -145,3 +145,17 @@ PROXY = """
 )
 """
 """Makes the call that its argument describes (`support.replicas.call_through`) and tells how it was answered."""
+
+
+CRAMPED = """
+(module
+  (import "ic0" "msg_reply" (func $reply))
+  (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+  (memory 1)
+  (func (export "canister_update grow") (drop (memory.grow (i32.const 1))) (call $reply))
+  (func (export "canister_on_low_wasm_memory")
+    (i32.store8 (i32.const 0) (i32.add (i32.load8_u (i32.const 0)) (i32.const 1))))
+  (func (export "canister_query told") (call $append (i32.const 0) (i32.const 1)) (call $reply))
+)
+"""
+"""Grows by a page; counts how often it was told to be low on memory."""

@@ -12,6 +12,8 @@ from local_replica.management import (
     lifecycle,
     nodes,
     settings,
+    snapshot_loading,
+    snapshot_upload,
     snapshots,
 )
 from local_replica.management import ingress as management_ingress
@@ -67,11 +69,14 @@ METHODS: dict[str, Callable[[ManagementCall], object]] = {
     "node_metrics_history": nodes.metrics_history,
     "subnet_info": nodes.subnet_info,
     "take_canister_snapshot": snapshots.take,
-    "load_canister_snapshot": snapshots.load,
+    "load_canister_snapshot": snapshot_loading.load,
     "list_canister_snapshots": snapshots.listed,
-    "read_canister_snapshot_metadata": snapshots.metadata,
-    "read_canister_snapshot_data": snapshots.content,
+    "read_canister_snapshot_metadata": snapshot_loading.metadata,
+    "read_canister_snapshot_data": snapshot_loading.content,
+    "upload_canister_snapshot_metadata": snapshot_upload.metadata,
+    "upload_canister_snapshot_data": snapshot_upload.content,
     "delete_canister_snapshot": snapshots.delete,
+    "rename_canister": lifecycle.rename,
 }
 
 
@@ -101,6 +106,9 @@ class ManagementCanister:
             result = METHODS[call.method](prepared)
             outcome: bytes | Rejection = encode_result(call.method, result)
             refund = prepared.cycles
+            if prepared.canister is not None:
+                prepared.canister.check_low_memory()
+                self.subnet.watch_tasks(prepared.canister)
         except Deferred:
             return
         except Rejection as rejection:

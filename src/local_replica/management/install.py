@@ -20,6 +20,7 @@ from local_replica.management.rejections import (
 )
 from local_replica.management.request import ManagementCall
 from local_replica.rejections import ExecutionFailed, NoModule
+from local_replica.subnet import Subnet
 
 MAX_MODULE_BYTES = 100 * 1024 * 1024
 _PERSISTENCE_SECTION = "icp:private enhanced-orthogonal-persistence"
@@ -279,15 +280,7 @@ class Installation:
 
     def _keep(self, module: bytes, instance: Instance) -> None:
         record = self.record
-        parsed = read_module(module)
-        record.module = InstalledModule(
-            module_hash=sha256(self.given).digest(),
-            blob=self.call.subnet.network.blobs.put(module),
-            size=len(self.given),
-            globals_bytes=32 * (1 + sum(mutable for _, mutable in parsed.globals)),
-            custom_sections_bytes=custom_sections_bytes(module),
-            is_64=self.is_64,
-        )
+        record.module = described(self.call.subnet, self.given, module)
         self.canister.place(instance)
         self.call.subnet.network.garbage = True
         record.global_timer = self.timer or 0
@@ -302,6 +295,20 @@ class Installation:
         }
         self.call.record_change(self.canister, details)
         self.call.subnet.watch(self.canister)
+
+
+def described(subnet: Subnet, given: bytes, module: bytes) -> InstalledModule:
+    """What is kept of a module; its bytes go among the blobs."""
+    blobs = subnet.network.blobs
+    return InstalledModule(
+        module_hash=sha256(given).digest(),
+        blob=blobs.put(module),
+        size=len(given),
+        globals_bytes=32 * (1 + sum(mutable for _, mutable in read_module(module).globals)),
+        custom_sections_bytes=custom_sections_bytes(module),
+        is_64=has_64_bit_memory(module),
+        given=b"" if given == module else blobs.put(given),
+    )
 
 
 def has_64_bit_memory(module: bytes) -> bool:

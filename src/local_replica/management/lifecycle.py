@@ -1,10 +1,12 @@
 """Starting, stopping, uninstalling and deleting canisters."""
 
+from typing import NoReturn
+
 from local_replica.canister import Canister, Change, Status, StopRequest
-from local_replica.management.rejections import NotStopped
+from local_replica.management.rejections import ContractViolation, NotStopped
 from local_replica.management.request import CHANGE_BYTES, ManagementCall
 from local_replica.messages import FromCanister
-from local_replica.rejections import StopCancelled, Uninstalled
+from local_replica.rejections import StopCancelled, Uninstalled, text
 from local_replica.subnet import Subnet
 
 STOP_TIMEOUT_NS = 300_000_000_000
@@ -104,6 +106,11 @@ def uninstall_for_lack_of_cycles(subnet: Subnet, canister: Canister) -> None:
     origin: dict[str, object] = {"from_canister": {"canister_id": b"", "canister_version": None}}
     record.history.append(Change(now, record.version, origin, {"code_uninstall": None}, CHANGE_BYTES))
     record.changes += 1
+
+
+def rename(call: ManagementCall) -> NoReturn:
+    """`rename_canister`: for the migration canister of the NNS alone."""
+    raise ContractViolation(f"rename_canister is called by {text(call.sender)}. It can only be called by NNS.")
 
 
 def delete(call: ManagementCall) -> None:

@@ -195,6 +195,13 @@ class SnapshotNotFound(Rejection):
         )
 
 
+class SnapshotImmutable(Rejection):
+    error_code = "CanisterSnapshotImmutable"
+
+    def __init__(self) -> None:
+        super().__init__("Only canister snapshots created by metadata upload can be mutated.")
+
+
 class TooManySnapshots(Rejection):
     def __init__(self, canister_id: bytes, limit: int) -> None:
         super().__init__(

@@ -17,13 +17,15 @@ CONTROLLER_BYTES = 30
 class ManagementCall:
     """A decoded call: who asks, on which subnet, with which argument and cycles."""
 
-    __slots__ = ("argument", "call", "cycles", "now_ns", "subnet")
+    __slots__ = ("argument", "call", "canister", "cycles", "now_ns", "subnet")
 
     def __init__(self, subnet: Subnet, call: Call, argument: dict[str, Any], now_ns: int) -> None:
         self.subnet = subnet
         self.call = call
         self.argument = argument
         self.now_ns = now_ns
+        self.canister: Canister | None = None
+        """The canister that the call concerned, once it was looked up."""
         self.cycles = call.cycles
         """Attached cycles not yet taken; what is left is refunded."""
 
@@ -39,6 +41,7 @@ class ManagementCall:
         """The canister that the argument names. Raises CanisterNotFound."""
         canister = self.subnet.running(self.argument[field])
         self.subnet.changed.add(canister.canister_id)
+        self.canister = canister
         return canister
 
     def controlled(self, field: str = "canister_id") -> Canister:

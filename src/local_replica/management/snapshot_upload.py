@@ -1,0 +1,139 @@
+"""Snapshots made from outside: metadata first, then the module and the memories piece by piece."""
+
+import struct
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from local_replica.canister import Canister, InstalledModule, Snapshot
+from local_replica.execution.binary import read_module
+from local_replica.execution.port import ExecutionError
+from local_replica.management import chunks, install, snapshots
+from local_replica.management.rejections import ChunkStoreError, InvalidPayload, SnapshotImmutable
+from local_replica.management.request import ManagementCall
+from local_replica.rejections import ExecutionFailed
+
+_HOOKS = {"condition_not_satisfied": "not_due", "ready": "due", "executed": "done"}
+_FORMATS = {"i32": ("<I", "<i"), "i64": ("<Q", "<q"), "f32": ("<I", "<f"), "f64": ("<Q", "<d")}
+"""How a global's bits are packed, and its value."""
+_PAGE = 65_536
+
+
+def metadata(call: ManagementCall) -> dict[str, object]:
+    """`upload_canister_snapshot_metadata`: a snapshot of these sizes, all zeros."""
+    canister = call.controlled()
+    snapshots.check_room(call, canister)
+    argument, blobs = call.argument, call.subnet.network.blobs
+    _check_sizes(argument)
+    sizes = argument["wasm_module_size"], argument["wasm_memory_size"], argument["stable_memory_size"]
+    globals_ = tuple(next(iter(value.items())) for value in argument["globals"])
+    size = sum(sizes) + len(argument["certified_data"]) + 32 * len(globals_)
+    snapshots.charge(call, canister, 0)
+    snapshot = Snapshot(
+        snapshot_id=canister.record.snapshots_taken.to_bytes(8, "big") + canister.canister_id,
+        taken_at_ns=call.now_ns,
+        version=canister.record.version,
+        module=InstalledModule(b"", blobs.put(bytes(sizes[0])), sizes[0]),
+        globals=tuple(_bits(kind, value) for kind, value in globals_),
+        heap=blobs.put(bytes(sizes[1])),
+        stable=blobs.put(bytes(sizes[2])),
+        heap_size=sizes[1],
+        stable_size=sizes[2],
+        certified_data=argument["certified_data"],
+        chunks=(),
+        size=size,
+        global_timer=(argument["global_timer"] or {}).get("active") or 0,
+        is_uploaded=True,
+        hook=_HOOKS[next(iter(argument["on_low_wasm_memory_hook_status"] or {"condition_not_satisfied": None}))],
+        kinds=tuple(kind for kind, _ in globals_),
+    )
+    snapshots.keep(call, canister, snapshot)
+    return {"snapshot_id": snapshot.snapshot_id}
+
+
+def _check_sizes(argument: dict[str, Any]) -> None:
+    if argument["wasm_module_size"] > install.MAX_MODULE_BYTES:
+        raise InvalidPayload(f"The module of a snapshot has at most {install.MAX_MODULE_BYTES} bytes.")
+    for name in ("wasm_memory_size", "stable_memory_size"):
+        if argument[name] % _PAGE:
+            raise InvalidPayload(f"The {name} of a snapshot must be a multiple of {_PAGE}, got {argument[name]}.")
+
+
+def content(call: ManagementCall) -> None:
+    """`upload_canister_snapshot_data`: one piece of at most two million bytes."""
+    canister = call.controlled()
+    snapshot = snapshots.find(canister, call.argument["snapshot_id"])
+    if not snapshot.is_uploaded:
+        raise SnapshotImmutable
+    chunk = call.argument["chunk"]
+    kind, place = next(iter(call.argument["kind"].items()))
+    if kind == "wasm_chunk":
+        changed = _with_chunk(call, snapshot, chunk)
+    else:
+        changed = _with_piece(call, snapshot, kind, place["offset"])
+    snapshots.charge(call, canister, len(chunk))
+    canister.record.snapshots[snapshot.snapshot_id] = changed
+    call.subnet.network.garbage = True
+
+
+def _with_chunk(call: ManagementCall, snapshot: Snapshot, chunk: bytes) -> Snapshot:
+    if len(chunk) > chunks.MAX_CHUNK_BYTES:
+        raise ChunkStoreError(
+            f"Wasm chunk size {len(chunk)} exceeds the maximum chunk size of {chunks.MAX_CHUNK_BYTES}"
+        )
+    call.subnet.network.blobs.put(chunk)
+    return replace(snapshot, chunks=(*snapshot.chunks, (sha256(chunk).digest(), len(chunk))))
+
+
+def _with_piece(call: ManagementCall, snapshot: Snapshot, kind: str, offset: int) -> Snapshot:
+    """The snapshot with the chunk written into its module or a memory. Raises InvalidPayload beyond their end."""
+    blobs, chunk = call.subnet.network.blobs, call.argument["chunk"]
+    sources = {"wasm_module": snapshot.module.blob, "wasm_memory": snapshot.heap, "stable_memory": snapshot.stable}
+    whole = bytearray(blobs[sources[kind]])
+    if offset + len(chunk) > len(whole):
+        raise InvalidPayload(
+            f"Invalid subslice into wasm module / main memory / stable memory: offset: {offset}, size: {len(chunk)}"
+        )
+    whole[offset : offset + len(chunk)] = chunk
+    key = blobs.put(bytes(whole))
+    if kind == "wasm_module":
+        return replace(snapshot, module=replace(snapshot.module, blob=key))
+    return replace(snapshot, heap=key) if kind == "wasm_memory" else replace(snapshot, stable=key)
+
+
+def checked_module(call: ManagementCall, canister: Canister, snapshot: Snapshot) -> InstalledModule:
+    """The uploaded module, ready to be installed. Raises ExecutionFailed, or InvalidPayload for other globals."""
+    network = call.subnet.network
+    given = network.blobs[snapshot.module.blob]
+    module = install.gunzipped(given)
+    if isinstance(module, ExecutionError):
+        raise ExecutionFailed(canister.canister_id, module)
+    refusal = network.executor.validate(module, was_compressed=module is not given)
+    if refusal is not None:
+        raise ExecutionFailed(canister.canister_id, refusal)
+    declared = tuple(kind for kind, mutable in read_module(module).globals if mutable)
+    if declared != snapshot.kinds:
+        raise InvalidPayload("The snapshot's memory or globals do not fit its module.")
+    return install.described(call.subnet, given, module)
+
+
+def globals_of(snapshot: Snapshot) -> list[tuple[str, int | float]]:
+    """The globals of an uploaded snapshot with their kinds."""
+    return [(kind, from_bits(kind, bits)) for kind, bits in zip(snapshot.kinds, snapshot.globals, strict=True)]
+
+
+def from_bits(kind: str, bits: float) -> int | float:
+    """A global's value from its bits, as an instance's state keeps them."""
+    if kind not in _FORMATS:
+        return bits
+    packed, value = _FORMATS[kind]
+    number: int | float = struct.unpack(value, struct.pack(packed, bits))[0]
+    return number
+
+
+def _bits(kind: str, value: float) -> int:
+    if kind not in _FORMATS:
+        return int(value)
+    packed, shape = _FORMATS[kind]
+    bits: int = struct.unpack(packed, struct.pack(shape, value))[0]
+    return bits
