@@ -2,9 +2,9 @@
 
 An archive is a row of entries, each of four strings with their length in four little-endian bytes before them:
 name, file name as tracebacks show it, flags ("p" package, "c" bytecode, "o" no docstrings and assertions), content.
-Two entries are no modules: ":entry" names the module whose `dispatch` and `callback` the canister enters by, ":wanted"
-lists imports inside functions (importing module, name, attribute or nothing, line, "?" when optional), which must run
-now or never.
+Three entries are no modules: ":entry" names the module whose `dispatch` and `callback` the canister enters by, and
+":wanted" lists imports inside functions (importing module, name, attribute or nothing, line, "?" when optional), which
+must run now or never, ":characters" is "names" when characters are asked for by their names.
 """
 
 import gc
@@ -157,11 +157,24 @@ def compile_needed(content: bytes) -> bytes:
     return bytes(output)
 
 
+def _trim_characters(wanted: str) -> None:
+    """Let go of the tables of `unicodedata` that nothing here reads; without any of them it cannot be imported."""
+    if wanted == "names":
+        __import__("unicodedata")
+        return
+    # urlsplit imports it when a host's name is not ASCII.
+    keeps = "unicodedata" in sys.modules or "urllib.parse" in sys.modules
+    _runtime.forget_characters(keeps)
+    if not keeps:
+        sys.modules["unicodedata"] = None
+
+
 def load(content: bytes) -> tuple[object, object]:
     """Run the canister's imports from bytecode and leave the interpreter as it shall start on chain."""
     archive = Archive(content)
     _prepare(archive)
     module = _import_all(archive)
+    _trim_characters(archive.text(":characters"))
     archive.modules.clear()
     gc.collect()
     gc.freeze()

@@ -6,6 +6,7 @@
  * when that happened tells `image_where`. None of these exports are in the canister. */
 #include "runtime.h"
 #include "candid/plan.h"
+#include "characters.h"
 #include <frameobject.h>
 
 #include "frozen.h"
@@ -99,6 +100,18 @@ EXPORT(image_load) void image_load(void) {
     Py_DECREF(entry_points);
     sweep_free_memory();
 }
+
+/* Of the tables on characters nothing, or nothing but the properties, is kept. */
+static PyObject *forget_characters(PyObject *module, PyObject *keeps_properties) {
+    characters_forget_names();
+    if (!PyObject_IsTrue(keeps_properties)) characters_forget_properties();
+    Py_RETURN_NONE;
+}
+
+PyMethodDef image_methods[] = {
+    {"forget_characters", forget_characters, METH_O, NULL},
+    {NULL, NULL, 0, NULL},
+};
 
 /* Logs "file<tab>line<tab>function" of every Python frame, innermost first. */
 EXPORT(image_where) void image_where(void) {

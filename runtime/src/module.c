@@ -19,6 +19,6 @@ PyObject *create_ic0(void) {
 }
 
 PyObject *create_runtime(void) {
-    PyMethodDef *const groups[] = {log_methods, NULL};
+    PyMethodDef *const groups[] = {log_methods, image_methods, NULL};
     return create(&runtime_definition, groups);
 }

@@ -14,6 +14,7 @@ extern PyMethodDef call_methods[];
 extern PyMethodDef stable_methods[];
 extern PyMethodDef random_methods[];
 extern PyMethodDef log_methods[];
+extern PyMethodDef image_methods[];
 
 PyObject *create_ic0(void);
 PyObject *create_runtime(void);

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 PACKAGE, BYTECODE, OPTIMISED = "p", "c", "o"
 
-ENTRY, WANTED = ":entry", ":wanted"
-"""Entries that are no modules: the module to enter by, and the imports that stand inside functions."""
+ENTRY, WANTED, CHARACTERS = ":entry", ":wanted", ":characters"
+"""Entries that are no modules: the module to enter by, the imports that stand inside functions, and what the source
+asks of characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,14 @@ def encode(entries: Iterable[Entry]) -> bytes:
     return bytes(output)
 
 
-def instructions(entry: str, wishes: Iterable[Wish]) -> list[Entry]:
-    """The two entries that are no modules."""
+def instructions(entry: str, wishes: Iterable[Wish], *, names_characters: bool) -> list[Entry]:
+    """The three entries that are no modules."""
     lines = (
         f"{wish.importer}\t{wish.name}\t{wish.attribute}\t{wish.line}\t{'?' if wish.optional else ''}"
         for wish in wishes
     )
-    return [Entry(ENTRY, "", "", entry.encode()), Entry(WANTED, "", "", "\n".join(lines).encode())]
+    return [
+        Entry(ENTRY, "", "", entry.encode()),
+        Entry(WANTED, "", "", "\n".join(lines).encode()),
+        Entry(CHARACTERS, "", "", b"names" if names_characters else b""),
+    ]

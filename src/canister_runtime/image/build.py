@@ -9,6 +9,7 @@ from pathlib import Path
 
 from canister_runtime.image import offered
 from canister_runtime.image.archive import Entry, Wish, encode, instructions
+from canister_runtime.image.characters import names_characters
 from canister_runtime.image.errors import ImageError
 from canister_runtime.image.failures import Files, failure, missing, refusal
 from canister_runtime.image.interpreter import BaseModule, ImagingFailed, Interpreter, Refused
@@ -98,7 +99,8 @@ class _Imaging:
         self._base = BaseModule(runtime)
         self._own = offered.canister(modules)
         self._files: Files = {offered.file_name(module): _shown(module.path) for module in modules}
-        self._orders = instructions(ENTRY_MODULE, _wishes(modules))
+        named = any(map(names_characters, modules))
+        self._orders = instructions(ENTRY_MODULE, _wishes(modules), names_characters=named)
         self._names = export_names(model)
         self._did = did_text(model)
         self._archive = self._offered(entry_source(model))

@@ -1,0 +1,31 @@
+"""Whether a module may ask for characters by their names: the tables that this takes are a tenth of an image."""
+
+import ast
+
+from canister_runtime.source.modules import BundledModule
+
+_MODULE = "unicodedata"
+_BY_NAME = frozenset({"name", "lookup", "ucd_3_2_0", "*"})
+
+
+def names_characters(module: BundledModule) -> bool:
+    r"""True unless all that the module has of `unicodedata` is `from unicodedata import normalize` and its like.
+
+    Patterns and texts that are read on chain may name characters too: any `\N{` in the source counts.
+    """
+    if b"\\N{" in module.source:
+        return True
+    if _MODULE.encode() not in module.source or module.tree is None:
+        return False
+    return any(_may_name(node) for node in ast.walk(module.tree))
+
+
+def _may_name(node: ast.AST) -> bool:
+    match node:
+        case ast.Import(names=names):
+            return any(alias.name == _MODULE for alias in names)
+        case ast.ImportFrom(module=module, names=names):
+            return module == _MODULE and any(alias.name in _BY_NAME for alias in names)
+        case ast.Constant(value=str(text)):
+            return text == _MODULE
+    return False
