@@ -79,8 +79,9 @@ class Archive:
         """Sources stay at home; tracebacks show lines without their text."""
 
     def text(self, name: str) -> str:
-        """Content of an entry that is no module."""
-        return str(self.modules.pop(name)[2], "utf-8")
+        """Content of an entry that is no module; nothing where there is none."""
+        entry = self.modules.pop(name, None)
+        return str(entry[2], "utf-8") if entry else ""
 
 
 def _string(view: memoryview, position: int) -> tuple[str, int]:
