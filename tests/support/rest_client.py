@@ -61,8 +61,11 @@ class RestInstance:
             return {"status": answer.status_code, "body": answer.text}
         return answer.json()
 
+    def get(self, what: str) -> Any:
+        return self._http.get(f"/instances/{self.number}/{what}").json()
+
     def time(self) -> int:
-        now: int = self._http.get(f"/instances/{self.number}/read/get_time").json()["nanos_since_epoch"]
+        now: int = self.get("read/get_time")["nanos_since_epoch"]
         return now
 
     def tick(self) -> None:

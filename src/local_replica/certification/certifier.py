@@ -9,12 +9,17 @@ from local_replica.certification.keys import SubnetKeys
 from local_replica.certification.state_tree import Ranges, StateTree, SubnetFacts
 from local_replica.certification.witness import Path
 
+DELEGATION_NS = 600 * 10**9
+"""Delegations are made anew so often, as replicas do: clients refuse old ones, and a test may have moved the clock."""
+
 
 @dataclass(slots=True)
 class _Subnet:
     keys: SubnetKeys
     tree: StateTree
     delegations: dict[DelegationFormat, Delegation] | None = None
+    delegated_ns: int = -1 << 63
+    """When the delegations were made (ns since 1970-01-01)."""
     state: CertifiedState | None = None
     transactions: int = 0
 
@@ -64,8 +69,9 @@ class StateCertifier:
         """Finish a block at `time` (ns): certificates from now on are over the trees as they are."""
         root = self._subnets[self.root]
         for subnet_id, subnet in self._subnets.items():
-            if subnet_id != self.root and subnet.delegations is None:
+            if subnet_id != self.root and not 0 <= time - subnet.delegated_ns < DELEGATION_NS:
                 subnet.delegations = delegate(root.tree, root.keys, subnet_id, time)
+                subnet.delegated_ns = time
             subnet.state = CertifiedState(subnet.tree.root(time), subnet.keys, subnet.delegations)
 
     def state(self, subnet_id: bytes) -> CertifiedState:

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from local_replica.http.api import Api
 from local_replica.http.gateway import Gateway
+from local_replica.http.gateway.resolving import DOMAIN
 from local_replica.metering import MeteredExecutor, costs_by_canister
 from local_replica.node import Node
 from local_replica.node.topology import describe
@@ -31,8 +32,11 @@ def application(routes: list[BaseRoute]) -> Starlette:
     return made
 
 
-def single_replica(node: Node, meter: MeteredExecutor | None = None) -> Starlette:
-    """Serve the IC HTTP API of one node under `/api`, its topology, its costs, and its canisters' web pages."""
+def single_replica(node: Node, meter: MeteredExecutor | None = None, domains: tuple[str, ...] = (DOMAIN,)) -> Starlette:
+    """Serve the IC HTTP API of one node under `/api`, its topology, its costs, and its canisters' web pages.
+
+    The pages stand at `<canister>.<domain>` of each of `domains`.
+    """
 
     async def topology(_request: Request) -> Response:
         return JSONResponse(describe(node.chain))
@@ -43,4 +47,4 @@ def single_replica(node: Node, meter: MeteredExecutor | None = None) -> Starlett
     api = Mount("/api", routes=Api(lambda _request: node).routes())
     told = [("/_/topology", topology), ("/_/instructions", instructions)]
     routes: list[BaseRoute] = [api, *(Route(path, answer, methods=["GET"]) for path, answer in told)]
-    return application([*routes, Route("/{path:path}", Gateway(node).serve, methods=_METHODS)])
+    return application([*routes, Route("/{path:path}", Gateway(node, domains).serve, methods=_METHODS)])

@@ -109,21 +109,38 @@ class Fields:
         path = ".".join(part for part in (self.path, name) if part)
         return [each(Fields(self.text, one, f"{path}[{index}]")) for index, one in enumerate(found.content)]
 
+    def strings(self, name: str) -> tuple[str, ...]:
+        """A list of texts."""
+        found = self._need(name)
+        if not isinstance(found.content, list):
+            raise self.refuse(f"invalid type: {_kind(found)}, expected a sequence", found.end, name)
+        texts = []
+        for index, one in enumerate(found.content):
+            if not isinstance(one.content, str):
+                raise self.refuse(f"invalid type: {_kind(one)}, expected a string", one.end, f"{name}[{index}]")
+            texts.append(one.content)
+        return tuple(texts)
+
     def variant(self, name: str, names: tuple[str, ...]) -> tuple[str, "Fields | None"]:
         """One of `names`: a text, or an object with that one key, which then is returned for its value."""
         found = self._need(name)
+        return Fields(self.text, found, ".".join(part for part in (self.path, name) if part)).choice(names)
+
+    def choice(self, names: tuple[str, ...]) -> tuple[str, "Fields | None"]:
+        """This value as a variant: one of `names`, and this if there is a payload, to be asked for by that name."""
+        found = self.located
         chosen: str | None = None
         payload: Fields | None = None
         if isinstance(found.content, str):
             chosen = found.content
         elif isinstance(found.content, dict) and len(found.content) == 1:
             chosen = next(iter(found.content))
-            payload = Fields(self.text, found, ".".join(part for part in (self.path, name) if part))
+            payload = self
         if chosen is None:
-            raise self.refuse(f"invalid type: {_kind(found)}, expected string or map", found.end, name)
+            raise self.refuse(f"invalid type: {_kind(found)}, expected string or map", found.end)
         if chosen not in names:
             one_of = ", ".join(f"`{one}`" for one in names)
-            raise self.refuse(f"unknown variant `{chosen}`, expected one of {one_of}", found.end, name)
+            raise self.refuse(f"unknown variant `{chosen}`, expected one of {one_of}", found.end)
         return chosen, payload
 
 

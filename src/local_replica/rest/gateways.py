@@ -1,4 +1,4 @@
-"""HTTP gateways: one more port each, on which one instance's IC HTTP API stands under `/api`."""
+"""HTTP gateways: one more port each, with one instance's IC HTTP API and its canisters' web pages."""
 
 import asyncio
 import errno
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import uvicorn
 
 from local_replica.http.application import single_replica
+from local_replica.http.gateway.resolving import DOMAIN
 from local_replica.http.listening import LOOPBACK, listen
 from local_replica.http.quiet_server import QuietServer
 from local_replica.rest.errors import CreationError
 from local_replica.rest.instances import Instance
+from local_replica.rest.wishes import GatewayWish
 
 
 @dataclass(slots=True)
@@ -20,6 +22,7 @@ class _Gateway:
     number: int
     instance: int
     port: int
+    domains: tuple[str, ...] | None
     server: QuietServer
     task: "asyncio.Task[None]"
 
@@ -31,16 +34,17 @@ class Gateways:
         self._running: dict[int, _Gateway] = {}
         self._made = 0
 
-    async def open(self, number: int, instance: Instance, address: str | None, port: int) -> tuple[int, int]:
-        """Serve an instance on a port (0: any free one); returns number and port. Raises CreationError."""
-        host = address or LOOPBACK
+    async def open(self, number: int, instance: Instance, wish: GatewayWish) -> tuple[int, int]:
+        """Serve an instance on a port; returns number and port. Raises CreationError."""
+        host = wish.address or LOOPBACK
         try:
-            listening = listen(port, _loopback(host))
+            listening = listen(wish.port, _loopback(host))
         except OSError as error:
-            raise CreationError(f"Failed to bind to address {host}:{port}: {_reason(error)}", 502) from error
-        server = QuietServer(uvicorn.Config(single_replica(instance.node), log_level="warning", lifespan="off"))
+            raise CreationError(f"Failed to bind to address {host}:{wish.port}: {_reason(error)}", 502) from error
+        served = single_replica(instance.node, domains=wish.domains or (DOMAIN,))
+        server = QuietServer(uvicorn.Config(served, log_level="warning", lifespan="off"))
         task = asyncio.get_running_loop().create_task(server.serve(sockets=[listening]))
-        gateway = _Gateway(self._made, number, listening.getsockname()[1], server, task)
+        gateway = _Gateway(self._made, number, listening.getsockname()[1], wish.domains, server, task)
         self._running[gateway.number] = gateway
         self._made += 1
         return gateway.number, gateway.port
@@ -52,7 +56,7 @@ class Gateways:
                 "instance_id": one.number,
                 "port": one.port,
                 "forward_to": {"PocketIcInstance": one.instance},
-                "domains": None,
+                "domains": one.domains,
                 "https_config": None,
             }
             for one in self._running.values()

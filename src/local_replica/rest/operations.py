@@ -11,6 +11,7 @@ from local_replica.node.topology import describe, in_base64
 from local_replica.rest.blobs import BlobStore
 from local_replica.rest.errors import RestError
 from local_replica.rest.fields import Fields
+from local_replica.rest.outcalls import get_canister_http, mock_canister_http
 
 Json: TypeAlias = object
 Read = Callable[[Chain, Fields], Json]
@@ -181,15 +182,19 @@ async def tick(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
     if fields.has("blockmakers"):
         known = {key.node_id for keys in node.chain.keys.values() for key in keys.nodes}
         made = fields.object("blockmakers", "struct RawBlockmakers").list("blockmakers_per_subnet", _blockmaker)
-        for node_id in made:
-            if node_id not in known:
-                raise RestError(f"BlockmakerNotFound({to_text(node_id)})")
+        for blockmaker, failed in made:
+            for node_id in (blockmaker, *failed):
+                if node_id not in known:
+                    raise RestError(f"BlockmakerNotFound({to_text(node_id)})")
+            if blockmaker in failed:
+                raise RestError(f"BlockmakerContainedInFailed({to_text(blockmaker)})")
     await node.make_block()
     return None
 
 
-def _blockmaker(fields: Fields) -> bytes:
-    return fields.object("blockmaker", "struct RawNodeId").blob("node_id")
+def _blockmaker(fields: Fields) -> tuple[bytes, list[bytes]]:
+    made = fields.object("blockmaker", "struct RawNodeId").blob("node_id")
+    return made, fields.list("failed_blockmakers", lambda each: each.blob("node_id"))
 
 
 async def add_cycles(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
@@ -236,17 +241,6 @@ def pub_key(chain: Chain, fields: Fields) -> Json:
     if subnet_id not in chain.keys:
         raise RestError(f"SubnetNotFound({to_text(subnet_id)})")
     return list(chain.keys[subnet_id].public_key_der)
-
-
-def get_canister_http(_chain: Chain, _fields: Fields) -> Json:
-    """HTTPS outcalls do not leave a local replica, so none ever waits."""
-    return []
-
-
-async def mock_canister_http(_node: Node, fields: Fields, _blobs: BlobStore) -> Json:
-    fields.require(("subnet_id", "request_id", "response"))
-    subnet_id = fields.object("subnet_id", "struct RawSubnetId").blob("subnet_id")
-    raise RestError(f"InvalidCanisterHttpRequestId(({to_text(subnet_id)}, {fields.u64('request_id')}))")
 
 
 def topology(chain: Chain, _fields: Fields) -> Json:

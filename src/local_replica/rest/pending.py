@@ -39,3 +39,7 @@ class Pending:
     def fetch(self, label: str, number: str) -> "asyncio.Future[Json] | None":
         """Return an operation that was answered 202, or None."""
         return self._running.get((label, number))
+
+    def forget(self, label: str, number: str) -> None:
+        """Drop an operation whose result was fetched."""
+        self._running.pop((label, number), None)

@@ -1,6 +1,7 @@
 """The ASGI application of `pocket-ic-local`: PocketIC's REST API, the IC HTTP API per instance, our own endpoints."""
 
 import json
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeAlias
@@ -13,8 +14,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from local_replica.execution.port import Executor
 from local_replica.http.api import Api
 from local_replica.http.application import application
+from local_replica.http.canister_signatures import CanisterKey, NotSigned
 from local_replica.http.errors import InvalidRequest
-from local_replica.node import Node, NodeHalted
+from local_replica.node import Chain, Node, NodeHalted
 from local_replica.node.topology import describe
 from local_replica.rest import operations
 from local_replica.rest.blobs import BlobStore
@@ -25,7 +27,7 @@ from local_replica.rest.gateways import Gateways
 from local_replica.rest.instances import Instance, Instances
 from local_replica.rest.pending import Pending
 from local_replica.rest.snapshots import snapshot_routes
-from local_replica.rest.wishes import read_wish
+from local_replica.rest.wishes import read_gateway, read_wish
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 TIMEOUT_HEADER = "processing-timeout-ms"
@@ -90,7 +92,9 @@ class RestServer:
             _route("GET", "/status", self._status),
             _route("POST", "/blobstore", self._put_blob),
             _route("GET", "/blobstore/{blob}", self._get_blob),
+            _route("POST", "/verify_signature", _verify_signature),
             _route("GET", "/read_graph/{label}/{number}", self._read_graph),
+            _route("DELETE", "/prune_graph/{label}/{number}", self._prune_graph),
             _route("GET", "/instances", self._list),
             _route("POST", "/instances", self._create),
             _route("GET", "/http_gateway", self._list_gateways),
@@ -172,13 +176,32 @@ class RestServer:
             return JSONResponse({"message": "Not ready yet"}, status_code=404)
         return JSONResponse(operation.result())
 
+    async def _prune_graph(self, request: Request) -> Response:
+        label, number = request.path_params["label"], request.path_params["number"]
+        operation = self._pending.fetch(label, number)
+        if operation is None:
+            return _malformed_label(label)
+        if not operation.done():
+            return JSONResponse({"message": "Not ready yet"}, status_code=404)
+        self._pending.forget(label, number)
+        return JSONResponse(None)
+
     async def _list(self, _request: Request) -> Response:
         return JSONResponse(self.instances.statuses())
 
     async def _create(self, request: Request) -> Response:
-        number = await self.instances.create(read_wish(await read_json_body(request)))
-        chain = self.instances.get(number).node.chain
-        created = {"instance_id": number, "topology": describe(chain), "http_gateway_info": None}
+        wish = read_wish(await read_json_body(request))
+        number = await self.instances.create(wish)
+        instance = self.instances.get(number)
+        info = None
+        if wish.gateway is not None:
+            try:
+                opened = await self._gateways.open(number, instance, wish.gateway)
+            except CreationError:
+                await self.instances.delete(number)
+                raise
+            info = {"instance_id": opened[0], "port": opened[1]}
+        created = {"instance_id": number, "topology": describe(instance.node.chain), "http_gateway_info": info}
         return JSONResponse({"Created": created}, status_code=201)
 
     async def _delete(self, request: Request) -> Response:
@@ -197,6 +220,9 @@ class RestServer:
         if instance is not None:
             if instance.node.makes_blocks:
                 raise RestError("Auto progress mode has already been enabled.")
+            # One block at once: who asks for certificates next must not get those of the time that was set.
+            await instance.node.run(_to_the_present)
+            await instance.node.make_block()
             instance.node.start_blocks(delay / 1000)
         return JSONResponse(None)
 
@@ -224,9 +250,7 @@ class RestServer:
             content = f'content type "text/plain; charset=utf-8", content: {error.message}'
             answer = f"The replica returned an HTTP Error: Http Error: status 400 Bad Request, {content}"
             raise CreationError(_upstream(answer), 502) from error
-        address = fields.string("ip_addr") if fields.has("ip_addr") else None
-        port = fields.u64("port") if fields.has("port") else 0
-        gateway, port = await self._gateways.open(number, instance, address, port)
+        gateway, port = await self._gateways.open(number, instance, read_gateway(fields))
         return JSONResponse({"Created": {"instance_id": gateway, "port": port}}, status_code=201)
 
     async def _close_gateway(self, request: Request) -> Response:
@@ -243,6 +267,22 @@ class RestServer:
 
 def _route(method: str, path: str, endpoint: Endpoint) -> Route:
     return Route(path, guarded(endpoint), methods=[method])
+
+
+def _to_the_present(chain: Chain) -> None:
+    chain.replica.set_time(max(time.time_ns(), chain.replica.time_ns))
+
+
+async def _verify_signature(request: Request) -> Response:
+    """Whether a canister has signed a message, against a root key that the caller names."""
+    fields = await read_fields(request)
+    fields.require(("msg", "sig", "pubkey", "root_pubkey"))
+    message, signature, key, root = (fields.blob(name) for name in ("msg", "sig", "pubkey", "root_pubkey"))
+    try:
+        CanisterKey.of(key).verify(signature, message, root)
+    except NotSigned as error:
+        return JSONResponse({"Err": f"Canister signature verification error: {error}"})
+    return JSONResponse({"Ok": None})
 
 
 def _malformed_label(label: str) -> Response:

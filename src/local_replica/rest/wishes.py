@@ -18,7 +18,29 @@ _LISTS = {
     "application": SubnetKind.APPLICATION,
     "verified_application": SubnetKind.VERIFIED_APPLICATION,
 }
+_FEATURES = (
+    "registry",
+    "cycles_minting",
+    "icp_token",
+    "cycles_token",
+    "nns_governance",
+    "sns",
+    "ii",
+    "nns_ui",
+    "bitcoin",
+    "dogecoin",
+    "canister_migration",
+)
 _LOG_LEVELS = ("trace", "debug", "info", "warn", "warning", "error", "critical", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayWish:
+    """An HTTP gateway to open; port 0 is any free one."""
+
+    address: str | None = None
+    port: int = 0
+    domains: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +50,7 @@ class Wish:
     config: ReplicaConfig
     state_dir: str | None = None
     auto_progress: bool = False
+    gateway: GatewayWish | None = None
 
 
 def read_wish(body: bytes) -> Wish:
@@ -42,8 +65,32 @@ def read_wish(body: bytes) -> Wish:
             'Subnet config failed to validate: "ExtendedSubnetConfigSet must contain at least one subnet"'
         )
     state_dir = fields.string("state_dir") if fields.has("state_dir") else None
+    _refuse_features(fields)
+    gateway = None
+    if fields.has("http_gateway_config"):
+        gateway = read_gateway(fields.object("http_gateway_config", "struct InstanceHttpGatewayConfig"))
     config = ReplicaConfig(subnets=tuple(subnets), initial_time_ns=time)
-    return Wish(config, state_dir, auto_progress)
+    return Wish(config, state_dir, auto_progress, gateway)
+
+
+def read_gateway(fields: Fields) -> GatewayWish:
+    """Read where a gateway is to listen, and under which domains. Raises BodyError, CreationError."""
+    if fields.has("https_config"):
+        raise CreationError("a local replica serves no HTTPS")
+    return GatewayWish(
+        fields.string("ip_addr") if fields.has("ip_addr") else None,
+        fields.u64("port") if fields.has("port") else 0,
+        fields.strings("domains") if fields.has("domains") else None,
+    )
+
+
+def _refuse_features(fields: Fields) -> None:
+    """System canisters come with a genuine PocketIC only; to leave them out unsaid would be worse."""
+    if fields.has("icp_features"):
+        wanted = fields.object("icp_features", "struct IcpFeatures")
+        named = [name for name in _FEATURES if wanted.has(name)]
+        if named:
+            raise CreationError(f"a local replica has no system canisters: {', '.join(named)}")
 
 
 def _read_subnets(wanted: Fields) -> list[SubnetConfig]:

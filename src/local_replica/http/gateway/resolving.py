@@ -17,21 +17,21 @@ class Destination:
     verify: bool = True
 
 
-def destination(host: str, url: str, referer: str | None) -> Destination | None:
+def destination(host: str, url: str, referer: str | None, domains: tuple[str, ...] = (DOMAIN,)) -> Destination | None:
     """Find the canister in the host, else in the query, else in the page that the request came from."""
-    found = _in_host(host) or _in_query(url)
+    found = _in_host(host, domains) or _in_query(url)
     if found is None and referer is not None:
-        found = _in_host(urlsplit(referer).netloc) or _in_query(referer)
+        found = _in_host(urlsplit(referer).netloc, domains) or _in_query(referer)
     return found
 
 
-def _in_host(host: str) -> Destination | None:
-    labels = host.rpartition(":")[0].split(".") if ":" in host else host.split(".")
-    match labels:
-        case [label, domain] if domain.lower() == DOMAIN:
-            return _named(label, verify=True)
-        case [label, "raw", domain] if domain.lower() == DOMAIN:
-            return _named(label, verify=False)
+def _in_host(host: str, domains: tuple[str, ...]) -> Destination | None:
+    """`<canister>.<domain>`, or `<canister>.raw.<domain>`, with or without a port."""
+    name = (host.rpartition(":")[0] if ":" in host else host).lower()
+    for domain in domains:
+        label, dot, rest = name.removesuffix(f".{domain.lower()}").partition(".")
+        if name.endswith(f".{domain.lower()}") and rest in ("", "raw"):
+            return _named(label, verify=not dot)
     return None
 
 

@@ -27,7 +27,7 @@ from local_replica.http.gateway.pages import (
     passed_on,
     rejected,
 )
-from local_replica.http.gateway.resolving import Destination, destination
+from local_replica.http.gateway.resolving import DOMAIN, Destination, destination
 from local_replica.http.gateway.verification import NotVerified, Trust, verified
 from local_replica.http.principals import ANONYMOUS
 from local_replica.ingress import BadIngress, Ingress, IngressStatus, Query, Refused
@@ -48,13 +48,14 @@ class Gateway:
     """The gateway in front of one node. Canisters are asked anonymously."""
 
     node: Node
+    domains: tuple[str, ...] = (DOMAIN,)
 
     async def serve(self, request: Request) -> Response:
         """Answer a web request, whichever canister it is for."""
         url = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
         if request.url.query:
             url += f"?{request.url.query}"
-        found = destination(request.headers.get("host", ""), url, request.headers.get("referer"))
+        found = destination(request.headers.get("host", ""), url, request.headers.get("referer"), self.domains)
         try:
             if found is None:
                 return _nowhere(request.url.path)

@@ -13,8 +13,9 @@ from local_replica.certification import (
     bls,
     hash_tree,
 )
+from local_replica.certification.certifier import DELEGATION_NS
 from local_replica.request_id import hash_of_map
-from vex.certificates import verified_certificate
+from vex.certificates import read_certificate, verified_certificate
 from vex.errors import Untrusted
 
 ROOT = SubnetKeys(b"root", node_count=1)
@@ -93,3 +94,12 @@ def test_one_request_among_ten_thousand_costs_one_path(
     assert time.perf_counter() - started < 0.05
     assert len(hashed) < 80
     assert verified_certificate(encoded, certifier.root_key, CANISTER).lookup_reply(request) == b"mine"
+
+
+def test_a_delegation_is_made_anew_when_it_has_become_old(certifier: StateCertifier) -> None:
+    made = []
+    for now in (TIME + 1, TIME + DELEGATION_NS // 2, TIME + DELEGATION_NS, TIME + 10**18):
+        certifier.seal(now)
+        delegation = cbor2.loads(certifier.certificate(APP.subnet_id, []))["delegation"]["certificate"]
+        made.append(read_certificate(delegation, certifier.root_key).lookup_time())
+    assert made == [TIME, TIME, TIME + DELEGATION_NS, TIME + 10**18]
