@@ -65,6 +65,7 @@ class Round:
         for call in sorted(submitted, key=_message_id):
             ingress_filter.induct(self.subnet, call)
         self.subnet.settle_outcalls(self.now_ns)
+        self.subnet.give_late_answers()
 
     def _expire(self) -> None:
         deadlines = self.subnet.deadlines

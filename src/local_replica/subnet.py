@@ -28,6 +28,15 @@ ANSWER_KEPT_NS = 300_000_000_000
 """For how long an answer can be read at least."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a caller of the management canister will be told."""
+
+    origin: Origin
+    outcome: bytes | Rejection
+    refund: int
+
+
 @dataclass(slots=True)
 class SubnetState:
     """What a subnet remembers besides its canisters (picklable)."""
@@ -47,6 +56,8 @@ class SubnetState:
     next_outcall: int = 0
     answered: dict[int, bytes | Rejection] = field(default_factory=dict)
     """Outcalls answered from outside, for the next round."""
+    later: list[tuple[int, Answer]] = field(default_factory=list)
+    """Answers of long installations, each with the height at which it is given."""
 
 
 class Subnet:
@@ -264,6 +275,18 @@ class Subnet:
         """Give a best-effort call up at its deadline."""
         heapq.heappush(self.deadlines, (deadline_ns, canister_id, callback_id))
 
+    def answer_later(self, rounds: int, answer: Answer) -> None:
+        """Answer a management call so many rounds from now."""
+        self.state.later.append((self.network.clock.height + rounds, answer))
+
+    def give_late_answers(self) -> None:
+        """Give the answers whose round has come."""
+        height, later = self.network.clock.height, self.state.later
+        self.state.later = [entry for entry in later if entry[0] > height]
+        for due, answer in later:
+            if due <= height:
+                self.answer(answer.origin, b"", answer.outcome, answer.refund)
+
     # HTTPS outcalls
 
     def await_outcall(self, outcall: Outcall) -> None:
@@ -300,5 +323,5 @@ class Subnet:
     def is_idle(self) -> bool:
         """Whether no message waits."""
         state = self.state
-        waiting = state.submitted or state.arriving or state.answered
+        waiting = state.submitted or state.arriving or state.answered or state.later
         return not (self.ready or self.with_output or waiting or self.management)

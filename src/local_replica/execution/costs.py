@@ -13,16 +13,16 @@ TRANSMITTED_PER_BYTE = 50
 """Bytes that leave the sandbox: replies, calls, logs."""
 
 _OVERHEAD = {
+    "stable_size": 0,
+    "stable64_size": 0,
     "call_new": 1_500,
     "call_perform": 5_000,
     "debug_print": 100,
     "is_controller": 1_000,
     "performance_counter": 200,
-    "stable_size": 20,
     "stable_read": 20,
     "stable_write": 20,
     "stable_grow": 100,
-    "stable64_size": 20,
     "stable64_read": 20,
     "stable64_write": 20,
     "stable64_grow": 100,

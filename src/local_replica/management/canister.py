@@ -23,7 +23,7 @@ from local_replica.management.rejections import BadInstallation, BadPayload, Not
 from local_replica.management.request import ManagementCall
 from local_replica.messages import Call, FromCanister
 from local_replica.rejections import Rejection
-from local_replica.subnet import Subnet
+from local_replica.subnet import Answer, Subnet
 
 
 def _raw_rand(call: ManagementCall) -> bytes:
@@ -80,6 +80,8 @@ METHODS: dict[str, Callable[[ManagementCall], object]] = {
 }
 
 
+SLICE_INSTRUCTIONS = 2_000_000_000
+"""What an installation may take in a round before it goes on in the next."""
 INSTALLING = {"install_code", "install_chunked_code"}
 ROUTED_UNREAD = {
     "create_canister",
@@ -99,22 +101,35 @@ class ManagementCanister:
         self.now_ns = now_ns
 
     def run(self, call: Call) -> None:
-        """Run a call and answer it (a stop is answered later). Cycles that the method does not take go back."""
-        refund = call.cycles
+        """Run a call and answer it (a stop, or a long installation, is answered later)."""
         try:
             prepared = self._prepare(call)
-            result = METHODS[call.method](prepared)
-            outcome: bytes | Rejection = encode_result(call.method, result)
+        except Rejection as rejection:
+            self._answer(call, rejection, call.cycles, 0)
+            return
+        try:
+            outcome: bytes | Rejection = encode_result(call.method, METHODS[call.method](prepared))
             refund = prepared.cycles
-            if prepared.canister is not None:
-                prepared.canister.check_low_memory()
-                self.subnet.watch_tasks(prepared.canister)
+            self._look_at_memory(prepared)
         except Deferred:
             return
         except Rejection as rejection:
-            outcome = rejection
+            outcome, refund = rejection, call.cycles
+        self._answer(call, outcome, refund, prepared.instructions)
+
+    def _look_at_memory(self, prepared: ManagementCall) -> None:
+        if prepared.canister is not None:
+            prepared.canister.check_low_memory()
+            self.subnet.watch_tasks(prepared.canister)
+
+    def _answer(self, call: Call, outcome: bytes | Rejection, refund: int, instructions: int) -> None:
+        """Answer, in as many rounds as the instructions need; cycles that the method did not take go back."""
         management_ingress.pay_late(self.subnet, call)
-        self.subnet.answer(call.origin, b"", outcome, refund)
+        rounds = max(0, instructions - 1) // SLICE_INSTRUCTIONS
+        if rounds:
+            self.subnet.answer_later(rounds, Answer(call.origin, outcome, refund))
+        else:
+            self.subnet.answer(call.origin, b"", outcome, refund)
 
     def _prepare(self, call: Call) -> ManagementCall:
         if call.method not in METHODS:

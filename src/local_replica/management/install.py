@@ -276,6 +276,7 @@ class Installation:
     # settling
 
     def _charge(self) -> None:
+        self.call.instructions = self.instructions
         self.record.balance -= self.call.subnet.fees.execution(self.instructions, is_64=self.is_64)
 
     def _keep(self, module: bytes, instance: Instance) -> None:

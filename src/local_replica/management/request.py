@@ -17,7 +17,7 @@ CONTROLLER_BYTES = 30
 class ManagementCall:
     """A decoded call: who asks, on which subnet, with which argument and cycles."""
 
-    __slots__ = ("argument", "call", "canister", "cycles", "now_ns", "subnet")
+    __slots__ = ("argument", "call", "canister", "cycles", "instructions", "now_ns", "subnet")
 
     def __init__(self, subnet: Subnet, call: Call, argument: dict[str, Any], now_ns: int) -> None:
         self.subnet = subnet
@@ -26,6 +26,8 @@ class ManagementCall:
         self.now_ns = now_ns
         self.canister: Canister | None = None
         """The canister that the call concerned, once it was looked up."""
+        self.instructions = 0
+        """What an installation took; a long one takes several rounds."""
         self.cycles = call.cycles
         """Attached cycles not yet taken; what is left is refunded."""
 
