@@ -28,9 +28,11 @@ class Export:
 
 
 def read_uleb(content: bytes, position: int) -> tuple[int, int]:
-    """The number at `position` and the position after it."""
+    """The number at `position` and the position after it. Raises ValueError."""
     number = shift = 0
     while True:
+        if position >= len(content) or shift > 63:
+            raise ValueError("a number of the module is cut off")
         byte = content[position]
         position += 1
         number |= (byte & 0x7F) << shift
@@ -48,6 +50,8 @@ def sections(module: bytes) -> Iterator[Section]:
         number = module[position]
         size, start = read_uleb(module, position + 1)
         position = start + size
+        if position > len(module):
+            raise ValueError("a section of the module is cut off")
         yield Section(number, module[start:position])
 
 
