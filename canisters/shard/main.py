@@ -5,6 +5,8 @@ from shard_canister import (
     attachment_calls,
     attachment_http,
     attachment_reads,
+    service_stores,
+    service_timer,
     shard_calls,
     shard_fleet,
     shard_stores,
@@ -13,6 +15,7 @@ from shard_canister import (
     uploads,
 )
 from shard_canister.attachment_calls import about_ticket
+)
 from shard_canister.shard_env import ShardEnv, ShardStores
 from shard_canister.shard_types import (
     AuditHead,
@@ -78,8 +81,12 @@ env = ShardEnv(
             "attachments": shard_stores.shard_attachments,
             "chunks": shard_stores.shard_chunks,
             "uploads": shard_stores.shard_uploads,
+            "clocks": service_stores.shard_clocks,
+            "outbox": service_stores.shard_outbox,
+            "services": service_stores.shard_services,
         }
-    )
+    ),
+    service_timer.run,
 )
 
 

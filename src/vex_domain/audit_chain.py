@@ -11,6 +11,7 @@ UPDATED = "vex.ticket.updated"
 ATTACHED = "vex.ticket.attached"
 SURVEYED = "vex.ticket.surveyed"
 ERASED = "vex.ticket.erased"
+TIMED = "vex.ticket.timed"
 CONFIGURED = "vex.organisation.configured"
 
 

@@ -6,6 +6,17 @@ A consequence changes the work, adds to its events, writes what is its own. It r
 from collections.abc import Callable
 from typing import Any
 
+from shard_canister.assigning import assign
+from shard_canister.clock_consequences import fire_overdue, run_clocks
 from shard_canister.report_figures import count_change
+from shard_canister.service_consequences import count_loads, pull_triggers, tell
 
-CONSEQUENCES: tuple[Callable[[Any, Any], None], ...] = (count_change,)
+CONSEQUENCES: tuple[Callable[[Any, Any], None], ...] = (
+    fire_overdue,
+    assign,
+    pull_triggers,
+    run_clocks,
+    count_change,
+    tell,
+    count_loads,
+)

@@ -7,6 +7,7 @@ from kybra import ic
 
 from shard_canister.audit_log import AuditLog
 from shard_canister.report_figures import ReportFigures
+from shard_canister.service_state import ServiceState
 from shard_canister.shard_configurations import ShardConfigurations
 from shard_canister.ticket_index import TicketIndex
 from shard_canister.upload_room import UploadRoom
@@ -42,6 +43,9 @@ class ShardStores:
         self.attachments = maps["attachments"]
         self.chunks = maps["chunks"]
         self.uploads = maps["uploads"]
+        self.clocks = maps["clocks"]
+        self.outbox = maps["outbox"]
+        self.services = maps["services"]
 
 
 class ShardEnv:
@@ -50,6 +54,7 @@ class ShardEnv:
     def __init__(
         self,
         stores: ShardStores,
+        work_when_due: Callable[[Any], None],
         now: Callable[[], int] = ic.time,
         certify: Callable[[bytes], None] = ic.set_certified_data,
     ) -> None:
@@ -65,6 +70,7 @@ class ShardEnv:
         self.figures = ReportFigures(stores.figures)
         self.configurations = ShardConfigurations(stores.configurations, stores.documents)
         self.uploads = UploadRoom(stores.uploads, stores.chunks)
+        self.service = ServiceState(stores, work_when_due)
         self.tree = RangeTree(1)
         self.opened: dict[int, int] = {}
         self.settings: dict[str, Any] = {}
@@ -142,5 +148,6 @@ class ShardEnv:
         if self.start:
             self.tree = RangeTree(self.settings["length"])
             self.index.rebuild(self)
+            self.service.rebuild(self)
         self.certify()
         set_aside()

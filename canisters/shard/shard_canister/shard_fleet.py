@@ -15,6 +15,7 @@ from vex_domain.refusals import Forbidden, Invalid, LeaseRefused
 from vex_domain.value_hash import salted
 
 REPORT_AGAIN_SECONDS = 10
+NS = 1_000_000_000
 
 
 def require_index(env: Any, caller: Principal) -> None:
@@ -65,7 +66,12 @@ def push_configuration(env: Any, caller: Principal, pushed: dict[str, Any]) -> S
     organisation, version = pushed["organisation"], pushed["version"]
     if version > env.configurations.version_of(organisation):
         texts = {section["name"]: section["document"] for section in pushed["sections"]}
+        former = env.rules_of(organisation)
         digest = env.configurations.replace(organisation, version, texts)
+        if organisation in env.opened:
+            calendars = env.rules_of(organisation).calendars
+            env.service.hours.change(env.opened[organisation], former.calendars, calendars, env.now() // NS)
+            env.service.sweep(env, organisation)
         salt = env.salts.draw()
         change = {"kind": audit_chain.CONFIGURED, "configuration": digest}
         event = {"kind": audit_chain.CONFIGURED, "at": env.now(), "ticket": 0, "organisation": organisation}

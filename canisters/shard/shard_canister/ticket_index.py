@@ -67,5 +67,7 @@ class TicketIndex:
             ticket = env.stores.tickets.get(env.start + position)
             self.add(position, ticket)
             env.figures.rebuild(ticket, env.rules_of(ticket["organisation"]))
+            settled = env.rules_of(ticket["organisation"]).workflow.states[ticket["status"]].is_solved
+            env.service.recount(ticket, settled)
             digests.append(ticket_digest(env.start + position, ticket["leaf"]))
         env.tree.fill(digests)

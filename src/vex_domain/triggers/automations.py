@@ -74,7 +74,7 @@ def next_automation(
     """The second at which the next one is due, and which; of equals the first in order. None when none waits."""
     found: tuple[int, Automation] | None = None
     for automation in automations:
-        moment = facts.times.get(automation.since, 0)
+        moment = facts.moment(automation.since)
         if not moment or automation.key in fired or not automation.conditions.hold(facts):
             continue
         hours = ALL_HOURS if automation.calendar is None else hours_of(automation.calendar)

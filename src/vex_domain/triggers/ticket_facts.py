@@ -18,12 +18,13 @@ Values = dict[str, dict[str, Any]]
 
 
 class TicketFacts:
-    """A ticket under change. `before` is None for a new one; `times` maps what is in SINCE to seconds, 0 for never.
+    """A ticket under change at `now` (seconds). `before` is None for a new one.
 
-    `fields` answers the values of the organisation's own fields, now or (True) before; it is asked only when needed.
+    `fields` answers the values of the organisation's own fields, now or (True) before; `moment` the second of what is
+    in SINCE, 0 for never: both are asked only when needed.
     """
 
-    __slots__ = ("before", "events", "fields", "header", "life", "now", "times")
+    __slots__ = ("before", "events", "fields", "header", "life", "moment", "now")
 
     def __init__(
         self,
@@ -37,13 +38,13 @@ class TicketFacts:
         self.before = before
         self.fields = fields
         self.events: tuple[str, ...] = ()
-        self.times: dict[str, int] = {}
+        self.moment: Callable[[str], int] = lambda _: 0
         self.now = 0
 
     def value(self, name: str) -> Any:
         """What stands under a name now; None when nothing does."""
         if name in HOURS_SINCE:
-            moment = self.times.get(name[len("hours_since_") :], 0)
+            moment = self.moment(name[len("hours_since_") :])
             return (self.now - moment) // HOUR if moment else None
         return self._in(self.header, name, before=False)
 

@@ -30,7 +30,7 @@ RULES = rules_with(automations={"automations": [REMIND, CLOSE]})
 def due(fired: tuple[int, ...] = (), **parts: Any) -> tuple[int, str] | None:
     facts = facts_of(RULES, header(**parts))
     friday = stamp(2026, 11, 20, 14)
-    facts.times = {"staff": friday, "status": friday}
+    facts.moment = lambda name: friday if name in ("staff", "status") else 0
     found = next_automation(RULES.automations, list(fired), facts, RULES.calendars.by_id.__getitem__)
     return None if found is None else (found[0], found[1].id)
 

@@ -26,7 +26,7 @@ VALUES = {
 def holds(document: dict[str, Any], before: dict[str, Any] | None = None, hours: int = 0) -> bool:
     facts = facts_of(RULES, TICKET, before, VALUES)
     facts.now = 1_000_000
-    facts.times = {"status": 1_000_000 - 3_600 * hours}
+    facts.moment = lambda name: 1_000_000 - 3_600 * hours if name == "status" else 0
     return read_conditions(DocumentReader("conditions", document), KNOWN).hold(facts)
 
 
