@@ -5,6 +5,8 @@ from shard_canister import (
     attachment_calls,
     attachment_http,
     attachment_reads,
+    roster_cache,
+    service_reads,
     service_stores,
     service_timer,
     shard_calls,
@@ -15,7 +17,7 @@ from shard_canister import (
     uploads,
 )
 from shard_canister.attachment_calls import about_ticket
-)
+from shard_canister.service_types import AcknowledgeOutbox, ListOutbox, OutboxAnswer, TicketClocksAnswer
 from shard_canister.shard_env import ShardEnv, ShardStores
 from shard_canister.shard_types import (
     AuditHead,
@@ -43,13 +45,14 @@ from vex_canister.attachment_types import (
     UploadRef,
 )
 from vex_canister.configuration_types import PushedConfiguration
-from vex_canister.error_types import DoneAnswer
+from vex_canister.error_types import DoneAnswer, NumberAnswer
 from vex_canister.fleet_types import Lease, ShardSetup, ShardStatusAnswer
 from vex_canister.forgetting import forget_grants
 from vex_canister.garbage import collect_by_timer
 from vex_canister.grant_types import GrantChange
 from vex_canister.http_types import HttpQuestion, HttpReplyRecord, StreamedPart, StreamingToken
 from vex_canister.incoming_call import direct_call, facade_call, reading_call
+from vex_canister.roster_types import RosterChange
 from vex_canister.sessions import grants_in_query, grants_of
 from vex_canister.ticket_types import (
     AddComment,
@@ -128,6 +131,12 @@ def push_grants(changes: Vec[GrantChange]) -> DoneAnswer:
 def push_configuration(pushed: PushedConfiguration) -> Async[DoneAnswer]:
     """Take an organisation's configuration. Callers: index. Awaits `raw_rand` before the first use."""
     return (yield from answer_later(shard_fleet.push_configuration(env, ic.caller(), pushed)))
+
+
+@update
+def push_roster(change: RosterChange) -> DoneAnswer:
+    """Take a change of who may be assigned tickets. Callers: users."""
+    return answer(lambda: roster_cache.push_roster(env, change))
 
 
 @query
@@ -324,6 +333,37 @@ def report(request: ReportRequest) -> Async[ReportAnswer]:
 def report_replicated(request: ReportRequest) -> Async[ReportAnswer]:
     """As `report`, for canisters."""
     return (yield from answer_later(ticket_queries.report(env, reading_call(), grants_of, request)))
+
+
+@query
+def get_clocks(ticket: nat64) -> Async[TicketClocksAnswer]:
+    """A ticket's clocks of service levels. Callers: agent, lead, admin, auditor."""
+    return (yield from answer_later(service_reads.clocks(env, reading_call(), grants_in_query, ticket)))
+
+
+@update
+def get_clocks_replicated(ticket: nat64) -> Async[TicketClocksAnswer]:
+    """As `get_clocks`, for canisters."""
+    return (yield from answer_later(service_reads.clocks(env, reading_call(), grants_of, ticket)))
+
+
+@query
+def list_outbox(request: ListOutbox) -> Async[OutboxAnswer]:
+    """Events for deliverers, oldest first. Callers: `outbox.read`."""
+    return (yield from answer_later(service_reads.outbox(env, reading_call(), grants_in_query, request)))
+
+
+@update
+def list_outbox_replicated(request: ListOutbox) -> Async[OutboxAnswer]:
+    """As `list_outbox`, for canisters."""
+    return (yield from answer_later(service_reads.outbox(env, reading_call(), grants_of, request)))
+
+
+@update
+def acknowledge_outbox(request: AcknowledgeOutbox) -> Async[NumberAnswer]:
+    """Forget delivered events; answers the first that is kept. Callers: `outbox.read`. Awaits grants."""
+    call = direct_call("acknowledge_outbox")
+    return (yield from answer_later(service_reads.acknowledge(env, call, request)))
 
 
 @query

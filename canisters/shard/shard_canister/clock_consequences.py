@@ -55,6 +55,8 @@ def _fire_target(env: Any, work: Any, state: TicketClocks) -> bool:
     event = {"kind": kind, "metric": METRICS[firing.metric], "policy": firing.policy, "due": firing.at}
     event["before_minutes"] = firing.before
     work.events.append(event)
+    if not firing.before:
+        work.events.append({"kind": "sla", "metric": METRICS[firing.metric], "met": False})
     work.change.setdefault("fired", []).append([kind, METRICS[firing.metric], firing.policy, firing.before, firing.at])
     do(env, work, firing.actions)
     return True
@@ -140,13 +142,11 @@ def _take_in(work: Any, state: TicketClocks, now: int) -> frozenset[str]:
 
 
 def _tell_ended(work: Any, state: TicketClocks, ended: list[Any]) -> None:
-    """Reporting counts how promises were kept by these events."""
+    """A promise that was kept; one that was broken has been told when it was."""
     policy = work.rules.service_levels.named(state.policy)
     for metric, clock in ended:
-        event = {"kind": "clock_ended", "metric": METRICS[metric], "spent": clock.spent, "since": clock.since}
-        event["breached"] = clock.breached
-        event["promised"] = policy is not None and metric in policy.targets
-        work.events.append(event)
+        if policy is not None and metric in policy.targets and not clock.breached:
+            work.events.append({"kind": "sla", "metric": METRICS[metric], "met": True})
 
 
 def known_clocks(env: Any, work: Any) -> TicketClocksPart:

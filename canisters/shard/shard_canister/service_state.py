@@ -9,6 +9,7 @@ from shard_canister.service_hours import ServiceHours
 from shard_canister.service_outbox import Outbox
 from vex_canister.answers import Steps
 from vex_canister.failure_journal import guarded
+from vex_canister.seeding import ensure_seeded
 from vex_domain.assignment.assignment_rules import Member
 from vex_domain.service_levels.clock_rules import HoursOf
 from vex_domain.service_levels.clock_state import NEVER, unpacked
@@ -33,6 +34,7 @@ class ServiceState:
         self.loads: dict[int, int] = {}
         self.given: dict[int, int] = {}
         self.rosters: dict[int, Roster] = {}
+        self.asked: dict[int, int] = {}
         self.sweeps: list[tuple[int, int]] = []
         self._timer: Any = None
         self._armed_for = NEVER
@@ -78,8 +80,9 @@ class ServiceState:
         def fire() -> Steps:
             self._armed_for = NEVER
             self._timer = None
+            # Events are salted: after an upgrade the first of them waits for randomness.
+            yield from ensure_seeded(env)
             self._work(env)
-            yield from ()
 
         self._timer = ic.set_timer(delay, guarded(env.failures, "service_levels", fire, FIRE_AGAIN_SECONDS))
 

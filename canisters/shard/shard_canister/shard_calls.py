@@ -5,6 +5,7 @@ from typing import Any
 
 from kybra import ic
 
+from shard_canister.roster_cache import ensure_roster
 from shard_canister.shard_fleet import report_when_due, require_index
 from vex_canister.answers import Steps
 from vex_canister.incoming_call import ANONYMOUS, IncomingCall
@@ -51,6 +52,7 @@ def numbers_of(
     _require_origin(env, call)
     check_token(request["client_token"], request["created_at"], env.now())
     organisation = organisation_of(env, request["ticket"]) if "ticket" in request else _opened(env, request)
+    yield from ensure_roster(env, organisation)
     cached = yield from grants_of(env, call, organisation)
     numbers = once(env.tokens, env.now(), call, request, lambda: operation(env, cached.access, request))
     report_when_due(env)

@@ -7,7 +7,7 @@ from vex_domain import permissions
 from vex_domain.triggers.ticket_facts import TicketFacts, Values
 
 NS = 1_000_000_000
-BY_ITSELF = ("automated", "sla_escalated", "sla_breached", "notify", "unassigned", "clock_ended")
+BY_ITSELF = ("automated", "sla_escalated", "sla_breached", "notify", "unassigned", "sla")
 
 
 def values_of(_env: Any, _work: Any) -> Values:

@@ -163,6 +163,14 @@ def _next_due(state: TicketClocks, policy: Policy, metric: int, priority: str, h
     return None
 
 
+def target_due(state: TicketClocks, metric: int, target: int | None, hours_of: HoursOf) -> int | None:
+    """When a clock that counts reaches its target (seconds); None when it does not count or never gets there."""
+    clock = state.clocks[metric]
+    if target is None or clock.reading is None:
+        return None
+    return _hours(state, clock, hours_of).time_of(clock.reading + target - clock.spent)
+
+
 def _may_fire(clock: Clock, before: int) -> bool:
     return before not in clock.fired and (before == 0 or len(clock.fired) < FIRED_MOST - 1)
 
