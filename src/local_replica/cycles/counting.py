@@ -1,4 +1,4 @@
-"""Instructions of a code section after instrumentation, counted by a small WebAssembly module (10 MB in 50 ms).
+"""Instructions of a code section after instrumentation, counted by a small WebAssembly module (3 MB in 40 ms).
 
 The rules are those of the replica's instrumentation: four instructions take a basic block's cost from a counter, six
 more look whether it ran out where a function or a loop begins; blocks without cost get none.
