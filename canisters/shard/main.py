@@ -5,6 +5,9 @@ from shard_canister import (
     attachment_calls,
     attachment_http,
     attachment_reads,
+    comment_changes,
+    life_stores,
+    macro_runs,
     roster_cache,
     service_reads,
     service_stores,
@@ -14,6 +17,7 @@ from shard_canister import (
     shard_stores,
     ticket_changes,
     ticket_queries,
+    ticket_splits,
     uploads,
 )
 from shard_canister.attachment_calls import about_ticket
@@ -52,6 +56,18 @@ from vex_canister.garbage import collect_by_timer
 from vex_canister.grant_types import GrantChange
 from vex_canister.http_types import HttpQuestion, HttpReplyRecord, StreamedPart, StreamingToken
 from vex_canister.incoming_call import direct_call, facade_call, reading_call
+from vex_canister.life_types import (
+    ApplyMacro,
+    BulkAnswer,
+    BulkUpdate,
+    EditComment,
+    ListRevisions,
+    MacroPreviewAnswer,
+    PreviewMacro,
+    RedactComment,
+    RevisionPageAnswer,
+    SplitTicket,
+)
 from vex_canister.roster_types import RosterChange
 from vex_canister.sessions import grants_in_query, grants_of
 from vex_canister.ticket_types import (
@@ -87,6 +103,13 @@ env = ShardEnv(
             "clocks": service_stores.shard_clocks,
             "outbox": service_stores.shard_outbox,
             "services": service_stores.shard_services,
+            "extensions": life_stores.shard_extensions,
+            "fields": life_stores.shard_fields,
+            "links": life_stores.shard_links,
+            "revisions": life_stores.shard_revisions,
+            "retirements": life_stores.shard_retirements,
+            "news": life_stores.shard_news,
+            "locks": life_stores.shard_locks,
         }
     ),
     service_timer.run,
@@ -170,6 +193,52 @@ def update_ticket(request: UpdateTicket) -> Async[ReceiptAnswer]:
     """Change fields at a version. Callers: agent, lead, admin; requester to solve and reopen. Awaits grants."""
     call = direct_call("update_ticket")
     return (yield from answer_later(shard_calls.change(env, call, request, ticket_changes.update)))
+
+
+@update
+def edit_comment(request: EditComment) -> Async[ReceiptAnswer]:
+    """Change a comment's text; what it said is kept. Callers: its author, agent, lead, admin. Awaits grants."""
+    call = direct_call("edit_comment")
+    return (yield from answer_later(shard_calls.change(env, call, request, comment_changes.edit)))
+
+
+@update
+def redact_comment(request: RedactComment) -> Async[ReceiptAnswer]:
+    """Overwrite passages of a comment or of the body for good. Callers: lead, admin. Awaits grants."""
+    call = direct_call("redact_comment")
+    return (yield from answer_later(shard_calls.change(env, call, request, comment_changes.redact)))
+
+
+@update
+def apply_macro(request: ApplyMacro) -> Async[ReceiptAnswer]:
+    """Make a macro's changes and write its comment. Callers: agent, lead, admin. Awaits grants."""
+    call = direct_call("apply_macro")
+    return (yield from answer_later(shard_calls.change(env, call, request, macro_runs.run)))
+
+
+@query
+def preview_macro(request: PreviewMacro) -> Async[MacroPreviewAnswer]:
+    """What a macro would change. Callers: agent, lead, admin."""
+    return (yield from answer_later(ticket_queries.macro_preview(env, reading_call(), grants_in_query, request)))
+
+
+@update
+def split_ticket(request: SplitTicket) -> Async[ReceiptAnswer]:
+    """Make a ticket of comments; answers the new one's receipt. Callers: agent, lead, admin. Awaits grants."""
+    call = direct_call("split_ticket")
+    return (yield from answer_later(shard_calls.change(env, call, request, ticket_splits.split)))
+
+
+@update
+def bulk_update(request: BulkUpdate) -> Async[BulkAnswer]:
+    """The same change for up to 100 tickets, a result for each. Callers: agent, lead, admin. Awaits grants."""
+    return (yield from answer_later(shard_calls.bulk(env, direct_call("bulk_update"), request)))
+
+
+@query
+def list_revisions(request: ListRevisions) -> Async[RevisionPageAnswer]:
+    """Earlier versions of a comment, newest first. Callers: agent, lead, admin, auditor; its author."""
+    return (yield from answer_later(ticket_queries.revisions(env, reading_call(), grants_in_query, request)))
 
 
 @query

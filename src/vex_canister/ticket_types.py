@@ -3,6 +3,7 @@
 from kybra import Opt, Record, Variant, Vec, blob, nat32, nat64, text
 
 from vex_canister.error_types import VexError
+from vex_canister.life_types import FieldEntry, TicketLifeView
 
 
 # client_token: 1-64 characters, unique per caller for 24 h; created_at: the client's clock when it made the token.
@@ -21,6 +22,7 @@ class CreateTicket(Record):
     requester_reference: Opt[text]
     channel: Opt[text]
     language: Opt[text]
+    fields: Opt[Vec[FieldEntry]]
 
 
 class AddComment(Record):
@@ -31,7 +33,8 @@ class AddComment(Record):
     internal: bool
 
 
-# A field that is null stays as it is; 0 as assignee or team takes it away.
+# A field that is null stays as it is; 0 as assignee or team takes it away. `fields` sets those that it names; `follow`
+# and `unfollow` are people.
 class UpdateTicket(Record):
     client_token: text
     created_at: nat64
@@ -43,6 +46,10 @@ class UpdateTicket(Record):
     team: Opt[nat32]
     subject: Opt[text]
     tags: Opt[Vec[text]]
+    kind: Opt[text]
+    fields: Opt[Vec[FieldEntry]]
+    follow: Opt[Vec[nat64]]
+    unfollow: Opt[Vec[nat64]]
 
 
 # What every accepted change answers; `comment` is its number (from 1) when the change added one.
@@ -91,6 +98,7 @@ class Ticket(Record):
     body: text
     comment_head: blob
     proof: Opt[TicketProof]
+    life: Opt[TicketLifeView]
 
 
 class TicketAnswer(Variant, total=False):
@@ -98,10 +106,12 @@ class TicketAnswer(Variant, total=False):
     Err: VexError
 
 
-# At most one of status, assignee, requester and team is looked up in an index, the others filter what it finds.
+# The shortest list of status, category, assignee, requester and team is read, the others filter what it has.
 class ListTickets(Record):
     organisation: nat64
     status: Opt[text]
+    category: Opt[text]
+    kind: Opt[text]
     assignee: Opt[nat64]
     requester: Opt[nat64]
     team: Opt[nat32]
@@ -126,12 +136,22 @@ class ListComments(Record):
     limit: Opt[nat32]
 
 
+# Where a comment stood before a merge or a split brought it here; number 0 is that ticket's body.
+class CommentOrigin(Record):
+    ticket: nat64
+    number: nat32
+
+
+# `revisions`: how many earlier versions it has; `redacted`: that parts of it were overwritten.
 class Comment(Record):
     number: nat32
     author: nat64
     internal: bool
     body: text
     written_at: nat64
+    origin: Opt[CommentOrigin]
+    revisions: Opt[nat32]
+    redacted: Opt[bool]
 
 
 class CommentPage(Record):

@@ -12,6 +12,12 @@ ATTACHED = "vex.ticket.attached"
 SURVEYED = "vex.ticket.surveyed"
 ERASED = "vex.ticket.erased"
 TIMED = "vex.ticket.timed"
+COMMENT_EDITED = "vex.ticket.comment_edited"
+REDACTED = "vex.ticket.redacted"
+SPLIT = "vex.ticket.split"
+LINKED = "vex.ticket.linked"
+UNLINKED = "vex.ticket.unlinked"
+MERGED = "vex.ticket.merged"
 CONFIGURED = "vex.organisation.configured"
 
 

@@ -1,10 +1,10 @@
-"""What a ticket may hold and how it may change: limits, words, transitions. Organisations' own workflows come later."""
+"""What every ticket may hold and who may make one: limits and words. How it moves says its organisation's workflow."""
 
 from typing import Any
 
 from vex_domain import permissions
 from vex_domain.access import Access
-from vex_domain.refusals import Forbidden, Invalid, TooLarge
+from vex_domain.refusals import Invalid, TooLarge
 from vex_domain.text_rules import check_body, check_line, check_short
 
 SUBJECT_CHARACTERS = 150
@@ -18,19 +18,6 @@ REFERENCE_BYTES = 64
 WORD_BYTES = 16
 
 PRIORITIES = ("low", "normal", "high", "urgent")
-KINDS = ("question", "incident", "problem", "task")
-STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
-SOLVED = ("solved", "closed")
-
-_WORKING = ("open", "pending", "hold", "solved")
-TRANSITIONS = {
-    "new": _WORKING,
-    "open": ("pending", "hold", "solved"),
-    "pending": ("open", "hold", "solved"),
-    "hold": ("open", "pending", "solved"),
-    "solved": ("open", "closed"),
-    "closed": (),
-}
 
 
 def check_word(field: str, word: str, words: tuple[str, ...]) -> None:
@@ -53,9 +40,8 @@ def check_tags(tags: list[str]) -> None:
 
 
 def check_new_ticket(request: dict[str, Any]) -> bytes:
-    """Check what a new ticket says; returns its body as UTF-8. Raises Invalid, TooLarge."""
+    """Check a new ticket but for its kind and fields; returns its body as UTF-8. Raises Invalid, TooLarge."""
     check_line("subject", request["subject"], SUBJECT_CHARACTERS, SUBJECT_BYTES)
-    check_word("kind", request["kind"], KINDS)
     check_word("priority", request["priority"], PRIORITIES)
     check_tags(request["tags"])
     if request["requester_reference"] is not None:
@@ -71,18 +57,14 @@ def check_comment(request: dict[str, Any]) -> bytes:
     return check_body("body", request["body"], COMMENT_CHARACTERS)
 
 
-def check_change(request: dict[str, Any]) -> None:
-    """Check the texts of an update, and that it changes something. Raises Invalid, TooLarge."""
+def check_texts(request: dict[str, Any]) -> None:
+    """Check the texts of an update. Raises Invalid, TooLarge."""
     if request["subject"] is not None:
         check_line("subject", request["subject"], SUBJECT_CHARACTERS, SUBJECT_BYTES)
     if request["priority"] is not None:
         check_word("priority", request["priority"], PRIORITIES)
-    if request["status"] is not None:
-        check_word("status", request["status"], STATUSES)
     if request["tags"] is not None:
         check_tags(request["tags"])
-    if all(request[field] is None for field in ("status", "priority", "assignee", "team", "subject", "tags")):
-        raise Invalid("request", "changes nothing")
 
 
 def require_creation(access: Access, request: dict[str, Any]) -> int:
@@ -94,29 +76,3 @@ def require_creation(access: Access, request: dict[str, Any]) -> int:
     if request["assignee"] is not None or request["team"] is not None:
         access.require(permissions.TICKET_ASSIGN)
     return access.person if requester is None else int(requester)
-
-
-def require_transition(access: Access, requester: int, old: str, new: str) -> None:
-    """Raises Invalid for a transition that the workflow has not, Forbidden when the person may not make it."""
-    if new not in TRANSITIONS[old]:
-        raise Invalid("status", "cannot go from " + old + " to " + new)
-    if access.may(permissions.TICKET_UPDATE):
-        return
-    own = requester == access.person
-    if own and new == "solved" and access.may(permissions.TICKET_SOLVE_OWN):
-        return
-    if own and old == "solved" and new == "open" and access.may(permissions.TICKET_REOPEN_OWN):
-        return
-    raise Forbidden(permissions.NAMES[permissions.TICKET_UPDATE])
-
-
-def require_change(access: Access, ticket: dict[str, Any], request: dict[str, Any]) -> None:
-    """Check that the person may make each part of the update. Raises Forbidden, Invalid."""
-    if request["status"] is not None and request["status"] != ticket["status"]:
-        require_transition(access, ticket["requester"], ticket["status"], request["status"])
-    if any(request[field] is not None for field in ("priority", "subject", "tags")):
-        access.require(permissions.TICKET_UPDATE)
-    if request["assignee"] is not None or request["team"] is not None:
-        access.require(permissions.TICKET_ASSIGN)
-    if ticket["status"] == "closed":
-        raise Invalid("status", "is closed")

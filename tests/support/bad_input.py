@@ -89,7 +89,6 @@ TICKETS = elsewhere_too(
         ("create_ticket", "control character", ticket(subject="a\x00b"), CUSTOMER, 200),
         ("create_ticket", "long body", ticket(body="b" * 65_537), CUSTOMER, 201),
         ("create_ticket", "empty body", ticket(body=""), CUSTOMER, 200),
-        ("create_ticket", "unknown kind", ticket(kind="wish"), CUSTOMER, 200),
         ("create_ticket", "unknown priority", ticket(priority="asap"), CUSTOMER, 200),
         ("create_ticket", "a tag twice", ticket(tags=["a", "a"]), CUSTOMER, 200),
         ("create_ticket", "many tags", ticket(tags=list("abcdefghijk")), CUSTOMER, 201),
@@ -211,7 +210,11 @@ FLEET: list[Case] = [
     ("shard", "open_session", "anonymous", lambda desk: desk.organisation, ANONYMOUS, 100),
     ("shard", "open_session", "unknown organisation", lambda _: 88, CUSTOMER, 300),
 ]
+LIFE: list[Case] = [
+    ("shard", "create_ticket", "unknown kind", ticket(kind="disaster"), CUSTOMER, 200),
+]
 CASES = [
+    *LIFE,
     *TICKETS,
     *in_every_way("create_ticket", ticket(), CUSTOMER),
     *in_every_way("add_comment", comment(), CUSTOMER),

@@ -5,6 +5,7 @@ from typing import Any
 
 from kybra import ic
 
+from shard_canister.bulk_updates import bulk_update
 from shard_canister.roster_cache import ensure_roster
 from shard_canister.shard_fleet import report_when_due, require_index
 from vex_canister.answers import Steps
@@ -57,6 +58,14 @@ def numbers_of(
     numbers = once(env.tokens, env.now(), call, request, lambda: operation(env, cached.access, request))
     report_when_due(env)
     return numbers
+
+
+def bulk(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
+    """The records `BulkResult`. Awaits grants when not cached. Raises NotFound, Invalid, TooLarge."""
+    check_token(request["client_token"], request["created_at"], env.now())
+    access = yield from access_to(env, call, grants_of, request["organisation"])
+    access.require_member("organisation")
+    return bulk_update(env, access, call, request)
 
 
 def access_to(env: Any, call: IncomingCall, ask: Ask, organisation: int) -> Steps:

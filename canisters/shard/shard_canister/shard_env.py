@@ -10,6 +10,7 @@ from shard_canister.report_figures import ReportFigures
 from shard_canister.service_state import ServiceState
 from shard_canister.shard_configurations import ShardConfigurations
 from shard_canister.ticket_index import TicketIndex
+from shard_canister.ticket_standings import Retirements, TicketLocks
 from shard_canister.upload_room import UploadRoom
 from vex_canister.failure_journal import FailureJournal
 from vex_canister.garbage import set_aside
@@ -46,6 +47,13 @@ class ShardStores:
         self.clocks = maps["clocks"]
         self.outbox = maps["outbox"]
         self.services = maps["services"]
+        self.extensions = maps["extensions"]
+        self.fields = maps["fields"]
+        self.links = maps["links"]
+        self.revisions = maps["revisions"]
+        self.retirements = maps["retirements"]
+        self.news = maps["news"]
+        self.locks = maps["locks"]
 
 
 class ShardEnv:
@@ -71,6 +79,8 @@ class ShardEnv:
         self.configurations = ShardConfigurations(stores.configurations, stores.documents)
         self.uploads = UploadRoom(stores.uploads, stores.chunks)
         self.service = ServiceState(stores, work_when_due)
+        self.locks = TicketLocks(stores.locks)
+        self.retirements = Retirements(stores.retirements)
         self.tree = RangeTree(1)
         self.opened: dict[int, int] = {}
         self.settings: dict[str, Any] = {}
@@ -144,6 +154,8 @@ class ShardEnv:
         self.audit.rebuild()
         self.audit.serves_http = self.stores.attachments.len() > 0
         self.uploads.rebuild()
+        self.locks.rebuild()
+        self.retirements.rebuild()
         self.count = self.stores.tickets.len()
         if self.start:
             self.tree = RangeTree(self.settings["length"])

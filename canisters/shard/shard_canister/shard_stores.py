@@ -55,6 +55,8 @@ class StoredTicket(Record):
     first_reply_at: Opt[nat64]
 
 
+# `origin`: of a comment that came with a merge or a split, ticket << 16 | number there (0: the ticket's body).
+# `revision`: the last of its earlier versions. The versions' pages and this one's are the ticket's.
 class StoredComment(Record):
     author: nat64
     internal: bool
@@ -63,6 +65,9 @@ class StoredComment(Record):
     pages: nat16
     salt: blob
     commitment: blob
+    origin: Opt[nat64]
+    revision: Opt[nat16]
+    redacted: Opt[bool]
 
 
 class StoredEvent(Record):

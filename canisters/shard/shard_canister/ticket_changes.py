@@ -6,17 +6,22 @@ They run in one slice and return the numbers of a receipt: ticket, version, comm
 from hashlib import sha256
 from typing import Any
 
+from shard_canister.comment_writing import write_comment
+from shard_canister.ticket_updates import change_fields, change_ticket, require_state_fields
 from shard_canister.ticket_work import TicketWork, commit, work_on
 from vex_domain import audit_chain
 from vex_domain.access import Access
-from vex_domain.id_ranges import sequence_key
 from vex_domain.refusals import Conflict, Full, NotFound
-from vex_domain.ticket_proof import NO_COMMENTS, comment_commitment, comment_link
-from vex_domain.ticket_rules import check_change, check_comment, check_new_ticket, require_change, require_creation
+from vex_domain.ticket_proof import NO_COMMENTS
+from vex_domain.ticket_rules import check_comment, check_new_ticket, require_creation
+from vex_domain.workflow.workflow_guards import check_kind
 
 
 def create(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
-    """Create a ticket in the next place of the lease. Raises NotFound, Forbidden, Invalid, TooLarge, Full."""
+    """Create a ticket in the next place of the lease, in the initial state of its kind's workflow.
+
+    Raises NotFound, Forbidden, Invalid, TooLarge, FieldRequired, Full, Unavailable.
+    """
     env.require_lease()
     access.require_member("organisation")
     if request["organisation"] not in env.opened:
@@ -25,8 +30,9 @@ def create(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     requester = require_creation(access, request)
     if env.count >= env.settings["capacity"]:
         raise Full
-    header = _new_header(env, request, requester, sha256(body).digest())
+    header = new_header(env, request, requester, sha256(body).digest())
     work = TicketWork(env, access, env.start + env.count, header, new=True)
+    begin_life(env, work, request["fields"])
     _first, header["body_pages"] = work.append_text(body)
     work.change["body"] = header["body_hash"]
     work.events.append({"kind": "created"})
@@ -34,7 +40,21 @@ def create(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     return [work.id, header["version"], 0, event]
 
 
-def _new_header(env: Any, request: dict[str, Any], requester: int, body_hash: bytes) -> dict[str, Any]:
+def begin_life(env: Any, work: TicketWork, fields: list[dict[str, Any]] | None) -> None:
+    """Put a new ticket into the initial state of its kind, with the fields that this requires.
+
+    Raises Invalid, TooLarge, Forbidden, FieldRequired, Unavailable.
+    """
+    header, life = work.header, work.rules.workflow
+    check_kind(life, header["kind"])
+    header["status"] = life.workflow_of(header["kind"]).initial
+    env.retirements.require_entry(header["organisation"], header["kind"], header["status"])
+    change_fields(env, work, fields)
+    require_state_fields(env, work)
+
+
+def new_header(env: Any, request: dict[str, Any], requester: int, body_hash: bytes) -> dict[str, Any]:
+    """The stored header of a new ticket, still without state and pages."""
     now = env.now()
     return {
         "organisation": request["organisation"],
@@ -43,7 +63,7 @@ def _new_header(env: Any, request: dict[str, Any], requester: int, body_hash: by
         "subject": request["subject"],
         "kind": request["kind"],
         "priority": request["priority"],
-        "status": "new",
+        "status": "",
         "team": request["team"] or None,
         "assignee": request["assignee"] or None,
         "tags": request["tags"],
@@ -67,49 +87,19 @@ def _new_header(env: Any, request: dict[str, Any], requester: int, body_hash: by
 def add_comment(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     """Append a comment or an internal note. Raises NotFound, Forbidden, Invalid, TooLarge, Full."""
     work = work_on(env, access, request["ticket"])
+    env.locks.require_free(work.id)
     header, internal = work.header, request["internal"]
     access.require_comment(header["requester"], internal)
-    body = check_comment(request)
-    first, pages = work.append_text(body)
-    number = header["comments"] + 1
-    salt = env.salts.draw()
-    comment = {
-        "author": access.person,
-        "internal": internal,
-        "written_at": work.now,
-        "first_page": first,
-        "pages": pages,
-        "salt": salt,
-    }
-    comment["commitment"] = comment_commitment(salt, comment, number, sha256(body).digest())
-    env.stores.comments.insert(sequence_key(work.id, number), comment)
-    header["comments"] = number
-    header["comment_head"] = comment_link(header["comment_head"], comment["commitment"])
-    work.change["comment"] = comment["commitment"]
-    work.events.append({"kind": "noted" if internal else "commented", "number": number, "author": access.person})
+    number = write_comment(env, work, check_comment(request), internal=internal)
     event = commit(env, work, audit_chain.NOTED if internal else audit_chain.COMMENTED)
     return [work.id, header["version"], number, event]
 
 
 def update(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
-    """Change fields at a given version. Raises NotFound, Conflict, Forbidden, Invalid, TooLarge."""
+    """Change fields at a given version. Raises NotFound, Conflict, and what `change_ticket` raises."""
     work = work_on(env, access, request["ticket"])
-    check_change(request)
     if request["version"] != work.header["version"]:
         raise Conflict(work.header["version"])
-    require_change(access, work.header, request)
-    _apply(work, request)
-    work.events.append({"kind": "updated"})
+    change_ticket(env, work, request)
     event = commit(env, work, audit_chain.UPDATED)
     return [work.id, work.header["version"], 0, event]
-
-
-def _apply(work: TicketWork, request: dict[str, Any]) -> None:
-    for field in ("status", "priority", "subject", "tags"):
-        if request[field] is not None:
-            work.header[field] = request[field]
-            work.change[field] = request[field]
-    for field in ("assignee", "team"):
-        if request[field] is not None:
-            work.header[field] = request[field] or None
-            work.change[field] = request[field]

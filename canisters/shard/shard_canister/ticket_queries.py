@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from shard_canister import report_reads, ticket_reads
+from shard_canister import macro_runs, report_reads, ticket_reads
+from shard_canister.comment_changes import revisions_page
 from shard_canister.shard_calls import Ask, access_to, access_to_ticket
 from vex_canister.answers import Steps
 from vex_canister.incoming_call import IncomingCall
@@ -24,6 +25,18 @@ def comments(env: Any, call: IncomingCall, ask: Ask, request: dict[str, Any]) ->
     """The record `CommentPage`. Raises NotFound, Invalid."""
     access = yield from access_to_ticket(env, call, ask, request["ticket"])
     return ticket_reads.comments_page(env, access, request)
+
+
+def revisions(env: Any, call: IncomingCall, ask: Ask, request: dict[str, Any]) -> Steps:
+    """The record `RevisionPage`. Raises NotFound, Forbidden, Invalid."""
+    access = yield from access_to_ticket(env, call, ask, request["ticket"])
+    return revisions_page(env, access, request)
+
+
+def macro_preview(env: Any, call: IncomingCall, ask: Ask, request: dict[str, Any]) -> Steps:
+    """The record `MacroPreview`. Raises NotFound, Forbidden."""
+    access = yield from access_to_ticket(env, call, ask, request["ticket"])
+    return macro_runs.preview(env, access, request)
 
 
 def events(env: Any, call: IncomingCall, ask: Ask, request: dict[str, Any]) -> Steps:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from shard_canister import ticket_index
+from shard_canister.life_views import life_view
 from shard_canister.ticket_views import comment_view, summary_of, text_of
 from shard_canister.ticket_work import visible_ticket
 from vex_domain import permissions
@@ -10,9 +11,11 @@ from vex_domain.access import Access
 from vex_domain.cursors import decode_cursor, encode_cursor, page_size
 from vex_domain.hash_tree import encode_tree, labeled, leaf
 from vex_domain.id_ranges import sequence_key
-from vex_domain.refusals import Forbidden
+from vex_domain.refusals import Forbidden, Invalid
 from vex_domain.ticket_proof import ticket_label
-from vex_domain.ticket_rules import STATUSES, check_word
+from vex_domain.ticket_rules import check_word
+from vex_domain.workflow.workflow_guards import check_kind
+from vex_domain.workflow.workflow_model import CATEGORIES, TicketLife
 
 PAGE_DEFAULT = 25
 PAGE_MOST = 50
@@ -21,6 +24,8 @@ COMMENTS_DEFAULT = 20
 COMMENTS_MOST = 50
 EVENTS_MOST = 100
 REPLY_BYTES = 1_000_000
+LISTED = {"assignee": ticket_index.ASSIGNEE, "requester": ticket_index.REQUESTER, "team": ticket_index.TEAM}
+FILTERS = ("status", "category", "kind", "assignee", "requester", "team")
 
 
 def get(env: Any, access: Access, ticket_id: int, certificate: bytes | None) -> dict[str, Any]:
@@ -31,6 +36,7 @@ def get(env: Any, access: Access, ticket_id: int, certificate: bytes | None) -> 
         "body": text_of(env.stores.pages, ticket_id, 0, ticket["body_pages"]),
         "comment_head": ticket["comment_head"],
         "proof": None if certificate is None else _proof(env, ticket_id, ticket, certificate),
+        "life": life_view(env, access, ticket_id, ticket),
     }
 
 
@@ -43,11 +49,13 @@ def _proof(env: Any, ticket_id: int, ticket: dict[str, Any], certificate: bytes)
 def list_page(env: Any, access: Access, request: dict[str, Any]) -> dict[str, Any]:
     """The record `TicketPage`, newest first. Raises NotFound, Forbidden, Invalid."""
     access.require_member("organisation")
-    wanted = _wanted(access, request)
+    life = env.rules_of(access.organisation).workflow
+    wanted = _wanted(access, request, life)
     question = "tickets " + repr(sorted(wanted.items()))
     size = page_size(request["limit"], PAGE_DEFAULT, PAGE_MOST)
     before = decode_cursor(request["cursor"], question)
-    key = _shortest_key(env, access.organisation, wanted)
+    key = _shortest_key(env, access.organisation, wanted, life)
+    category = wanted.pop("category", None)
     candidates = env.index.lists.before(key, before, LOOKED_AT_MOST)
     tickets: list[dict[str, Any]] = []
     last = None
@@ -56,18 +64,21 @@ def list_page(env: Any, access: Access, request: dict[str, Any]) -> dict[str, An
             break
         last = position
         ticket = env.stores.tickets.get(env.start + position)
-        if all(ticket[field] == value for field, value in wanted.items()):
+        fits = category is None or life.category(ticket["status"]) == category
+        if fits and all(ticket[field] == value for field, value in wanted.items()):
             tickets.append(summary_of(env.start + position, ticket))
     more = last is not None and env.index.lists.before(key, last, 1) != []
     return {"tickets": tickets, "next": encode_cursor(last, question) if more and last is not None else None}
 
 
-def _wanted(access: Access, request: dict[str, Any]) -> dict[str, Any]:
-    if request["status"] is not None:
-        check_word("status", request["status"], STATUSES)
-    wanted = {
-        field: request[field] for field in ("status", "assignee", "requester", "team") if request[field] is not None
-    }
+def _wanted(access: Access, request: dict[str, Any], life: TicketLife) -> dict[str, Any]:
+    if request["status"] is not None and request["status"] not in life.states:
+        raise Invalid("status", "is not one of " + ", ".join(life.states))
+    if request["category"] is not None:
+        check_word("category", request["category"], CATEGORIES)
+    if request["kind"] is not None:
+        check_kind(life, request["kind"])
+    wanted = {field: request[field] for field in FILTERS if request[field] is not None}
     if not access.may(permissions.TICKET_READ):
         access.require(permissions.TICKET_READ_OWN)
         if wanted.setdefault("requester", access.person) != access.person:
@@ -75,17 +86,16 @@ def _wanted(access: Access, request: dict[str, Any]) -> dict[str, Any]:
     return wanted
 
 
-def _shortest_key(env: Any, organisation: int, wanted: dict[str, Any]) -> int:
-    kinds = {
-        "status": ticket_index.STATUS,
-        "assignee": ticket_index.ASSIGNEE,
-        "requester": ticket_index.REQUESTER,
-        "team": ticket_index.TEAM,
-    }
-    keys = [
-        ticket_index.list_key(organisation, kinds[field], STATUSES.index(value) if field == "status" else value)
-        for field, value in wanted.items()
-    ]
+def _shortest_key(env: Any, organisation: int, wanted: dict[str, Any], life: TicketLife) -> int:
+    keys = []
+    for field, value in wanted.items():
+        if field == "status":
+            keys.append(ticket_index.list_key(organisation, ticket_index.STATUS, life.state_of(value).number))
+        elif field == "category":
+            number = CATEGORIES.index(value)
+            keys.append(ticket_index.list_key(organisation, ticket_index.CATEGORY, number))
+        elif field != "kind":
+            keys.append(ticket_index.list_key(organisation, LISTED[field], value))
     keys.append(ticket_index.list_key(organisation, ticket_index.ALL, 0))
     return min(keys, key=env.index.lists.count)
 
@@ -105,7 +115,7 @@ def comments_page(env: Any, access: Access, request: dict[str, Any]) -> dict[str
         number += 1
         comment = env.stores.comments.get(sequence_key(ticket_id, number))
         if notes or not comment["internal"]:
-            view = comment_view(env.stores.pages, ticket_id, number, comment)
+            view = comment_view(env.stores, ticket_id, number, comment)
             room -= len(view["body"].encode())
             comments.append(view)
     more = number < ticket["comments"]

@@ -14,7 +14,6 @@ from vex_domain.id_ranges import sequence_key
 from vex_domain.refusals import Full, NotFound
 from vex_domain.text_rules import pages_of
 from vex_domain.ticket_proof import leaf_content, ticket_digest
-from vex_domain.ticket_rules import SOLVED
 from vex_domain.value_hash import salted
 
 PAGES_OF_A_TICKET = 65_535
@@ -105,8 +104,10 @@ def commit(env: Any, work: TicketWork, kind: str) -> int:
         header["version"] = 1
     else:
         header["version"] += 1
-        if header["status"] != before["status"]:
-            header["solved_at"] = work.now if header["status"] in SOLVED else None
+        if not work.rules.workflow.is_settled(header["status"]):
+            header["solved_at"] = None
+        elif not work.rules.workflow.is_settled(before["status"]):
+            header["solved_at"] = work.now
     header["changed_at"] = work.now
     for first, body in work.texts:
         write_pages(env, work.id, first, body)
@@ -119,10 +120,10 @@ def commit(env: Any, work: TicketWork, kind: str) -> int:
     position = work.id - env.start
     env.tree.put(position, ticket_digest(work.id, header["leaf"]))
     if before is None:
-        env.index.add(position, header)
+        env.index.add(position, header, work.rules.workflow)
         env.count = position + 1
     else:
-        env.index.move(position, before, header)
+        env.index.move(position, before, header, work.rules.workflow)
     env.certify()
     return event
 

@@ -25,7 +25,8 @@ from vex.importer.journal import Entry, Journal
 from vex.models import NewPerson, NewTicket, Receipt, TicketChange
 from vex.patience import patiently
 from vex_domain.refusals import TooOld
-from vex_domain.ticket_rules import TRANSITIONS
+from vex_domain.workflow.ready_workflows import DEFAULT
+from vex_domain.workflow.workflow_reading import compile_life
 
 __all__ = ["ImportReport", "Importer"]
 
@@ -264,11 +265,12 @@ def goes_through_index(reference: str) -> bool:
 
 
 def path(old: str, new: str) -> list[str]:
-    """The states to go through from `old` to `new`, by the shortest way that the workflow allows."""
+    """The states to go through from `old` to `new`, by the shortest way that the support workflow allows."""
+    workflow = compile_life(DEFAULT).workflows["support"]
     ways = {old: list[str]()}
     waiting = [old]
     for state in waiting:
-        for following in TRANSITIONS[state]:
+        for following in workflow.targets(state):
             if following not in ways:
                 ways[following] = [*ways[state], following]
                 waiting.append(following)

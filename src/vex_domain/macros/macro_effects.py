@@ -20,8 +20,12 @@ def macro_change(macro: Macro, ticket: dict[str, Any], person: int) -> dict[str,
     team, assignee = macro.team, _assignee(macro, person)
     change["team"] = None if team is None or team == (ticket["team"] or 0) else team
     change["assignee"] = None if assignee is None or assignee == (ticket["assignee"] or 0) else assignee
-    change["fields"] = [{"field": word, "value": value} for word, value in macro.fields] or None
+    change["fields"] = [_entry(word, value) for word, value in macro.fields] or None
     return change
+
+
+def _entry(word: str, value: Value | None) -> dict[str, Any]:
+    return {"field": word, "value": {"Empty": None} if value is None else value}
 
 
 def _assignee(macro: Macro, person: int) -> int | None:
@@ -57,11 +61,12 @@ def placeholder_values(ticket_id: int, ticket: dict[str, Any], fields: dict[str,
     for field in ("subject", "kind", "priority", "status"):
         values["ticket." + field] = ticket[field]
     for word, value in fields.items():
-        values["fields." + word] = _as_text(next(iter(value.values())))
+        values["fields." + word] = as_text(next(iter(value.values())))
     return values
 
 
-def _as_text(content: Any) -> str:
+def as_text(content: Any) -> str:
+    """A value for people to read."""
     if isinstance(content, bool):
         return "yes" if content else "no"
     return ", ".join(content) if isinstance(content, list) else str(content)

@@ -41,7 +41,7 @@ def require_filled(ways: list[Transition], filled: Filled) -> None:
 
 def require_window(life: TicketLife, ticket: dict[str, Any], target: str, now: int) -> None:
     """A settled ticket goes back to work only within the workflow's window. Raises ReopenWindowOver."""
-    if not life.states[ticket["status"]].is_solved or life.states[target].is_solved:
+    if not life.is_settled(ticket["status"]) or life.is_settled(target):
         return
     window = life.workflow_of(ticket["kind"]).reopen_ns
     if window is not None and ticket["solved_at"] is not None and now > ticket["solved_at"] + window:
@@ -50,7 +50,7 @@ def require_window(life: TicketLife, ticket: dict[str, Any], target: str, now: i
 
 def require_no_open_children(life: TicketLife, ticket: dict[str, Any], target: str, open_children: int) -> None:
     """A parent is settled only after its children, unless its workflow says otherwise. Raises ChildrenOpen."""
-    if not open_children or life.states[ticket["status"]].is_solved or not life.states[target].is_solved:
+    if not open_children or life.is_settled(ticket["status"]) or not life.is_settled(target):
         return
     if life.workflow_of(ticket["kind"]).parent_waits_for_children:
         raise ChildrenOpen(open_children)

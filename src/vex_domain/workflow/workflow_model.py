@@ -115,9 +115,26 @@ class TicketLife:
             (kind.id, state): number_of(kind.id, state) for kind in kinds.values() for state in kind.workflow.states
         }
 
-    def category(self, state: str) -> str:
+    def state_of(self, status: str) -> State:
+        """The state by its id. One that no workflow has (none can hold a ticket) counts as open, with no way on."""
+        return self.states.get(status) or State(status, status, "open", pauses_sla=False)
+
+    def category(self, status: str) -> str:
         """The category of a state that tickets can be in."""
-        return self.states[state].category
+        return self.state_of(status).category
+
+    def is_settled(self, status: str) -> bool:
+        """Whether tickets in this state are solved or closed."""
+        return self.state_of(status).is_solved
+
+    def closing_state(self, kind: str) -> str | None:
+        """The state in which a merged ticket of this kind ends: a closed one, else a solved one."""
+        states = self.workflow_of(kind).states
+        for category in ("closed", "solved"):
+            for state in states:
+                if self.category(state) == category:
+                    return state
+        return None
 
     def workflow_of(self, kind: str) -> Workflow:
         """The workflow that tickets of this kind follow."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vex_domain.refusals import Invalid, Refusal, TooLarge
 from vex_domain.text_rules import check_body, check_line, pages_of
-from vex_domain.ticket_rules import check_change, check_new_ticket
+from vex_domain.ticket_rules import check_new_ticket
 
 GOOD: dict[str, Any] = {
     "subject": "Printer",
@@ -39,7 +39,6 @@ def test_a_good_ticket_gives_its_body() -> None:
         ("body", " \n", Invalid),
         ("body", "bell\x07", Invalid),
         ("body", "b" * 65_537, TooLarge),
-        ("kind", "disaster", Invalid),
         ("priority", "HIGH", Invalid),
         ("tags", ["t"] * 2, Invalid),
         ("tags", [str(number) for number in range(11)], TooLarge),
@@ -57,13 +56,6 @@ def test_what_is_wrong_is_refused_by_its_field(field: str, value: object, refusa
         check_new_ticket(GOOD | {field: value})
     assert refused.value.detail is not None
     assert next(iter(refused.value.detail.values()))["field"] == field
-
-
-def test_an_update_that_changes_nothing_is_refused() -> None:
-    nothing = dict.fromkeys(("status", "priority", "assignee", "team", "subject", "tags"))
-    with pytest.raises(Invalid):
-        check_change(nothing)
-    check_change(nothing | {"assignee": 0})
 
 
 @given(st.binary(max_size=5_000), st.integers(1, 1_000))

@@ -55,13 +55,13 @@ def test_a_macro_changes_what_differs_and_leaves_the_rest() -> None:
         "assignee": 7,
         "subject": None,
         "tags": ["a", "c"],
-        "fields": [{"field": "serial", "value": {"Text": "X1"}}, {"field": "vip", "value": None}],
+        "fields": [{"field": "serial", "value": {"Text": "X1"}}, {"field": "vip", "value": {"Empty": None}}],
     }
     assert macro_change(macro(assignee="nobody"), TICKET, 7)["assignee"] == 0
     assert macro_change(macro(assignee=4, team=0), TICKET, 7) | {"tags": None} == {
         "status": "pending",
         **dict.fromkeys(("kind", "priority", "team", "assignee", "subject", "tags")),
-        "fields": [{"field": "serial", "value": {"Text": "X1"}}, {"field": "vip", "value": None}],
+        "fields": [{"field": "serial", "value": {"Text": "X1"}}, {"field": "vip", "value": {"Empty": None}}],
     }
 
 
