@@ -105,7 +105,7 @@ class ShardEnv:
 
     def begin(self, index: bytes, users: bytes, shard: int) -> None:
         """A new shard, which has neither lease nor secret."""
-        settings = {"index": index, "users": users, "shard": shard, "secret": None}
+        settings = {"index": index, "users": users, "shard": shard, "secret": None, "exceptions": None}
         settings.update({"start": 0, "length": 0, "capacity": 0, "high_water": 0})
         self.set_up(settings)
         self.certify()
@@ -114,6 +114,13 @@ class ShardEnv:
         """Keep the settings in stable memory and on the heap."""
         self.settings = settings
         self.stores.settings.insert(0, settings)
+
+    def keep_exceptions(self) -> None:
+        """Remember that the maps of locks, retirements and news are in use, before the first entry."""
+        if not self.settings["exceptions"]:
+            settings = dict(self.settings)
+            settings["exceptions"] = True
+            self.set_up(settings)
 
     def pause(self) -> Any:
         """A call to oneself, which comes back a round later."""
@@ -154,8 +161,9 @@ class ShardEnv:
         self.audit.rebuild()
         self.audit.serves_http = self.stores.attachments.len() > 0
         self.uploads.rebuild()
-        self.locks.rebuild()
-        self.retirements.rebuild()
+        if self.settings["exceptions"]:
+            self.locks.rebuild()
+            self.retirements.rebuild()
         self.count = self.stores.tickets.len()
         if self.start:
             self.tree = RangeTree(self.settings["length"])

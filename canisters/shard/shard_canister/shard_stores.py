@@ -10,6 +10,7 @@ from vex_canister.token_records import StoredToken
 PAGE_BYTES = 1_000
 
 
+# `exceptions`: that locks, retirements or news were ever kept; their maps take memory from their first use.
 class StoredShard(Record):
     index: blob
     users: blob
@@ -19,6 +20,7 @@ class StoredShard(Record):
     capacity: nat32
     high_water: nat32
     secret: Opt[blob]
+    exceptions: Opt[bool]
 
 
 class StoredOpening(Record):
