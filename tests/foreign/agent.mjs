@@ -1,5 +1,6 @@
 // The published JavaScript agent, driven line by line: {"do", "url", ...} in JSON comes in, {"ok"} or {"error"} goes out.
 // Its own checks are on: certificates, query signatures, the root key of the replica it is told to trust.
+import "./webcrypto.mjs";
 import { createInterface } from "node:readline";
 import { verifyRequestResponsePair } from "@dfinity/response-verification";
 import { HttpAgent, lookupResultToBuffer } from "@icp-sdk/core/agent";

@@ -1,5 +1,6 @@
 // The published JavaScript client of PocketIC against a server: node pic.mjs SERVER COUNTER.wasm FETCHER.wasm.
 // Prints what it saw as JSON; the test compares.
+import "./webcrypto.mjs";
 import { createRequire } from "node:module";
 import { PocketIc, SubnetStateType } from "@dfinity/pic";
 

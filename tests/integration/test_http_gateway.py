@@ -98,8 +98,9 @@ def test_the_canister_may_be_named_in_the_query_or_by_the_page_before(server: Se
 
 
 @pytest.mark.parametrize("path", ["/", "/anything", "/?canisterId=nonsense"])
-def test_a_request_for_no_canister_says_so(server: Server, path: str) -> None:
-    answer = httpx.get(server.url + path)
+@pytest.mark.parametrize("headers", [{}, {"Host": "["}, {"Host": "x.y"}, {"Referer": "http://["}])
+def test_a_request_for_no_canister_says_so(server: Server, path: str, headers: dict[str, str]) -> None:
+    answer = httpx.get(server.url + path, headers=headers)
     assert (answer.status_code, answer.headers["x-ic-error-cause"]) == (400, "canister_id_not_resolved")
 
 

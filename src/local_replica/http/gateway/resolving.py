@@ -7,6 +7,7 @@ from local_replica.http.principals import parse_principal
 
 DOMAIN = "localhost"
 PARAMETER = "canisterId"
+MAX_PARAMETERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,13 @@ class Destination:
 
 def destination(host: str, url: str, referer: str | None, domains: tuple[str, ...] = (DOMAIN,)) -> Destination | None:
     """Find the canister in the host, else in the query, else in the page that the request came from."""
-    found = _in_host(host, domains) or _in_query(url)
+    found = _in_host(host, domains) or _in_query(url.partition("?")[2])
     if found is None and referer is not None:
-        found = _in_host(urlsplit(referer).netloc, domains) or _in_query(referer)
+        try:
+            page = urlsplit(referer)
+        except ValueError:
+            return None
+        found = _in_host(page.netloc, domains) or _in_query(page.query)
     return found
 
 
@@ -35,8 +40,11 @@ def _in_host(host: str, domains: tuple[str, ...]) -> Destination | None:
     return None
 
 
-def _in_query(url: str) -> Destination | None:
-    named = parse_qs(urlsplit(url).query).get(PARAMETER)
+def _in_query(query: str) -> Destination | None:
+    try:
+        named = parse_qs(query, max_num_fields=MAX_PARAMETERS).get(PARAMETER)
+    except ValueError:
+        return None
     return _named(named[0], verify=True) if named else None
 
 

@@ -52,13 +52,13 @@ class Gateway:
 
     async def serve(self, request: Request) -> Response:
         """Answer a web request, whichever canister it is for."""
-        url = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
-        if request.url.query:
-            url += f"?{request.url.query}"
+        url = request.scope["raw_path"].decode("latin-1")
+        if request.scope["query_string"]:
+            url += "?" + request.scope["query_string"].decode("latin-1")
         found = destination(request.headers.get("host", ""), url, request.headers.get("referer"), self.domains)
         try:
             if found is None:
-                return _nowhere(request.url.path)
+                return _nowhere(request.scope["path"])
             body = await read_body(request, MAX_BODY_BYTES)
             return await self._answer(found, WebRequest(request.method, url, passed_on(request), body))
         except GatewayError as error:
