@@ -3,7 +3,7 @@
 import builtins
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from candid.codec import encode
@@ -233,7 +233,7 @@ class Undo:
         roots: list[Any] = []
         if life is not None:
             roots = [vars(module) for module in life[0].own] + list(life[1].state)
-        self._heap = Memento(roots, _is_constant)
+        self._heap = Memento(roots, _is_constant, _is_constant_code, [vars(builtins)])
 
     def restore(self) -> None:
         system = self._system
@@ -242,17 +242,22 @@ class Undo:
         self._heap.restore()
 
 
-def _is_constant(value: Any) -> bool:
-    """Whether the heap's memento stops at a value: the fake system, what the host compiled, what nobody changes."""
-    if isinstance(value, FakeSystemApi) or value is vars(builtins):
-        return True
-    module = getattr(value, "__module__", None)
-    if not isinstance(module, str):
-        return False
-    return module.startswith(_COMPILED) or (isinstance(value, _CODE) and module.partition(".")[0] == "kybra")
+def _is_constant(kind: type) -> bool:
+    """Whether the memento stops at instances of a class: the fake system, what the host compiled."""
+    return issubclass(kind, FakeSystemApi) or _module_of(kind).startswith(_COMPILED)
 
 
-_CODE = (type, FunctionType)
+def _is_constant_code(code: Any) -> bool:
+    """Whether it stops at a class or function: the same, and those of the package kybra, which nobody changes."""
+    module = _module_of(code)
+    return module.startswith(_COMPILED) or module.partition(".")[0] == "kybra"
+
+
+def _module_of(code: Any) -> str:
+    module = getattr(code, "__module__", None)
+    return module if isinstance(module, str) else ""
+
+
 _COMPILED = (
     "candid.",
     "canister_runtime.host.outgoing",

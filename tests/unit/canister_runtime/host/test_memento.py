@@ -14,7 +14,7 @@ class Slotted:
 
 
 def remember(*roots: Any) -> Memento:
-    return Memento(roots, lambda _value: False)
+    return Memento(roots, lambda _kind: False, lambda _code: False)
 
 
 def test_containers_get_their_content_back_in_place() -> None:
