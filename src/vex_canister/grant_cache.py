@@ -18,15 +18,20 @@ EVERY_ORGANISATION = 0
 
 
 class CachedGrants:
-    """One answer: whom it is about, what it allows, until when (ns) it counts."""
+    """One answer: whom it is about, what it allows, until when (ns) it counts.
 
-    __slots__ = ("access", "caller", "epoch", "expires", "roles")
+    `known_teams`: the organisation's teams are 1 … this; `updates_per_minute`: the limit of an API key.
+    """
 
-    def __init__(self, caller: bytes, access: Access, roles: list[str], epoch: int, expires: int) -> None:
+    __slots__ = ("access", "caller", "epoch", "expires", "known_teams", "roles", "updates_per_minute")
+
+    def __init__(self, caller: bytes, access: Access, grants: dict[str, Any], expires: int) -> None:
         self.caller = caller
         self.access = access
-        self.roles = roles
-        self.epoch = epoch
+        self.roles: list[str] = grants["roles"]
+        self.epoch: int = grants["epoch"]
+        self.known_teams: int | None = grants["known_teams"]
+        self.updates_per_minute: int | None = grants["updates_per_minute"]
         self.expires = expires
 
 
@@ -68,7 +73,7 @@ class GrantCache:
         bits = permissions.bits_of(grants["permissions"])
         access = Access(grants["person"], organisation, bits, tuple(grants["teams"]))
         expires = asked_at + min(grants["lifetime"], LONGEST_LIFETIME)
-        cached = CachedGrants(caller, access, grants["roles"], grants["epoch"], expires)
+        cached = CachedGrants(caller, access, grants, expires)
         self._forget(key)
         if bits:
             _put_bounded(self._members, key, cached, MEMBERS_KEPT)

@@ -31,9 +31,10 @@ class GrantChange(Record):
     epoch: nat64
 
 
-# Which of some people an organisation knows as members, also deactivated ones.
+# Which of some people an organisation knows as members, also deactivated ones, and which of them may be assigned.
 class KnownPeople(Record):
     people: Vec[nat64]
+    assignable: Vec[nat64]
 
 
 class KnownPeopleAnswer(Variant, total=False):

@@ -8,24 +8,27 @@ ANONYMOUS = b"\x04"
 
 
 class IncomingCall:
-    """The caller (or the one on whose behalf the index calls) and a digest of method and argument bytes."""
+    """The caller (or on whose behalf the index calls), a digest of method and argument, the argument's bytes."""
 
-    __slots__ = ("caller", "digest", "via_facade")
+    __slots__ = ("caller", "digest", "size", "via_facade")
 
-    def __init__(self, caller: Principal, digest: bytes, via_facade: bool = False) -> None:
+    def __init__(self, caller: Principal, digest: bytes, via_facade: bool = False, size: int = 0) -> None:
         self.caller = caller
         self.digest = digest
         self.via_facade = via_facade
+        self.size = size
 
 
 def direct_call(method: str) -> IncomingCall:
     """A call by whom the message says."""
-    return IncomingCall(ic.caller(), sha256(method.encode() + b"\x00" + ic.arg_data_raw()).digest())
+    argument = ic.arg_data_raw()
+    return IncomingCall(ic.caller(), sha256(method.encode() + b"\x00" + argument).digest(), size=len(argument))
 
 
 def facade_call(method: str, caller: Principal) -> IncomingCall:
     """A call that the index passes on for `caller`; the endpoint checks that it is the index."""
-    return IncomingCall(caller, sha256(method.encode() + b"\x00" + ic.arg_data_raw()).digest(), via_facade=True)
+    argument = ic.arg_data_raw()
+    return IncomingCall(caller, sha256(method.encode() + b"\x00" + argument).digest(), True, len(argument))
 
 
 def reading_call(caller: Principal | None = None) -> IncomingCall:

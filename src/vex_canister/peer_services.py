@@ -1,6 +1,6 @@
 """The other canisters' methods that a canister calls."""
 
-from kybra import Principal, Service, Vec, nat64, service_query, service_update
+from kybra import Opt, Principal, Service, Vec, nat32, nat64, service_query, service_update
 
 from vex_canister.attachment_types import (
     AttachmentAnswer,
@@ -45,6 +45,9 @@ class UsersPeer(Service):
 
     @service_query
     def known_people(self, organisation: nat64, people: Vec[nat64]) -> KnownPeopleAnswer: ...
+
+    @service_update
+    def set_people_limit(self, organisation: nat64, most: Opt[nat32]) -> DoneAnswer: ...
 
     @service_update
     def roster(self, organisation: nat64) -> RosterAnswer: ...

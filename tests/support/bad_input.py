@@ -133,7 +133,7 @@ PEOPLE: list[Case] = [
     ("users", "add_people", "unknown organisation", of_people(organisation=77), ADMIN, 300),
     ("users", "add_people", "unknown role", of_people(roles=["king"]), ADMIN, 200),
     ("users", "add_people", "no role", of_people(roles=[]), ADMIN, 200),
-    ("users", "add_people", "unknown team", of_people(teams=[1]), ADMIN, 200),
+    ("users", "add_people", "unknown team", of_people(teams=[3]), ADMIN, 200),
     ("users", "add_people", "anonymous member", of_people(identity=ANONYMOUS), ADMIN, 200),
     ("users", "add_people", "nobody", of_people(people=[]), ADMIN, 200),
     ("users", "set_member", "unknown person", in_organisation(person=1, roles=[], teams=[]), ADMIN, 300),

@@ -20,7 +20,10 @@ ROLES = {"customer": CUSTOMER, "agent": AGENT, "lead": LEAD, "admin": ADMIN, "au
 
 
 class Desk:
-    """`organisation` with its people, shard and a ticket of CUSTOMER; `rival` is another tenant on the same shard."""
+    """`organisation` with its people, two teams (1, 2), shard and a ticket of CUSTOMER.
+
+    `rival` is another tenant on the same shard.
+    """
 
     def __init__(self, platform: Platform, **settings: int) -> None:
         self.platform = platform
@@ -31,6 +34,9 @@ class Desk:
         self.people = platform.members(self.organisation, ADMIN, **people)
         self.people["other"] = platform.members(self.organisation, ADMIN, customer=OTHER_CUSTOMER)["customer"]
         self.people["rival"] = platform.members(self.rival, OTHER_ADMIN, agent=RIVAL)["agent"]
+        for name in ("First line", "Second line"):
+            request = platform.token() | {"organisation": self.organisation, "name": name}
+            ok(platform.users.update("create_team", request, caller=ADMIN))
         self.shard: Any = platform.placed_shard(self.organisation, CUSTOMER)
         ok(platform.place(self.rival, RIVAL))
         self.ticket: int = self.created(CUSTOMER)

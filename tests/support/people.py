@@ -10,6 +10,7 @@ from support.platform import ADMIN, ok, person
 MINUTE = 60_000_000_000
 DAY = 24 * 60 * MINUTE
 CODE = "correct-horse-battery-staple"
+UNLINK_CODE = "code-to-unlink-a-principal"
 NEWCOMER, OTHER_KEY, THIRD_KEY, ROBOT = (person(number) for number in range(500, 504))
 
 
@@ -52,7 +53,7 @@ class People:
     def begin_link(self, caller: candid.Principal, code: str = CODE, label: str = "laptop") -> Any:
         return self.call("begin_link", caller, digest=digest(code), expires=self.later(10 * MINUTE), label=label)
 
-    def begin_unlink(self, caller: candid.Principal, identity: candid.Principal, code: str = CODE) -> Any:
+    def begin_unlink(self, caller: candid.Principal, identity: candid.Principal, code: str = UNLINK_CODE) -> Any:
         return self.call(
             "begin_unlink", caller, digest=digest(code), expires=self.later(10 * MINUTE), identity=identity
         )
@@ -64,6 +65,10 @@ class People:
 
     def confirm(self, caller: candid.Principal, who: int, code: str = CODE) -> Any:
         return self.call("confirm_identity", caller, person=who, code=code)
+
+    def agree(self, caller: candid.Principal, who: int) -> Any:
+        """Agree to be unlinked."""
+        return self.confirm(caller, who, UNLINK_CODE)
 
     def link(self, known: candid.Principal, new: candid.Principal, code: str = CODE) -> int:
         who = int(ok(self.begin_link(known, code)))

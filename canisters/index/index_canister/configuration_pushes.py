@@ -4,10 +4,12 @@ from typing import Any
 
 from kybra import Principal, ic
 
-from index_canister.configuration_store import configuration_of, section_texts
+from index_canister.configuration_store import configuration_of, documents_of, section_texts
+from index_canister.index_env import USERS
 from vex_canister.answers import Steps, ok_of
 from vex_canister.failure_journal import guarded
-from vex_canister.peer_services import ShardPeer
+from vex_canister.peer_services import ShardPeer, UsersPeer
+from vex_domain.configuration.sections import compile_rules
 from vex_domain.refusals import Refusal
 
 AGAIN_SECONDS = 5
@@ -41,10 +43,18 @@ def push_all(env: Any) -> Steps:
 
 
 def push(env: Any, organisation: int, shard: int) -> Steps:
-    """Tell one shard the organisation's configuration unless it has it. Raises Unavailable, or what the shard says."""
+    """Tell one shard the organisation's configuration unless it has it, or `users` its limit of people.
+
+    Raises Unavailable, or what the one who is told says.
+    """
     version = configuration_of(env, organisation)["version"]
-    if env.acknowledged(organisation, shard) < version:
+    if env.acknowledged(organisation, shard) >= version:
+        return
+    if shard == USERS:
+        people = compile_rules(version, documents_of(env, organisation)).limits.people
+        yield from ok_of(UsersPeer(Principal(env.users)).set_people_limit(organisation, people), "users")
+    else:
         message = {"organisation": organisation, "version": version, "sections": sections_of(env, organisation)}
         peer = ShardPeer(Principal(env.canister_of(shard)))
         yield from ok_of(peer.push_configuration(message), "the shard")
-        env.acknowledge(organisation, shard, version)
+    env.acknowledge(organisation, shard, version)

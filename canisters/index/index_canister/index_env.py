@@ -22,6 +22,8 @@ FACADE_TOKENS_OF_ONE_CALLER = 65_536
 ROUTES = b"routes"
 OPEN = "open"
 FIRST_START = 32_768
+USERS = 0
+"""The number under which `users`, which keeps the limit of people, stands among the shards of a configuration."""
 
 
 class IndexStores:
@@ -162,11 +164,13 @@ class IndexEnv:
         self.note_stale(organisation)
 
     def note_stale(self, organisation: int) -> None:
-        """Work out again which of an organisation's shards have an older configuration than the index."""
+        """Work out again which of an organisation's shards, and `users`, have not heard of its configuration."""
         record = self.stores.configurations.get(organisation)
         version = 0 if record is None else record["version"]
         behind = [
-            shard for shard in self.placed.get(organisation, []) if self.acknowledged(organisation, shard) < version
+            shard
+            for shard in [USERS, *self.placed.get(organisation, [])]
+            if self.acknowledged(organisation, shard) < version
         ]
         if behind:
             self.stale[organisation] = behind

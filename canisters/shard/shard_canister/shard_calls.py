@@ -5,6 +5,7 @@ from typing import Any
 
 from kybra import ic
 
+from shard_canister.admission import admit, learn_people
 from shard_canister.bulk_updates import bulk_update
 from shard_canister.roster_cache import ensure_roster
 from shard_canister.shard_fleet import report_when_due, require_index
@@ -55,7 +56,14 @@ def numbers_of(
     organisation = organisation_of(env, request["ticket"]) if "ticket" in request else _opened(env, request)
     yield from ensure_roster(env, organisation)
     cached = yield from grants_of(env, call, organisation)
-    numbers = once(env.tokens, env.now(), call, request, lambda: operation(env, cached.access, request))
+    if (yield from learn_people(env, cached, request)):
+        cached = yield from grants_of(env, call, organisation)
+
+    def admitted() -> list[int]:
+        admit(env, cached, call, request)
+        return operation(env, cached.access, request)
+
+    numbers = once(env.tokens, env.now(), call, request, admitted)
     report_when_due(env)
     return numbers
 
@@ -63,9 +71,13 @@ def numbers_of(
 def bulk(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
     """The records `BulkResult`. Awaits grants when not cached. Raises NotFound, Invalid, TooLarge."""
     check_token(request["client_token"], request["created_at"], env.now())
-    access = yield from access_to(env, call, grants_of, request["organisation"])
-    access.require_member("organisation")
-    return bulk_update(env, access, call, request)
+    _require_origin(env, call)
+    organisation = _opened(env, request)
+    cached = yield from grants_of(env, call, organisation)
+    cached.access.require_member("organisation")
+    if (yield from learn_people(env, cached, request)):
+        cached = yield from grants_of(env, call, organisation)
+    return bulk_update(env, cached, call, request)
 
 
 def access_to(env: Any, call: IncomingCall, ask: Ask, organisation: int) -> Steps:

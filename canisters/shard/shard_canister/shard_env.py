@@ -5,6 +5,7 @@ from typing import Any
 
 from kybra import ic
 
+from shard_canister.admission import KnownPeople
 from shard_canister.audit_log import AuditLog
 from shard_canister.report_figures import ReportFigures
 from shard_canister.service_state import ServiceState
@@ -19,6 +20,7 @@ from vex_canister.peer_services import ShardPeer
 from vex_canister.token_memory import TokenMemory
 from vex_domain.configuration.sections import OrganisationRules
 from vex_domain.hash_tree import RangeTree
+from vex_domain.limits.rate_sketch import RateSketch
 from vex_domain.refusals import Unavailable
 from vex_domain.salt_ratchet import SaltRatchet
 
@@ -71,6 +73,8 @@ class ShardEnv:
         self._certify = certify
         self.salts = SaltRatchet()
         self.grants = GrantCache()
+        self.known_people = KnownPeople()
+        self.rates = RateSketch(b"")
         self.tokens = TokenMemory(stores.tokens, TOKENS_KEPT, TOKENS_OF_ONE_CALLER)
         self.failures = FailureJournal(stores.failures)
         self.index = TicketIndex()
@@ -145,6 +149,7 @@ class ShardEnv:
         """Key the heap's hash tables with the secret and fill them from stable memory."""
         secret = self.settings["secret"]
         self.grants = GrantCache(secret)
+        self.rates = RateSketch(secret)
         self.tokens.open(secret)
 
     def certify(self) -> None:

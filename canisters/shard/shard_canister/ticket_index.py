@@ -47,6 +47,7 @@ class TicketIndex:
         self.lists = SortedLists()
         self.organisations = array("Q")
         self._standing: dict[int, int] = {}
+        self._pages: dict[int, int] = {}
 
     def standing(self, organisation: int, number: int) -> int:
         """How many tickets of an organisation are of one kind in one state, by the number of that standing."""
@@ -59,12 +60,15 @@ class TicketIndex:
     def add(self, position: int, ticket: dict[str, Any], life: TicketLife) -> None:
         """Put a new ticket, which stands at the next position, into its lists."""
         self.organisations.append(ticket["organisation"])
+        self._count_pages(ticket["organisation"], ticket["pages"])
         self._count(ticket, life, 1)
         for key in keys_of(ticket, life):
             self.lists.add(key, position)
 
     def move(self, position: int, before: dict[str, Any], after: dict[str, Any], life: TicketLife) -> None:
         """Take a changed ticket from the lists that it left to those that it joined."""
+        if after["pages"] != before["pages"]:
+            self._count_pages(after["organisation"], after["pages"] - before["pages"])
         self._count(before, life, -1)
         self._count(after, life, 1)
         old = keys_of(before, life)
@@ -75,6 +79,13 @@ class TicketIndex:
         for key in new:
             if key not in old:
                 self.lists.add(key, position)
+
+    def pages_of(self, organisation: int) -> int:
+        """How many pages the texts of an organisation's tickets fill."""
+        return self._pages.get(organisation, 0)
+
+    def _count_pages(self, organisation: int, pages: int) -> None:
+        self._pages[organisation] = self._pages.get(organisation, 0) + pages
 
     def rebuild(self, env: Any) -> None:
         """All lists, the backlog and the tree of leaves, from the stored headers."""

@@ -5,7 +5,7 @@ from typing import Any
 from kybra import Principal
 
 from users_canister import directory
-from users_canister.rosters import work_of
+from users_canister.rosters import may_be_assigned, work_of
 from vex_domain import permissions
 from vex_domain.cursors import decode_cursor, encode_cursor, page_size
 from vex_domain.refusals import Forbidden, Invalid, NotFound
@@ -55,11 +55,14 @@ def known_people(env: Any, organisation: int, people: list[int]) -> dict[str, An
     if len(people) > MEMBERS_MOST:
         raise Invalid("people", "are more than " + str(MEMBERS_MOST))
     known = []
+    assignable = []
     for person in people:
         member = env.stores.members.get(directory.member_key(organisation, person))
         if member is not None and member["roles"]:
             known.append(person)
-    return {"people": known}
+            if may_be_assigned(env, organisation, member):
+                assignable.append(person)
+    return {"people": known, "assignable": assignable}
 
 
 def require_may_ask(env: Any, caller: bytes, subject: bytes) -> None:

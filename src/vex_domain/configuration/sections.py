@@ -11,6 +11,7 @@ from vex_domain.attachments.attachment_settings import DEFAULT_ATTACHMENTS, comp
 from vex_domain.configuration import languages
 from vex_domain.configuration.reader import DocumentReader
 from vex_domain.fields import field_definitions
+from vex_domain.limits import limit_rules
 from vex_domain.macros import macro_definitions
 from vex_domain.privacy.privacy_settings import DEFAULT_PRIVACY, compile_privacy
 from vex_domain.refusals import NotFound
@@ -28,6 +29,7 @@ SECTIONS: dict[str, tuple[dict[str, Any], Compile]] = {
     "macros": ({}, macro_definitions.compile_section),
     "attachments": (DEFAULT_ATTACHMENTS, compile_attachments),
     "survey": (DEFAULT_SURVEY, compile_survey),
+    "limits": (limit_rules.NO_LIMITS, limit_rules.compile_limits),
     "privacy": (DEFAULT_PRIVACY, compile_privacy),
     "zones": (calendar_documents.NO_ZONES, calendar_documents.compile_zones),
     "calendars": (calendar_documents.NO_CALENDARS, calendar_documents.compile_calendars),
@@ -51,6 +53,7 @@ class OrganisationRules:
         self.macros: Any = None
         self.attachments: Any = None
         self.survey: Any = None
+        self.limits: Any = None
         self.privacy: Any = None
         self.zones: Any = None
         self.calendars: Any = None

@@ -27,9 +27,9 @@ def test_the_largest_ticket_fits_its_record(shared_desk: Desk) -> None:
         "requester_reference": "r" * 64,
         "channel": "c" * 16,
         "language": "l" * 16,
-        "assignee": 2**64 - 1,
-        "team": 2**32 - 1,
-        "requester": 2**64 - 1,
+        "assignee": shared_desk.people["agent"],
+        "team": 2,
+        "requester": shared_desk.people["customer"],
         "body": "\U0001f525" * 65_536,
     }
     everything["subject"] = "\u0628" * 148
