@@ -2,9 +2,9 @@
 
 An archive is a row of entries, each of four strings with their length in four little-endian bytes before them:
 name, file name as tracebacks show it, flags ("p" package, "c" bytecode, "o" no docstrings and assertions), content.
-Three entries are no modules: ":entry" names the module whose `dispatch` and `callback` the canister enters by, and
-":wanted" lists imports inside functions (importing module, name, attribute or nothing, line, "?" when optional), which
-must run now or never, ":characters" is "names" when characters are asked for by their names.
+Three entries are no modules: ":entry" names the module whose `entries` (or `dispatch`) and `callback` the canister
+enters by, and ":wanted" lists imports inside functions (importing module, name, attribute or nothing, line, "?" when
+optional), which must run now or never, ":characters" is "names" when characters are asked for by their names.
 """
 
 import gc
@@ -182,4 +182,4 @@ def load(content: bytes) -> tuple[object, object]:
     # Measured: a collection costs 300 instructions for each object it looks at, all in the one message that it hits. So
     # young ones are small (0.15 M), those of survivors too (0.9 M), and full ones, as large as the heap, the host's.
     gc.set_threshold(500, 4, 1 << 30)
-    return module.dispatch, module.callback
+    return getattr(module, "entries", module.dispatch), module.callback

@@ -1,7 +1,5 @@
 /* Calls to other canisters. Their outcomes come back through the module's table, into entry.c. */
-#include "runtime.h"
-
-enum { REPLY, REJECT, CLEANUP }; /* as in canister_runtime/system_api.py */
+#include "method.h"
 
 static void on_reply(uint32_t environment) { call_back(environment, REPLY); }
 static void on_reject(uint32_t environment) { call_back(environment, REJECT); }
@@ -38,6 +36,14 @@ static PyObject *perform(Call *call) {
     if (call->cycles[0] != 0 || call->cycles[1] != 0) ic0_call_cycles_add128(call->cycles[1], call->cycles[0]);
     release_call(call);
     return PyLong_FromLong(ic0_call_perform());
+}
+
+int perform_call(const OutgoingCall *call, uint32_t environment) {
+    ic0_call_new(call->callee, call->callee_size, call->method, call->method_size, on_reply, environment, on_reject,
+                 environment);
+    ic0_call_on_cleanup(on_cleanup, environment);
+    ic0_call_data_append(call->argument, call->argument_size);
+    return ic0_call_perform();
 }
 
 static PyObject *call(PyObject *module, PyObject *const *arguments, Py_ssize_t given) {

@@ -19,6 +19,8 @@ PyObject *create_ic0(void) {
 }
 
 PyObject *create_runtime(void) {
-    PyMethodDef *const groups[] = {log_methods, image_methods, NULL};
-    return create(&runtime_definition, groups);
+    PyMethodDef *const groups[] = {log_methods, profile_methods, await_methods, image_methods, NULL};
+    PyObject *module = create(&runtime_definition, groups);
+    if (module != NULL && PyModule_AddType(module, &MethodType) < 0) Py_CLEAR(module);
+    return module;
 }

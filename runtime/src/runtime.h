@@ -15,6 +15,9 @@ extern PyMethodDef stable_methods[];
 extern PyMethodDef random_methods[];
 extern PyMethodDef log_methods[];
 extern PyMethodDef image_methods[];
+extern PyMethodDef await_methods[];
+extern PyMethodDef profile_methods[];
+extern PyTypeObject MethodType;
 
 PyObject *create_ic0(void);
 PyObject *create_runtime(void);
@@ -35,8 +38,13 @@ _Noreturn void trap_with_text(const char *text, size_t size);
 _Noreturn void trap_with_exception(void);
 
 /* entry.c */
-void set_entry_points(PyObject *dispatch, PyObject *callback);
+void set_entry_points(PyObject *entries, PyObject *callback);
+enum { REPLY, REJECT, CLEANUP }; /* as in canister_runtime/system_api.py */
 void call_back(uint32_t environment, int outcome);
+
+/* profile.c */
+void profile_begin(void);
+void profile_end(void);
 
 /* random.c */
 void random_fill(unsigned char *destination, size_t size);

@@ -1,4 +1,4 @@
-"""The `canister` command: build, check and describe canisters written in Python."""
+"""The `canister` command: build, check, describe and profile canisters written in Python."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 
 from canister_runtime.image.commands import register
+from canister_runtime.profile.commands import register as register_profile
 from canister_runtime.source.did import did_text
 from canister_runtime.source.reading import Reading, read_canister
 from canister_runtime.source.rules import reference
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 register(app)
+register_profile(app)
 
 Source = Annotated[Path, typer.Argument(help="A folder with a main.py, or the entry file itself.")]
 

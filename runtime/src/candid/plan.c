@@ -153,7 +153,15 @@ PyTypeObject PlanType = {
     .tp_methods = plan_methods,
 };
 
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_candid_plan", .m_size = -1};
+static PyMethodDef module_functions[] = {
+    {"principal_text", principal_text, METH_O, NULL},
+    {"principal_bytes", principal_bytes, METH_O, NULL},
+    {"principal", (PyCFunction)(void (*)(void))principal_of, METH_FASTCALL, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, .m_name = "_candid_plan", .m_size = -1, .m_methods = module_functions};
 
 PyObject *create_candid_plan(void) {
     PyObject *module = PyModule_Create(&definition);

@@ -109,6 +109,11 @@ PyObject *read_number(Reader *reader, int is_signed);
 PyObject *make_principal(const Plan *plan, const unsigned char *raw, size_t size);
 int set_principal_names(void);
 
+/* principals.c: functions of the module */
+PyObject *principal_text(PyObject *module, PyObject *bytes);
+PyObject *principal_bytes(PyObject *module, PyObject *text);
+PyObject *principal_of(PyObject *module, PyObject *const *arguments, Py_ssize_t given);
+
 /* Bytes being written; they start in the struct and move to the heap when they become more. */
 typedef struct {
     unsigned char *start;

@@ -109,59 +109,6 @@ static PyObject *read_primitive(Reader *reader, int32_t wire, int32_t expected) 
     return NULL;
 }
 
-static PyObject *hex_names[4]; /* of a principal's attributes: _len, _bytes, hex, _isPrincipal */
-
-int set_principal_names(void) {
-    static const char *const names[] = {"_len", "_bytes", "hex", "_isPrincipal"};
-    for (int i = 0; i < 4; i++) {
-        if (hex_names[i] == NULL) hex_names[i] = PyUnicode_InternFromString(names[i]);
-        if (hex_names[i] == NULL) return -1;
-    }
-    return 0;
-}
-
-static PyObject *upper_hex(const unsigned char *raw, size_t size) {
-    PyObject *text = PyUnicode_New((Py_ssize_t)(2 * size), 127);
-    if (text == NULL) return NULL;
-    Py_UCS1 *digits = size ? PyUnicode_1BYTE_DATA(text) : NULL;
-    for (size_t i = 0; i < size; i++) {
-        digits[2 * i] = (Py_UCS1)"0123456789ABCDEF"[raw[i] >> 4];
-        digits[2 * i + 1] = (Py_UCS1)"0123456789ABCDEF"[raw[i] & 15];
-    }
-    return text;
-}
-
-static int set_principal(PyObject *principal, PyObject *bytes) {
-    size_t size = (size_t)PyBytes_GET_SIZE(bytes);
-    PyObject *values[] = {PyLong_FromSize_t(size), Py_NewRef(bytes),
-                          upper_hex((const unsigned char *)PyBytes_AS_STRING(bytes), size), Py_NewRef(Py_True)};
-    int failed = 0;
-    for (int i = 0; i < 4; i++) {
-        if (!failed) failed = values[i] == NULL || PyObject_GenericSetAttr(principal, hex_names[i], values[i]) < 0;
-        Py_XDECREF(values[i]);
-    }
-    return failed ? -1 : 0;
-}
-
-static PyObject *plain_principal(PyTypeObject *class, PyObject *bytes) {
-    PyObject *nothing = PyTuple_New(0);
-    if (nothing == NULL) return NULL;
-    PyObject *principal = PyBaseObject_Type.tp_new(class, nothing, NULL);
-    Py_DECREF(nothing);
-    if (principal != NULL && set_principal(principal, bytes) < 0) Py_CLEAR(principal);
-    return principal;
-}
-
-/* An instance of the canister's Principal class. */
-PyObject *make_principal(const Plan *plan, const unsigned char *raw, size_t size) {
-    PyObject *bytes = PyBytes_FromStringAndSize((const char *)raw, (Py_ssize_t)size);
-    if (bytes == NULL) return NULL;
-    PyObject *principal = plan->plain_principals ? plain_principal((PyTypeObject *)plan->principal_class, bytes)
-                                                 : PyObject_CallOneArg(plan->principal_class, bytes);
-    Py_DECREF(bytes);
-    return principal;
-}
-
 static PyObject *read_principal(Reader *reader) {
     size_t size;
     if (reader->pos == reader->end || *reader->pos++ != 1) return NULL;

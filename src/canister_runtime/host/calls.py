@@ -9,24 +9,28 @@ from typing import Any, NamedTuple
 
 from candid.errors import CandidError
 from canister_runtime.host.failures import StaleCallback, Trapped, describe
+from canister_runtime.host.plans import Plan
 from canister_runtime.host.scalars import checked_bytes, checked_int, checked_text
 from canister_runtime.host.signature import Encode
 from canister_runtime.system_api import CLEANUP, REPLY, SystemApi
 
 _SEQUENCE_BITS = 20
-_INCARNATIONS = 1 << 11
+INCARNATIONS = 1 << 11
 _UNSENT = "Rejection code 2, Couldn't send message"
 _UNKNOWN_REJECTION = 6
 
 
 class ServiceCall(NamedTuple):
-    """How one method of a `Service` class is called: `arity` arguments, encoded by `encode`."""
+    """How one method of a `Service` class is called: `arity` arguments, encoded by `encode`; plans for the C side."""
 
     method: str
     arity: int
     encode: Encode
     decode: Callable[[bytes], Any]
     result_name: str
+    qualified_name: str
+    arguments: Plan | None
+    result: Plan | None
 
 
 class Outgoing(NamedTuple):
@@ -71,7 +75,7 @@ class Calls:
 
     def begin_incarnation(self, version: int) -> None:
         """Start numbering callbacks for a new life of the canister; `version` is the canister's own."""
-        self._incarnation = (version % _INCARNATIONS) << _SEQUENCE_BITS
+        self._incarnation = (version % INCARNATIONS) << _SEQUENCE_BITS
         self._sequence = 0
 
     def drive(self, value: Any, finish: Callable[[Any], None], *, swallow: bool = False) -> None:
@@ -96,12 +100,24 @@ class Calls:
             raise StaleCallback(f"no call waits under {environment}; the canister was upgraded or reinstalled")
         resume, outgoing, task = entry
         if outcome == CLEANUP:
-            self._abandon(task)
+            self.abandon([] if task is None else task.generators)
         elif outcome == REPLY:
-            resume(self._reply(outgoing))
+            resume(self.reply_of(outgoing))
         else:
-            code = min(self._system.msg_reject_code(), _UNKNOWN_REJECTION)
-            resume(self._call_result(None, f"Rejection code {code}, {self._system.msg_reject_msg()}"))
+            resume(self.rejection())
+
+    def rejection(self) -> Any:
+        """The `CallResult` of a reject that has come back."""
+        code = min(self._system.msg_reject_code(), _UNKNOWN_REJECTION)
+        return self._call_result(None, f"Rejection code {code}, {self._system.msg_reject_msg()}")
+
+    def take_over(self, generators: list[Any], finish: Callable[[Any], None], yielded: Any) -> None:
+        """Go on with generators that the C side has driven until the innermost yielded what it does not know."""
+        task = Task(None, finish, swallow=False)
+        task.generators = generators
+        waits, value = self._carry_out(task, yielded)
+        if not waits:
+            self._run(task, value)
 
     def send(self, outgoing: Outgoing, resume: Callable[[Any], None], task: Task | None = None) -> bool:
         """Send a call whose `CallResult` goes to `resume` in a later message; False if it could not be sent."""
@@ -167,7 +183,7 @@ class Calls:
         except Trapped:
             raise
         except BaseException as error:  # noqa: BLE001 - Kybra drops whatever a timer's generator raises
-            self._abandon(task)
+            self.abandon(task.generators)
             self._system.debug_print(f"in a timer: {describe(error)}")
 
     def _run(self, task: Task, value: Any) -> None:
@@ -182,29 +198,34 @@ class Calls:
                     continue
                 task.finish(value)
                 return
-            if _is_generator(yielded):
-                generators.append(yielded)
-                value = None
-                continue
-            outgoing = self.prepare(checked_text(yielded.name), list(yielded.args))
-            if self.send(outgoing, lambda result: self._advance(task, result), task):
+            waits, value = self._carry_out(task, yielded)
+            if waits:
                 return
-            value = self._call_result(None, _UNSENT)
 
-    def _reply(self, outgoing: Outgoing) -> Any:
+    def _carry_out(self, task: Task, yielded: Any) -> tuple[bool, Any]:
+        """Do what was yielded; whether a reply has to be waited for, and if not, the value to go on with."""
+        if _is_generator(yielded):
+            task.generators.append(yielded)
+            return False, None
+        outgoing = self.prepare(checked_text(yielded.name), list(yielded.args))
+        if self.send(outgoing, lambda result: self._advance(task, result), task):
+            return True, None
+        return False, self._call_result(None, _UNSENT)
+
+    def reply_of(self, outgoing: Outgoing | ServiceCall) -> Any:
+        """The `CallResult` of a reply that has come back."""
         try:
             return self._call_result(outgoing.decode(self._system.msg_arg_data()), None)
         except CandidError as error:
             text = f"failed to decode canister response as ({outgoing.result_name},): {error}"
             return self._call_result(None, f"Rejection code 5, {text}")
 
-    def _abandon(self, task: Task | None) -> None:
+    def abandon(self, generators: list[Any]) -> None:
         """Drop generators whose message trapped, without running their `finally` blocks, as Kybra does.
 
         A generator without exception handlers can simply go; the others would run code when collected, so they stay.
         """
-        if task is not None:
-            self._abandoned.extend(each for each in task.generators if _has_handlers(each))
+        self._abandoned.extend(each for each in generators if _has_handlers(each))
 
     def _next_environment(self) -> int:
         waiting = self._waiting

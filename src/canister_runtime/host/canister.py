@@ -11,6 +11,8 @@ from canister_runtime.host.calls import Calls, Outgoing, ServiceCall
 from canister_runtime.host.entries import Entry, EntryCompiler
 from canister_runtime.host.ic_object import IcObject
 from canister_runtime.host.maps import Maps
+from canister_runtime.host.native_awaits import begin_incarnation, native_awaits
+from canister_runtime.host.native_principals import native_principals, principal_maker
 from canister_runtime.host.principals import principal_reader
 from canister_runtime.host.scalars import checked_text
 from canister_runtime.host.signature import Codec
@@ -32,14 +34,20 @@ class Canister:
 
     def __init__(self, system: SystemApi, kybra: ModuleType) -> None:
         self._system = system
+        self._kybra = kybra
         self._principal_class = kybra.Principal
         self._calls = Calls(system, principal_reader(kybra.Principal), kybra.CallResult)
         self._timers = Timers(system, self._calls)
-        self._entries: tuple[Entry, ...] = ()
+        self.entries: tuple[Entry, ...] = ()
         self._replies: dict[str, Any] = {}
         self._maps: Maps | None = None
         self.ic_object = IcObject(
-            system, kybra.Principal, self._calls, self._timers, self._reply, candid_error=kybra.CandidError
+            system,
+            principal_maker(kybra.Principal),
+            self._calls,
+            self._timers,
+            self._reply,
+            candid_error=kybra.CandidError,
         )
         self.callback = self._calls.callback
         _speed_up(kybra.Principal)
@@ -54,9 +62,10 @@ class Canister:
         entries = EntryCompiler(self._system, codec, self._calls, scope)
         for service in model.services:
             self._calls.services.update(_service_calls(service, codec))
+        native_awaits(self._calls, self._kybra)
         self.ic_object.add_notifications(self._calls.services)
         self._replies = {method.name: codec.result_encoder(method.result) for method in model.methods if method.manual}
-        self._entries = self._wire_exports(model, entries)
+        self.entries = self._wire_exports(model, entries)
 
     @property
     def state(self) -> tuple[Any, ...]:
@@ -65,7 +74,7 @@ class Canister:
 
     def dispatch(self, index: int) -> None:
         """Run the export at `index` of `export_names(model)`."""
-        self._entries[index]()
+        self.entries[index]()
 
     def _wire_exports(self, model: CanisterModel, entries: EntryCompiler) -> tuple[Entry, ...]:
         wired = {f"canister_{method.mode} {method.name}": entries.method(method) for method in model.methods}
@@ -81,7 +90,9 @@ class Canister:
         """Init or post_upgrade: a new incarnation, the canister's own function, then the seed for `random`."""
 
         def begin() -> None:
-            self._calls.begin_incarnation(self._system.canister_version())
+            version = self._system.canister_version()
+            self._calls.begin_incarnation(version)
+            begin_incarnation(version)
             if hook is not None:
                 hook()
             self._timers.soon(self._ask_for_seed)
@@ -109,7 +120,9 @@ class Canister:
 
 
 def _speed_up(principal_class: Any) -> None:
-    """Remember the text forms of recent principals, and fill the tables of `from_str` while imaging."""
+    """Texts of principals in C; without it, remember recent ones and fill the tables of `from_str` while imaging."""
+    if native_principals(principal_class):
+        return
     texts: dict[bytes, str] = {}
 
     def to_str(principal: Any) -> str:
@@ -145,6 +158,9 @@ def _service_calls(service: ServiceClass, codec: Codec) -> dict[str, ServiceCall
             codec.encoder(tuple(parameter.type for parameter in method.parameters)),
             codec.result_decoder(method.result),
             _type_name(method.result),
+            f"{service.name}.{method.name}",
+            codec.plan(tuple(parameter.type for parameter in method.parameters)),
+            codec.plan(() if method.result is None else (method.result,)),
         )
         for method in service.methods
     }

@@ -8,6 +8,7 @@ from candid.types import Type
 from canister_runtime.host.calls import Calls
 from canister_runtime.host.failures import Unreachable, describe
 from canister_runtime.host.ic_object import printable
+from canister_runtime.host.plans import native_entry
 from canister_runtime.host.scalars import checked_text
 from canister_runtime.host.signature import NO_ARGUMENTS, Codec, Decode
 from canister_runtime.source.model import Hook, Method, Parameter
@@ -30,7 +31,7 @@ class EntryCompiler:
 
     def method(self, method: Method) -> Entry:
         """The entry of a query or update method."""
-        run = self._run(self._function(method.name), method.parameters, self._finish(method))
+        run = self._run(method, self._function(method.name), self._finish(method))
         return run if method.guard is None else self._guarded(self._function(method.guard), run)
 
     def hook(self, hook: Hook) -> Entry:
@@ -45,7 +46,25 @@ class EntryCompiler:
         function: Callable[..., Any] = self._scope[name]
         return function
 
-    def _run(
+    def _run(self, method: Method, function: Callable[..., Any], finish: Callable[[Any], None]) -> Entry:
+        in_python = self._run_in_python(function, method.parameters, finish)
+        arguments = self._codec.plan(tuple(parameter.type for parameter in method.parameters))
+        replies = method.result is not None and not method.manual
+        result = self._codec.plan((method.result,)) if replies and method.result is not None else None
+        if arguments is None or (result is None and replies):
+            return in_python
+        in_c = native_entry(
+            function,
+            arguments,
+            result,
+            replies=not method.manual,
+            otherwise=in_python,
+            finish=finish,
+            drive=self._calls.drive,
+        )
+        return in_c or in_python
+
+    def _run_in_python(
         self, function: Callable[..., Any], parameters: tuple[Parameter, ...], finish: Callable[[Any], None]
     ) -> Entry:
         system, drive = self._system, self._calls.drive

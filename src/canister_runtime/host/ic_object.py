@@ -37,7 +37,7 @@ class IcObject:
     def __init__(
         self,
         system: SystemApi,
-        principal_class: Callable[[bytes], Any],
+        make_principal: Callable[[bytes], Any],
         calls: Calls,
         timers: Timers,
         reply: Callable[[Any, Any], None],
@@ -45,7 +45,7 @@ class IcObject:
         candid_error: type[Exception],
     ) -> None:
         self._system = system
-        self._principal = principal_class
+        self._principal = make_principal
         self._candid_error = candid_error
         self._calls = calls
         self._timers = timers

@@ -17,6 +17,14 @@ try:
 except ImportError:  # the machine's own Python
     _candid_plan = None
 
+try:
+    import _runtime  # type: ignore[import-not-found] # in C, a part of the runtime
+except ImportError:  # the machine's own Python
+    _runtime = None
+
+candid_plan: Any = _candid_plan
+"""The C side, or None."""
+
 MOST_VALUES = 16
 
 Node: TypeAlias = tuple[int, int, tuple[int, ...], tuple[int, ...], tuple[Any, ...], tuple[int, ...], bool, Any]
@@ -43,19 +51,39 @@ def plan(
     encode: Callable[..., bytes],
 ) -> Plan | None:
     """The plan of these types, with the Python functions that take over; None where there can be none."""
-    if _candid_plan is None or len(types) > MOST_VALUES:
+    if candid_plan is None or len(types) > MOST_VALUES:
         return None
     own, expected = build(types, env), build(types, env, by_name=True)
     try:
         nodes = tuple([_node(expected, ref, values) for ref in range(len(expected.entries))])
     except Unplannable:
         return None
-    plain = _is_plain(values.principal_class)
+    plain = is_plain(values.principal_class)
     entries = tuple([_wire_entry(entry) for entry in own.entries])
-    made: Plan = _candid_plan.Plan(
+    made: Plan = candid_plan.Plan(
         header(own), entries, own.roots, nodes, expected.roots, values.principal_class, plain, decode, encode
     )
     return made
+
+
+def native_entry(
+    function: Callable[..., Any],
+    arguments: Plan,
+    result: Plan | None,
+    *,
+    replies: bool,
+    otherwise: Callable[[], None],
+    finish: Callable[[Any], None],
+    drive: Callable[[Any, Callable[[Any], None]], None],
+) -> Callable[[], None] | None:
+    """What an exported function does, in C: arguments, call, reply. None outside of a canister.
+
+    `otherwise` does all of it in Python, `finish` the reply, `drive` takes generators. `result`: None for void.
+    """
+    if _runtime is None or not hasattr(_runtime, "Method"):
+        return None
+    run: Callable[[], None] = _runtime.Method(function, arguments, result, replies, otherwise, finish, drive).run
+    return run
 
 
 def _wire_entry(entry: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -88,7 +116,7 @@ def _fields(table: Table, ref: int, values: KybraValues) -> Node:
     return kind, 0, ids, refs, keys, places, is_tuple, None
 
 
-def _is_plain(principal_class: Any) -> bool:
+def is_plain(principal_class: Any) -> bool:
     """Whether principals are what kybra 0.7.1 makes them: four attributes and nothing besides."""
     sample: dict[str, Any] = vars(principal_class(b"\xab\x01"))
     return sample == {"_len": 2, "_bytes": b"\xab\x01", "hex": "AB01", "_isPrincipal": True}

@@ -31,17 +31,17 @@ class Codec:
 
     def decoder(self, types: tuple[Type, ...]) -> Decode:
         """From a message to the list of its values; raises candid.CandidError."""
-        compiled = self._plan(types)
+        compiled = self.plan(types)
         return self._python_decoder(types) if compiled is None else compiled.decode
 
     def encoder(self, types: tuple[Type, ...]) -> Encode:
         """From values (one argument each) to a message; raises what Kybra's conversions raise."""
-        compiled = self._plan(types)
+        compiled = self.plan(types)
         return self._python_encoder(types) if compiled is None else compiled.encode
 
     def value_decoder(self, type_: Type) -> Callable[[bytes], Any]:
         """From a message of one value to that value; raises candid.CandidError."""
-        compiled = self._plan((type_,))
+        compiled = self.plan((type_,))
         return _first(self._python_decoder((type_,))) if compiled is None else compiled.decode_first
 
     def result_encoder(self, result: Type | None) -> Callable[[Any], bytes]:
@@ -54,7 +54,8 @@ class Codec:
         """From a reply to the value of `CallResult.Ok`; `void` accepts any reply, as Kybra does."""
         return _discarding(self.decoder(())) if result is None else self.value_decoder(result)
 
-    def _plan(self, types: tuple[Type, ...]) -> Plan | None:
+    def plan(self, types: tuple[Type, ...]) -> Plan | None:
+        """The plan of these types, made once; None where there is none."""
         if types not in self._plans:
             decode, encode = self._python_decoder(types), self._python_encoder(types)
             self._plans[types] = plan(types, self._env, self._values, decode, encode)

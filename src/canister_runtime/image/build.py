@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from canister_runtime.host.profiling import PROFILE_EXPORTS
 from canister_runtime.image import offered
 from canister_runtime.image.archive import Entry, Wish, encode, instructions
 from canister_runtime.image.characters import names_characters
@@ -32,16 +33,17 @@ LENIENT_PACKAGES = ("kybra",)
 """Packages whose functions import what only their build needs."""
 
 
-def build(reading: Reading, runtime: Runtime, keep: Path = KEPT_IMAGES) -> Image:
+def build(reading: Reading, runtime: Runtime, keep: Path = KEPT_IMAGES, *, profiled: bool = False) -> Image:
     """The image of a canister that was read; one that was made of the same before comes out of the folder `keep`.
 
+    `profiled`: it counts what its functions take (docs/reference/profile.md).
     Raises ImageError with what stands in the way, in one line.
     """
     started = time.monotonic()
     if reading.model is None:
         raise ImageError(str(reading.problems[0]))
     check_methods(export_names(reading.model))
-    imaging = _Imaging(reading, reading.model, runtime)
+    imaging = _Imaging(reading, reading.model, runtime, profiled=profiled)
     kept = KeptImages(keep)
     key = imaging.key()
     image = kept.find(key)
@@ -51,23 +53,29 @@ def build(reading: Reading, runtime: Runtime, keep: Path = KEPT_IMAGES) -> Image
     return replace(image, seconds=time.monotonic() - started)
 
 
-def build_canister(source: Path) -> Image:
+def build_canister(source: Path, *, profiled: bool = False) -> Image:
     """The image of the canister in a folder (or behind an entry file), built before or now.
 
     Raises ImageError with what stands in the way, FileNotFoundError where there is no entry, RuntimeMissing.
     """
     runtime = find_runtime()
-    return build(read_canister(source), runtime)
+    return build(read_canister(source), runtime, profiled=profiled)
 
 
-def entry_source(model: CanisterModel) -> str:
+def entry_source(model: CanisterModel, *, profiled: bool = False) -> str:
     """The generated module: the model, and the host's start."""
     return (
         "from candid.types import *\n"
         "from canister_runtime.source.model import *\n"
         "from canister_runtime.host.boot import start\n"
-        f"dispatch, callback = start({model!r})\n"
+        f"dispatch, callback, entries = start({model!r}, profiled={profiled})\n"
     )
+
+
+def profiled_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The exports of a module built for profiling: queries are updates, since what a query changes is forgotten."""
+    kept = (name.replace("canister_query ", "canister_update ") for name in names)
+    return (*kept, *PROFILE_EXPORTS)
 
 
 def check_methods(names: tuple[str, ...]) -> None:
@@ -93,7 +101,7 @@ def metadata(did: str, runtime: Runtime, own: list[Entry]) -> dict[str, bytes]:
 class _Imaging:
     """The two phases: bytecode comes from a first interpreter, the memory from one that never compiled."""
 
-    def __init__(self, reading: Reading, model: CanisterModel, runtime: Runtime) -> None:
+    def __init__(self, reading: Reading, model: CanisterModel, runtime: Runtime, *, profiled: bool) -> None:
         modules = reading.bundle.modules
         self._runtime = runtime
         self._base = BaseModule(runtime)
@@ -101,9 +109,9 @@ class _Imaging:
         self._files: Files = {offered.file_name(module): _shown(module.path) for module in modules}
         named = any(map(names_characters, modules))
         self._orders = instructions(ENTRY_MODULE, _wishes(modules), names_characters=named)
-        self._names = export_names(model)
+        self._names = profiled_names(export_names(model)) if profiled else export_names(model)
         self._did = did_text(model)
-        self._archive = self._offered(entry_source(model))
+        self._archive = self._offered(entry_source(model, profiled=profiled))
 
     def key(self) -> str:
         """A hash of all that goes into the image: sources, runtime, this builder."""

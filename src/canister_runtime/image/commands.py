@@ -23,12 +23,16 @@ def register(app: typer.Typer) -> None:
     app.add_typer(runtime_app, name="runtime")
 
 
-def build_command(source: Source, output: Output) -> None:
+def build_command(
+    source: Source,
+    output: Output,
+    profiled: Annotated[bool, typer.Option("--profile", help="Count what each Python function takes.")] = False,
+) -> None:
     """Build a canister's WebAssembly module. Exit code 1: the source is at fault, 2: the machine is."""
     reading = _read(source)
     runtime = _runtime()
     try:
-        image = build(reading, runtime)
+        image = build(reading, runtime, profiled=profiled)
     except ImageError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -96,7 +96,7 @@ VALUES = {
 @pytest.fixture(autouse=True, scope="module")
 def _native_plans() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plans, "_candid_plan", native_extension("_candid_plan", "candid/*.c"))
+        patch.setattr(plans, "candid_plan", native_extension("_candid_plan", "candid/*.c"))
         yield
 
 
@@ -254,6 +254,26 @@ def test_what_a_plan_refuses_has_the_python_codecs_words() -> None:
     assert str(refused.value) == "text where nat is expected"
     with pytest.raises(TypeError, match="Expected type 'int' but 'str' found"):
         codec.encoder((NAT64,))("1")
+
+
+@given(st.binary(max_size=29))
+def test_principals_have_one_text(raw: bytes) -> None:
+    text = plans.candid_plan.principal_text(raw)
+    assert text == Principal(raw).to_str()
+    assert plans.candid_plan.principal_bytes(text) == raw
+    assert shown(plans.candid_plan.principal(Principal, raw)) == shown(Principal(raw))
+
+
+@given(st.binary(max_size=29), st.data())
+def test_another_text_is_no_principals(raw: bytes, data: st.DataObject) -> None:
+    text = Principal(raw).to_str()
+    at = data.draw(st.integers(0, len(text) - 1))
+    letter = data.draw(st.sampled_from("abyz27-A18é"))
+    for other in (text[:at] + letter + text[at + 1 :], text[:at] + text[at + 1 :], text + letter, text.upper()):
+        if other != text:
+            assert plans.candid_plan.principal_bytes(other) is None
+    for no_principal in (raw.ljust(30, b"x"), bytearray(raw), None):
+        assert plans.candid_plan.principal_text(no_principal) is None
 
 
 def test_a_decoded_record_is_a_dict_like_any_other() -> None:
