@@ -26,6 +26,7 @@ def asks(tmp_path: Path, source: str) -> bool:
         "def f():\n    import unicodedata\n",
         "__import__('unicodedata')\n",
         "PATTERN = r'\\N{EM DASH}'\n",
+        "def f(text):\n    return eval(text)\n",
     ],
 )
 def test_names_may_be_asked_for(tmp_path: Path, source: str) -> None:
