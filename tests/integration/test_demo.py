@@ -28,7 +28,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_every_ticket_of_the_sample_is_imported_and_listed_again(figures: dict[str, Any]) -> None:
-    assert figures["tickets"] == figures["tickets_listed"] == 1200
+    assert figures["tickets"] == figures["tickets_listed"] == figures["tickets_counted"] == 1200
     assert sum(figures["tickets_per_shard"]) == 1200
     assert (figures["organisations"], figures["people"]) == (8, 240)
 

@@ -19,6 +19,7 @@ class Figures:
     outcomes: list[Outcome] = field(default_factory=list)
     instructions: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     tickets_listed: int = 0
+    tickets_counted: int = 0
     upgrade_survived: bool = False
     upgrade_seconds: float = 0
     deploy_seconds: float = 0
@@ -49,6 +50,7 @@ class Figures:
             "people": self.report.people,
             "tickets_per_shard": [shard.tickets for shard in self.shards],
             "tickets_listed": self.tickets_listed,
+            "tickets_counted": self.tickets_counted,
             "through_index": self.report.through_index,
             "skipped_attachments": self.report.skipped_attachments,
             "create_ticket_instructions": self.create_ticket_instructions,
