@@ -101,6 +101,10 @@ frame_index = _holding.wasm_frame_func_index
 frame_index.argtypes = [c_void_p]
 frame_index.restype = c_uint32
 
+frame_offset = _holding.wasm_frame_module_offset
+frame_offset.argtypes = [c_void_p]
+frame_offset.restype = c_size_t
+
 frames_delete = _holding.wasm_frame_vec_delete
 frames_delete.argtypes = [c_void_p]
 frames_delete.restype = None

@@ -32,6 +32,7 @@ from local_replica.execution.port import (
     Outcome,
     Request,
 )
+from local_replica.execution.rests import uncounted
 from local_replica.execution.signatures import SIGNATURES
 from local_replica.execution.stable import StableMemory
 from local_replica.execution.stack import run_with_room
@@ -125,9 +126,12 @@ class WasmInstance:
             self._enter(machine, request)
             self._check_afterwards(machine, request)
         except Trapped as trap:
+            calls.charged += self._uncounted(trap)
             outcome.error = self._explain(trap, request)
         except Failure as failure:
             outcome.error = failure.error()
+        if outcome.error is not None and request.entry in REPLICATED and not outcome.page_instructions:
+            calls.charged += DIRTY_PAGE * len(self._heap.changes(machine.memory_size()))
         outcome.instructions = min(calls.used(), calls.limit)
         if outcome.error is not None:
             self.rollback()
@@ -189,6 +193,12 @@ class WasmInstance:
         if trap.code == _STACK_OVERFLOW:
             frames = continued(frames, self._entry_frame(request))
         return failure.error(backtrace(failure.frame, frames))
+
+    def _uncounted(self, trap: Trapped) -> int:
+        """What the replica charged before the trap beyond the fuel that was taken."""
+        if trap.code in (_STACK_OVERFLOW, _OUT_OF_FUEL):
+            return 0
+        return uncounted(self._compiled.source.wasm, trap.offsets)
 
     def _entry_frame(self, request: Request) -> Frame | None:
         source = self._compiled.source

@@ -27,10 +27,12 @@ class NotAFunction(Exception):
 class Trapped(Exception):
     """A trap by its wasmtime code (None: a host function's), with frames (index, name), innermost first."""
 
-    def __init__(self, code: int | None, frames: list[tuple[int, str | None]]) -> None:
+    def __init__(self, code: int | None, frames: list[tuple[int, str | None]], offsets: list[int]) -> None:
         super().__init__(code)
         self.code = code
         self.frames = frames
+        self.offsets = offsets
+        """Where in the module each frame stood."""
 
 
 class Machine:
@@ -207,7 +209,7 @@ def _read_trap(trap: int) -> Trapped:
     engine.trap_trace(trap, byref(frames))
     found = _read_frames(frames)
     engine.trap_delete(trap)
-    return Trapped(code.value if has_code else None, found)
+    return Trapped(code.value if has_code else None, *found)
 
 
 def _read_error(error: int) -> Trapped:
@@ -216,11 +218,11 @@ def _read_error(error: int) -> Trapped:
     engine.error_trace(error, byref(frames))
     found = _read_frames(frames)
     engine.error_delete(error)
-    return Trapped(None, found)
+    return Trapped(None, *found)
 
 
-def _read_frames(frames: c_api.wasm_frame_vec_t) -> list[tuple[int, str | None]]:
-    found = []
+def _read_frames(frames: c_api.wasm_frame_vec_t) -> tuple[list[tuple[int, str | None]], list[int]]:
+    found, offsets = [], []
     for position in range(frames.size):
         frame = ctypes.cast(frames.data[position], c_void_p).value
         name = engine.frame_name(frame)
@@ -228,5 +230,6 @@ def _read_frames(frames: c_api.wasm_frame_vec_t) -> list[tuple[int, str | None]]
         if name:
             text = ctypes.string_at(name.contents.data, name.contents.size).decode(errors="replace")
         found.append((int(engine.frame_index(frame)), text))
+        offsets.append(int(engine.frame_offset(frame)))
     engine.frames_delete(byref(frames))
-    return found
+    return found, offsets

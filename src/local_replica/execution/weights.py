@@ -62,9 +62,9 @@ _COUNTER = "performance_counter"
 _CALL = 0x10
 _ONE_NUMBER = frozenset((0x04, 0x0C, 0x0D, _CALL, 0x23, 0x24))
 _BARE = frozenset((0x00, 0x01, 0x0F, 0x1A))
-_FREE = frozenset((0x00, 0x01, 0x02, 0x03, 0x05, 0x0B, 0x0F, 0x1A))
+FREE = frozenset((0x00, 0x01, 0x02, 0x03, 0x05, 0x0B, 0x0F, 0x1A))
 """wasmtime takes no fuel for them."""
-_ENDS_A_RUN = frozenset((0x00, 0x03, 0x04, 0x05, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x12, 0x13))
+ENDS_A_RUN = frozenset((0x00, 0x03, 0x04, 0x05, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x12, 0x13))
 _WIDE_MEMORY = frozenset(range(0x28, 0x3F))
 _WIDE_VECTOR_MEMORY = frozenset((*range(12), *range(84, 94)))
 
@@ -161,8 +161,8 @@ class _Weigher:
         while body.position < end:
             at = body.position
             opcode = self._data[at]
-            rest += self._extra(at) + (opcode not in _FREE)
-            if opcode in _ENDS_A_RUN:
+            rest += self._extra(at) + (opcode not in FREE)
+            if opcode in ENDS_A_RUN:
                 break
             skip_instruction(body)
         return b"\x41" + sleb(rest) + self._set_rest + padding(_EXTRA[_CALL] - 2)
