@@ -11,6 +11,7 @@ from index_canister import (
     placing,
     routing,
     spawning,
+    time_zones_held,
 )
 from index_canister.facade import about_ticket
 from index_canister.index_env import IndexEnv, IndexStores
@@ -33,6 +34,7 @@ from index_canister.index_types import (
     UpgradeShard,
     UploadChunk,
 )
+from index_canister.time_zone_types import PutTimeZones, TimeZonesAnswer
 from kybra import Async, Vec, ic, init, nat64, post_upgrade, query, text, update, void
 
 from vex_canister.answers import answer, answer_later
@@ -83,6 +85,8 @@ env = IndexEnv(
             "configurations": index_stores.index_configurations,
             "documents": index_stores.index_documents,
             "acknowledgements": index_stores.index_acknowledgements,
+            "zones": index_stores.index_zones,
+            "zone_facts": index_stores.index_zone_facts,
         }
     )
 )
@@ -106,6 +110,7 @@ def resume_index() -> void:
     spawning.resume_soon(env)
     placing.finish_soon(env)
     configuration_pushes.push_soon(env)
+    time_zones_held.refresh_soon(env)
 
 
 @update
@@ -178,6 +183,18 @@ def create_org(request: CreateOrganisation) -> Async[NumberAnswer]:
 def get_org(organisation: nat64) -> OrganisationInfoAnswer:
     """Whether an organisation is ready. Callers: operators, its first admin."""
     return answer(lambda: placing.organisation_info(env, ic.caller().bytes, organisation))
+
+
+@update
+def put_time_zones(request: PutTimeZones) -> DoneAnswer:
+    """Hold time zones of IANA's database for organisations' calendars. Callers: operators."""
+    return answer(lambda: time_zones_held.put_time_zones(env, ic.caller().bytes, request))
+
+
+@query
+def time_zones() -> TimeZonesAnswer:
+    """The names of the time zones that calendars may name. Callers: anyone."""
+    return answer(lambda: time_zones_held.time_zones(env))
 
 
 @update

@@ -1,8 +1,10 @@
 """Time zones of IANA's database (the package `tzdata`) as the data that an index takes."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import tzdata
@@ -44,6 +46,24 @@ def zone_of(name: str) -> TimeZone:
             transitions.append(low)
             offsets.append(_offset(rules, low))
     return TimeZone(name, tuple(transitions), tuple(offsets))
+
+
+def put_request(zones: Iterable[TimeZone]) -> dict[str, Any]:
+    """The argument of the index's `put_time_zones`; at most 100 zones."""
+    return {
+        "database": database_version(),
+        "zones": [
+            {
+                "name": zone.name,
+                "offset": zone.offsets[0],
+                "changes": [
+                    {"at": second, "offset": offset}
+                    for second, offset in zip(zone.transitions, zone.offsets[1:], strict=True)
+                ],
+            }
+            for zone in zones
+        ],
+    }
 
 
 def _first_change(rules: ZoneInfo, low: int, high: int, offset: int) -> int:

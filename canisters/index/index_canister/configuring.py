@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from index_canister import configuration_store
+from index_canister import configuration_store, time_zones_held
 from index_canister.configuration_pushes import push_soon, sections_of
 from index_canister.placing import require_organisation
 from vex_canister.answers import Steps
@@ -46,7 +46,12 @@ def _write(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
         raise TooLarge("configuration", configuration_store.CONFIGURATION_BYTES, size)
     documents = configuration_store.documents_of(env, organisation)
     documents[section] = document
+    if section == time_zones_held.CALENDARS:
+        documents[time_zones_held.ZONES] = time_zones_held.zones_for(env, document)
     compile_rules(record["version"] + 1, documents)
+    if section == time_zones_held.CALENDARS:
+        zones = documents[time_zones_held.ZONES]
+        configuration_store.write_section(env, organisation, time_zones_held.ZONES, zones, access.person)
     version = configuration_store.write_section(env, organisation, section, document, access.person)
     env.note_stale(organisation)
     return [version]

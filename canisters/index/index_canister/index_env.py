@@ -41,6 +41,8 @@ class IndexStores:
         self.configurations = maps["configurations"]
         self.documents = maps["documents"]
         self.acknowledgements = maps["acknowledgements"]
+        self.zones = maps["zones"]
+        self.zone_facts = maps["zone_facts"]
 
 
 class IndexEnv:

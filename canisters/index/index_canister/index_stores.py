@@ -88,3 +88,6 @@ index_configurations = StableBTreeMap[nat64, StoredConfiguration](memory_id=8, m
 index_documents = StableBTreeMap[nat64, blob](memory_id=9, max_key_size=15, max_value_size=1_024)
 # The configuration's version that a shard has, under organisation << 32 | shard.
 index_acknowledgements = StableBTreeMap[nat64, nat32](memory_id=10, max_key_size=15, max_value_size=11)
+# Time zones under their names: an offset, then pairs of second and offset, 4 bytes each; their database's release.
+index_zones = StableBTreeMap[text, blob](memory_id=13, max_key_size=72, max_value_size=1_024)
+index_zone_facts = StableBTreeMap[nat8, text](memory_id=14, max_key_size=8, max_value_size=64)
