@@ -70,7 +70,7 @@ async def measured_product(built: Modules, tickets: int = TICKETS, samples: int 
     shard = (await shards(product.index))[0]
     assert shard.canister is not None  # noqa: S101 - it is open
     heap, stable = ((after - before) // (tickets - tickets // 2) for before, after in zip(*sizes, strict=True))
-    direct = [await _create(product, shard.canister) for _ in range(samples)]
+    direct = [await created(product, shard.canister) for _ in range(samples)]
     facade = [await _create_at_index(product, shard.canister) for _ in range(samples)]
     growth = f"growth from {tickets // 2:,} to {tickets:,} tickets"
     return [
@@ -100,7 +100,8 @@ def _used_bytes(instance: Instance) -> int:
     return sum(HEAP_PAGE for at in range(0, len(heap), HEAP_PAGE) if heap[at : at + HEAP_PAGE] != _ZEROS)
 
 
-def _ticket(product: Product) -> NewTicket:
+def ticket_of(product: Product) -> NewTicket:
+    """The ticket of all measurements."""
     return NewTicket(
         organisation=product.organisation,
         subject="Cannot sign in",
@@ -116,18 +117,19 @@ async def _filled(product: Product, count: int) -> tuple[int, int]:
     assert shard.canister is not None  # noqa: S101 - it is open
     have = (await product.helpdesk.shard(shard.canister).call("shard_status"))["tickets"]
     for _ in range(have, count):
-        await product.helpdesk.create_ticket(_ticket(product))
+        await product.helpdesk.create_ticket(ticket_of(product))
     instance = product.operator.instance(shard.canister)
     return _used_bytes(instance), instance.stable_bytes()
 
 
-async def _create(product: Product, shard: Principal) -> tuple[int, float]:
-    create = product.helpdesk.create_ticket(_ticket(product), first=shard)
+async def created(product: Product, shard: Principal) -> tuple[int, float]:
+    """Create a ticket at the shard; its instructions and milliseconds."""
+    create = product.helpdesk.create_ticket(ticket_of(product), first=shard)
     return await _cost(product, create, shard)
 
 
 async def _create_at_index(product: Product, shard: Principal) -> tuple[int, float]:
-    create = product.helpdesk.create_ticket_at_index(_ticket(product))
+    create = product.helpdesk.create_ticket_at_index(ticket_of(product))
     return await _cost(product, create, product.deployment.index, shard)
 
 
@@ -191,5 +193,5 @@ async def measured_growth(built: Modules, shard_count: int = 16, capacity: int =
 
 async def _timed_create(product: Product) -> float:
     began = perf_counter()
-    await product.helpdesk.create_ticket(_ticket(product))
+    await product.helpdesk.create_ticket(ticket_of(product))
     return (perf_counter() - began) * 1000

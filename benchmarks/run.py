@@ -13,11 +13,13 @@ from rich.console import Console
 from benchmarks.figures import Figure, markdown, table
 from benchmarks.operations import measured_operations
 from benchmarks.product import measured_growth, measured_product, modules
+from benchmarks.service import measured_service
 from benchmarks.throughput import measured_http, measured_replica
 
 GROUPS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "operations": measured_operations,
     "product": lambda: measured_product(modules()),
+    "service": lambda: measured_service(modules()),
     "growth": lambda: measured_growth(modules()),
     "replica": measured_replica,
     "http": measured_http,

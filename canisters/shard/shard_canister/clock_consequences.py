@@ -7,18 +7,14 @@ from shard_canister.ticket_clocks import TicketClocksPart
 from shard_canister.ticket_facts_view import NS, by_staff, clocks_of, facts_of, is_by_people, is_settled
 from vex_domain.id_ranges import sequence_key
 from vex_domain.service_levels import clock_rules
-from vex_domain.service_levels.clock_rules import Standing
-from vex_domain.service_levels.clock_state import FIRST_REPLY, METRICS, NEVER, OPEN, TicketClocks
+from vex_domain.service_levels.clock_rules import ALL_HOURS, Hours, Policy, Standing
+from vex_domain.service_levels.clock_state import FIRST_REPLY, METRICS, NEVER, NEXT_REPLY, OPEN, TicketClocks
+from vex_domain.service_levels.policy_documents import measures
 from vex_domain.triggers.automations import Automation, next_automation, still_fired
 from vex_domain.triggers.ticket_facts import TicketFacts
 
 FIRED_AT_ONCE = 48
 COMMENTS_LOOKED_AT = 200
-
-
-def measures(rules: Any) -> bool:
-    """Whether an organisation promises or automates anything, so that its tickets have clocks."""
-    return len(rules.service_levels) > 0 or bool(rules.automations)
 
 
 def fire_overdue(env: Any, work: Any) -> None:
@@ -88,6 +84,7 @@ def run_clocks(env: Any, work: Any) -> None:
     clock_rules.settle(state, now, env.service.hours_of(env, work.header["organisation"]))
     moved = _take_in(work, state, now)
     facts = facts_of(env, work)
+    _take_in_relations(env, work, state, facts)
     if state.automations:
         state.automations = still_fired(work.rules.automations, state.automations, facts, moved)
     go_on(env, work, state, facts)
@@ -97,7 +94,7 @@ def run_clocks(env: Any, work: Any) -> None:
 def go_on(env: Any, work: Any, state: TicketClocks, facts: TicketFacts) -> None:
     """Choose the policy, resume a settled state, and note when the ticket is due next."""
     header, rules = work.header, work.rules
-    stands = rules.workflow.states[header["status"]]
+    stands = rules.workflow.state_of(header["status"])
     policy = rules.service_levels.chosen(facts)
     standing = Standing(stands.category, stands.pauses_sla, header["priority"])
     hours_of = env.service.hours_of(env, header["organisation"])
@@ -139,6 +136,57 @@ def _take_in(work: Any, state: TicketClocks, now: int) -> frozenset[str]:
         state.assigned_since = 0 if header["assignee"] is None else now
         moved.add("assigned")
     return frozenset(moved)
+
+
+def _take_in_relations(env: Any, work: Any, state: TicketClocks, facts: TicketFacts) -> None:
+    """Questions that came with a split or a merge wait on with the time that they have waited."""
+    now = work.now // NS
+    for event in work.events:
+        if event["kind"] == "created" and event.get("since", work.now) < work.now:
+            first = state.clocks[FIRST_REPLY]
+            first.since = event["since"] // NS
+            policy = work.rules.service_levels.chosen(facts)
+            if policy is not None and FIRST_REPLY in policy.targets:
+                hours = _hours(env, work, policy, FIRST_REPLY)
+                first.spent = hours.reading(now) - hours.reading(first.since)
+        elif event["kind"] == "split":
+            policy = work.rules.service_levels.named(state.policy)
+            hours = ALL_HOURS if policy is None else _hours(env, work, policy, NEXT_REPLY)
+            clock_rules.split_off(state, _oldest_left(env, work, event["numbers"]), now, hours)
+        elif event["kind"] == "merged" and event.get("waiting_since", 0):
+            clock_rules.absorbed(state, event["waiting_since"] // NS, event["waited"])
+
+
+def _hours(env: Any, work: Any, policy: Policy, metric: int) -> Hours:
+    if metric not in policy.business:
+        return ALL_HOURS
+    hours: Hours = env.service.hours_of(env, work.header["organisation"])(policy.calendar)
+    return hours
+
+
+def _oldest_left(env: Any, work: Any, gone: list[int]) -> int | None:
+    """When the oldest question was written that nobody has answered and that stays; None when there is none."""
+    header = work.header
+    oldest = None
+    for number in range(header["comments"], max(0, header["comments"] - COMMENTS_LOOKED_AT), -1):
+        comment = env.stores.comments.get(sequence_key(work.id, number))
+        if comment["internal"]:
+            continue
+        if comment["author"] != header["requester"]:
+            break
+        if number not in gone:
+            oldest = comment["written_at"] // NS
+    return oldest
+
+
+def waiting_of(env: Any, work: Any) -> tuple[int, int]:
+    """Since when (ns) and how long (seconds, counted) a ticket's oldest question waits; (0, 0) when none does."""
+    if not measures(work.rules):
+        return 0, 0
+    state = known_clocks(env, work).state
+    clock_rules.settle(state, work.now // NS, env.service.hours_of(env, work.header["organisation"]))
+    clock = clock_rules.waiting_reply(state)
+    return (0, 0) if clock is None else (clock.since * NS, clock.spent)
 
 
 def _tell_ended(work: Any, state: TicketClocks, ended: list[Any]) -> None:

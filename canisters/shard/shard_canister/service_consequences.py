@@ -70,7 +70,7 @@ def tell(_env: Any, work: Any) -> None:
     events = [event for event in work.events if event["kind"] == NOTIFY or event["kind"] in told]
     if told:
         named = [event["kind"] for event in work.events]
-        events += [{"kind": name} for name in happened(work) if name in told and name not in named]
+        events += [{"kind": name} for name in dict.fromkeys(happened(work)) if name in told and name not in named]
     if events:
         work.parts["outbox"] = OutboxPart(work, events)
         work.touch("outbox")

@@ -14,6 +14,7 @@ from vex_domain.assignment.assignment_rules import Member
 from vex_domain.service_levels.clock_rules import HoursOf
 from vex_domain.service_levels.clock_state import NEVER, unpacked
 from vex_domain.service_levels.due_queue import DueQueue
+from vex_domain.service_levels.policy_documents import measures
 
 NS = 1_000_000_000
 FIRE_AGAIN_SECONDS = 5
@@ -88,6 +89,9 @@ class ServiceState:
 
     def rebuild(self, env: Any) -> None:
         """The queue and what has to be swept, from stable memory; then the timer."""
+        if not any(measures(env.rules_of(organisation)) for organisation in env.opened):
+            # A map that nobody uses would take its place in memory by being looked at.
+            return
         if self._clocks.len():
             for position in range(env.count):
                 packed = self._clocks.get(env.start + position)

@@ -9,11 +9,13 @@ from shard_canister.ticket_work import TicketWork, commit
 from vex_domain import audit_chain
 from vex_domain.access import Access
 from vex_domain.service_levels import clock_rules
+from vex_domain.service_levels.policy_documents import measures
 
 NS = 1_000_000_000
 FIRED_AT_ONCE = 16
 SWEPT_AT_ONCE = 32
 POSTPONED_SECONDS = 3_600
+MERGING_SECONDS = 60
 SYSTEM = 0
 
 
@@ -35,6 +37,10 @@ def run(env: Any) -> None:
 
 
 def _fire(env: Any, ticket_id: int) -> None:
+    if env.locks.is_merging(ticket_id):
+        # Its saga goes first; the ticket has its turn once that is over.
+        env.service.due.set(ticket_id - env.start, env.now() // NS + MERGING_SECONDS)
+        return
     work = _work(env, ticket_id)
     if clock_consequences.fire_due(env, work):
         commit(env, work, audit_chain.TIMED)
@@ -49,7 +55,7 @@ def _work(env: Any, ticket_id: int) -> TicketWork:
 
 def _run_on(env: Any, work: TicketWork) -> None:
     """Let a ticket's clocks go on by the rules of now, without any change of the ticket."""
-    if not clock_consequences.measures(work.rules):
+    if not measures(work.rules):
         clocks_of(env, work).forget(env, work.id)
         return
     part = clock_consequences.known_clocks(env, work)
@@ -71,6 +77,6 @@ def _sweep(env: Any) -> None:
         env.service.swept(env)
     for position in positions:
         work = _work(env, env.start + position)
-        if env.rules_of(organisation).workflow.states[work.header["status"]].is_closed:
+        if env.rules_of(organisation).workflow.state_of(work.header["status"]).is_closed:
             continue
         _run_on(env, work)

@@ -12,6 +12,7 @@ from vex_domain import audit_chain
 from vex_domain.hash_tree import RangeTree
 from vex_domain.id_ranges import check_lease
 from vex_domain.refusals import Forbidden, Invalid, LeaseRefused
+from vex_domain.service_levels.policy_documents import measures
 from vex_domain.value_hash import salted
 
 REPORT_AGAIN_SECONDS = 10
@@ -71,7 +72,8 @@ def push_configuration(env: Any, caller: Principal, pushed: dict[str, Any]) -> S
         if organisation in env.opened:
             calendars = env.rules_of(organisation).calendars
             env.service.hours.change(env.opened[organisation], former.calendars, calendars, env.now() // NS)
-            env.service.sweep(env, organisation)
+            if measures(former) or measures(env.rules_of(organisation)):
+                env.service.sweep(env, organisation)
         salt = env.salts.draw()
         change = {"kind": audit_chain.CONFIGURED, "configuration": digest}
         event = {"kind": audit_chain.CONFIGURED, "at": env.now(), "ticket": 0, "organisation": organisation}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from shard_canister.ticket_clocks import TicketClocksPart
+from shard_canister.ticket_parts import field_values
 from vex_domain import permissions
 from vex_domain.triggers.ticket_facts import TicketFacts, Values
 
@@ -10,15 +11,16 @@ NS = 1_000_000_000
 BY_ITSELF = ("automated", "sla_escalated", "sla_breached", "notify", "unassigned", "sla")
 
 
-def values_of(_env: Any, _work: Any) -> Values:
-    """The values of the organisation's own fields."""
-    return {}
+def values_of(env: Any, work: Any, *, before: bool = False) -> Values:
+    """The values of the organisation's own fields, now or before the change."""
+    part = field_values(env, work)
+    return part.former if before else part.values
 
 
 def facts_of(env: Any, work: Any) -> TicketFacts:
     """The ticket as it stands in the change; what happened is known by `happened`."""
     rules = work.rules
-    facts = TicketFacts(rules.workflow, work.header, work.before, lambda _before: values_of(env, work))
+    facts = TicketFacts(rules.workflow, work.header, work.before, lambda before: values_of(env, work, before=before))
     facts.now = work.now // NS
     facts.moment = lambda name: moment(env, work, name)
     facts.events = happened(work)
@@ -52,11 +54,7 @@ def happened(work: Any) -> tuple[str, ...]:
     comments = [event for event in work.events if event["kind"] == "commented"]
     names += ["staff_replied" if by_staff(work, event) else "requester_commented" for event in comments]
     header, before = work.header, work.before
-    if before is not None and header["status"] != before["status"]:
-        was, becomes = is_settled(work, before), is_settled(work, header)
-        if was != becomes:
-            names.append("solved" if becomes else "reopened")
-    if before is not None and header["assignee"] != before["assignee"]:
+    if header["assignee"] is not None and (before is None or header["assignee"] != before["assignee"]):
         names.append("assigned")
     return tuple(names)
 
@@ -74,4 +72,4 @@ def by_staff(work: Any, event: dict[str, Any]) -> bool:
 
 def is_settled(work: Any, header: dict[str, Any]) -> bool:
     """Whether the ticket is solved or closed in a header's state."""
-    return bool(work.rules.workflow.states[header["status"]].is_solved)
+    return bool(work.rules.workflow.is_settled(header["status"]))

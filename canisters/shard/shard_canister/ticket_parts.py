@@ -19,10 +19,11 @@ def _insert_pages(store: Any, ticket_id: int, pages: list[Any], former: int) -> 
 
 
 class FieldValues:
-    """The values of an organisation's own fields, by field."""
+    """The values of an organisation's own fields, by field; `former` are those before the change."""
 
     def __init__(self, values: dict[str, Value] | None = None, pages: int = 0) -> None:
         self.values = {} if values is None else values
+        self.former = self.values
         self._pages = pages
 
     @classmethod

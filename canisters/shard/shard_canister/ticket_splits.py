@@ -57,7 +57,7 @@ def _carried(env: Any, source: TicketWork, numbers: list[int]) -> list[dict[str,
             raise TooLarge("comments", BYTES_MOST, BYTES_MOST - room)
         origin = comment["origin"] or sequence_key(source.id, number)
         carried.append({field: comment[field] for field in ("author", "internal", "written_at")})
-        carried[-1].update({"body": body, "origin": origin})
+        carried[-1].update({"body": body, "origin": origin, "number": number})
     if carried[0]["internal"]:
         raise Invalid("comments", "begins with a note, which must not become a ticket's public body")
     return carried
@@ -95,11 +95,13 @@ def _write(env: Any, source: TicketWork, target: TicketWork, carried: list[dict[
         header["comment_head"] = comment_link(header["comment_head"], commitment)
     _link(env, target, source.id)
     target.change.update({"body": header["body_hash"], "origin": source.id})
-    target.events.append({"kind": "created"})
+    asked = carried[0]["author"] == header["requester"]
+    target.events.append({"kind": "created", "since": carried[0]["written_at"] if asked else target.now})
     event = commit(env, target, audit_chain.CREATED)
     _link(env, source, target.id)
     source.change["into"] = target.id
-    source.events.append({"kind": "split", "into": target.id})
+    numbers = [comment["number"] for comment in carried]
+    source.events.append({"kind": "split", "into": target.id, "numbers": numbers})
     commit(env, source, audit_chain.SPLIT)
     return event
 

@@ -35,6 +35,10 @@ class TicketLocks:
         self._store.remove(ticket)
         self._merging.discard(ticket)
 
+    def is_merging(self, ticket: int) -> bool:
+        """Whether the ticket is being merged."""
+        return ticket in self._merging
+
     def require_free(self, ticket: int) -> None:
         """A ticket that is being merged changes in no other way. Raises Underway."""
         if ticket in self._merging:
@@ -68,6 +72,10 @@ class Retirements:
         if organisation in self._pairs:
             self._store.remove(organisation)
             del self._pairs[organisation]
+
+    def is_retired(self, organisation: int, kind: str, state: str) -> bool:
+        """Whether no ticket may enter the state while the workflow is being changed."""
+        return (kind, state) in self._pairs.get(organisation, ())
 
     def require_entry(self, organisation: int, kind: str, state: str) -> None:
         """Raises Unavailable while the workflow is being changed."""

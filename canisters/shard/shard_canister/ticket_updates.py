@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shard_canister.state_moves import put_in_state
 from shard_canister.ticket_parts import extension, field_values, relations
 from shard_canister.ticket_work import TicketWork
 from vex_domain import permissions
@@ -84,19 +85,6 @@ def move_ticket(env: Any, work: TicketWork, target: str) -> None:
         require_no_open_children(life, header, target, open_children(relations(env, work).all))
     put_in_state(env, work, target)
     require_state_fields(env, work)
-
-
-def put_in_state(env: Any, work: TicketWork, target: str) -> None:
-    """Set the state and say what that means; nothing but a retired state is refused. Raises Unavailable."""
-    header, life = work.header, work.rules.workflow
-    env.retirements.require_entry(header["organisation"], header["kind"], target)
-    was, becomes = life.state_of(header["status"]), life.state_of(target)
-    work.events.append({"kind": "moved", "former": header["status"]})
-    if becomes.is_solved and not was.is_solved:
-        work.events.append({"kind": "solved"})
-    if was.is_solved and not becomes.is_solved:
-        work.events.append({"kind": "reopened"})
-    header["status"] = work.change["status"] = target
 
 
 def _has_value(env: Any, work: TicketWork, word: str) -> bool:

@@ -50,6 +50,11 @@ class ServiceLevels:
         return len(self._in_order)
 
 
+def measures(rules: Any) -> bool:
+    """Whether an organisation promises or automates anything, so that its tickets have clocks."""
+    return len(rules.service_levels) > 0 or bool(rules.automations)
+
+
 def compile_service_levels(document: DocumentReader, rules: Any) -> ServiceLevels:
     """The compiled section. Raises Invalid, TooLarge."""
     document.only("policies")

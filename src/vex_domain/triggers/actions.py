@@ -32,16 +32,18 @@ class TicketDraft:
     """A ticket as actions change it. What lies outside of the header is reached through the canister's callables.
 
     `values` answers the own fields' values and `keep_values` takes them changed; `may_move` says whether anything
-    besides the workflow speaks against a state; `notify` takes (name, to whom); `assign` looks for an assignee.
+    besides the workflow speaks against a state and `move` puts the ticket there; `notify` takes (name, to whom);
+    `assign` looks for an assignee.
     """
 
-    __slots__ = ("assign", "header", "keep_values", "may_move", "notify", "values")
+    __slots__ = ("assign", "header", "keep_values", "may_move", "move", "notify", "values")
 
     def __init__(self, header: dict[str, Any], values: Callable[[], Values]) -> None:
         self.header = header
         self.values = values
         self.keep_values: Callable[[Values], None] = lambda _: None
         self.may_move: Callable[[str], bool] = lambda _: True
+        self.move: Callable[[str], None] = lambda target: header.update(status=target)
         self.notify: Callable[[str, Any], None] = lambda _name, _whom: None
         self.assign: Callable[[], bool] = lambda: False
 
@@ -52,7 +54,7 @@ def act(actions: list[Action], draft: TicketDraft, life: TicketLife, fields: Tic
     for action in actions:
         if action.kind == NOTIFY:
             draft.notify(action.name, action.value)
-        elif life.states[draft.header["status"]].is_closed:
+        elif life.state_of(draft.header["status"]).is_closed:
             continue
         elif action.kind == SET_FIELD:
             changed = _set_field(action, draft, fields) or changed
@@ -88,8 +90,11 @@ def _set(action: Action, draft: TicketDraft, life: TicketLife, fields: TicketFie
     name, value, header = action.name, action.value, draft.header
     if header[name] == value:
         return False
-    if name == "status" and not move_allowed(draft, life, fields, value):
-        return False
+    if name == "status":
+        allowed = move_allowed(draft, life, fields, value)
+        if allowed:
+            draft.move(value)
+        return allowed
     if name == "kind" and header["status"] not in life.workflow_of(value).states:
         return False
     header[name] = value

@@ -215,6 +215,43 @@ def test_an_automation_runs_once_for_each_entry(desk: Desk) -> None:
     assert len(outbox(desk)) == 2
 
 
+def test_a_split_question_waits_on_in_the_new_ticket_and_no_longer_in_the_old(desk: Desk) -> None:
+    configure(desk, service_levels=REPLY_SOON)
+    ticket = desk.created(CUSTOMER)
+    commented(desk, ticket, AGENT)
+    commented(desk, ticket, CUSTOMER)
+    desk.platform.advance(600)
+    commented(desk, ticket, CUSTOMER)
+    desk.platform.advance(300)
+    request = {**desk.platform.token(), "ticket": ticket, "version": summary(desk, ticket)["version"]}
+    request.update({"comments": [2], "subject": "Another matter", "kind": None, "priority": None})
+    other = ok(desk.shard.update("split_ticket", request, caller=AGENT))["ticket"]
+    assert clocks(desk, other)["first_reply"]["spent"] // 60 == 15
+    assert clocks(desk, ticket)["next_reply"]["spent"] // 60 == 5
+
+
+def test_a_trigger_sets_fields_and_solves_where_the_workflow_lets_it(desk: Desk) -> None:
+    fields = {"fields": [{"id": "cause", "type": "text", "required_in": ["solved"]}]}
+    solve = {
+        "id": "solve",
+        "on": ["requester_commented"],
+        "actions": [{"set": "status", "to": "solved"}],
+    }
+    fill = {
+        "id": "fill",
+        "on": ["updated"],
+        "conditions": {"all": [{"field": "field.cause", "changed": False}]},
+        "actions": [{"set": "field.cause", "to": "no fire"}],
+    }
+    configure(desk, fields=fields, triggers={"triggers": [solve, fill]})
+    commented(desk, desk.ticket, CUSTOMER)
+    assert summary(desk, desk.ticket)["status"] == "new"
+    changed(desk, desk.ticket, priority="low")
+    commented(desk, desk.ticket, CUSTOMER)
+    found = summary(desk, desk.ticket)
+    assert (found["status"], found["solved_at"] is None) == ("solved", False)
+
+
 def test_the_outbox_is_read_in_order_acknowledged_and_survives_an_upgrade(desk: Desk) -> None:
     configure(desk, triggers=TOLD)
     tickets = [desk.created(CUSTOMER) for _ in range(3)]
