@@ -125,15 +125,15 @@ async def _filled(product: Product, count: int) -> tuple[int, int]:
 async def created(product: Product, shard: Principal) -> tuple[int, float]:
     """Create a ticket at the shard; its instructions and milliseconds."""
     create = product.helpdesk.create_ticket(ticket_of(product), first=shard)
-    return await _cost(product, create, shard)
+    return await cost_of(product, create, shard)
 
 
 async def _create_at_index(product: Product, shard: Principal) -> tuple[int, float]:
     create = product.helpdesk.create_ticket_at_index(ticket_of(product))
-    return await _cost(product, create, product.deployment.index, shard)
+    return await cost_of(product, create, product.deployment.index, shard)
 
 
-async def _cost(product: Product, call: Awaitable[object], *canisters: Principal) -> tuple[int, float]:
+async def cost_of(product: Product, call: Awaitable[object], *canisters: Principal) -> tuple[int, float]:
     """Instructions on these canisters, and milliseconds of the last message."""
     before = product.agent.spent(*canisters)
     await call
@@ -142,7 +142,7 @@ async def _cost(product: Product, call: Awaitable[object], *canisters: Principal
 
 async def _reads(method: str, product: Product, shard: Principal, arguments: list[Any]) -> Figure:
     calls = [product.helpdesk.shard(shard).call(method, argument) for argument in arguments]
-    runs = [await _cost(product, call, shard) for call in calls]
+    runs = [await cost_of(product, call, shard) for call in calls]
     return typical(method, runs, note="50 tickets" if method == "list_tickets" else "with proof")
 
 
@@ -153,7 +153,7 @@ def _list_request(product: Product) -> dict[str, object]:
 
 async def _comments(product: Product, shard: Principal, tickets: list[int]) -> Figure:
     calls = [product.helpdesk.add_comment(product.organisation, ticket, "y" * COMMENT_CHARACTERS) for ticket in tickets]
-    runs = [await _cost(product, call, shard) for call in calls]
+    runs = [await cost_of(product, call, shard) for call in calls]
     return typical("add_comment", runs, note=f"{COMMENT_CHARACTERS} characters, tickets all over the shard")
 
 

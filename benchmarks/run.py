@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from benchmarks.figures import Figure, markdown, table
+from benchmarks.files import measured_files
 from benchmarks.operations import measured_operations
 from benchmarks.product import measured_growth, measured_product, modules
 from benchmarks.service import measured_service
@@ -20,6 +21,7 @@ GROUPS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "operations": measured_operations,
     "product": lambda: measured_product(modules()),
     "service": lambda: measured_service(modules()),
+    "files": measured_files,
     "growth": lambda: measured_growth(modules()),
     "replica": measured_replica,
     "http": measured_http,

@@ -9,6 +9,8 @@ from index_canister import (
     index_calls,
     index_stores,
     placing,
+    privacy_ordering,
+    privacy_telling,
     routing,
     spawning,
     time_zones_held,
@@ -60,6 +62,8 @@ from vex_canister.forgetting import forget_grants
 from vex_canister.garbage import collect_by_timer, set_aside
 from vex_canister.grant_types import GrantChange
 from vex_canister.incoming_call import direct_call, reading_call
+from vex_canister.privacy_types import ErasePerson, SetHold
+from vex_canister.survey_types import AnswerSurvey, OneTicket, SurveyAnswer
 from vex_canister.ticket_types import (
     AddComment,
     CommentPageAnswer,
@@ -87,6 +91,8 @@ env = IndexEnv(
             "acknowledgements": index_stores.index_acknowledgements,
             "zones": index_stores.index_zones,
             "zone_facts": index_stores.index_zone_facts,
+            "orders": index_stores.index_orders,
+            "orders_known": index_stores.index_orders_known,
         }
     )
 )
@@ -111,6 +117,7 @@ def resume_index() -> void:
     placing.finish_soon(env)
     configuration_pushes.push_soon(env)
     time_zones_held.refresh_soon(env)
+    privacy_telling.tell_soon(env)
 
 
 @update
@@ -389,3 +396,34 @@ def open_download(request: AttachmentRef) -> Async[DownloadAnswer]:
 def open_download_replicated(request: AttachmentRef) -> Async[DownloadAnswer]:
     """As `open_download`, for canisters."""
     return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "open_download_replicated")))
+
+
+@update
+def answer_survey(request: AnswerSurvey) -> Async[ReceiptAnswer]:
+    """As at the ticket's shard."""
+    call = direct_call("answer_survey")
+    return (yield from index_calls.passed_on(facade.change(env, call, request, "answer_survey")))
+
+
+@query
+def get_survey(request: OneTicket) -> Async[SurveyAnswer]:
+    """As at the ticket's shard."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "get_survey")))
+
+
+@update
+def get_survey_replicated(request: OneTicket) -> Async[SurveyAnswer]:
+    """As `get_survey`, for canisters."""
+    return (yield from index_calls.passed_on(about_ticket(env, reading_call(), request, "get_survey_replicated")))
+
+
+@update
+def erase_person(request: ErasePerson) -> Async[NumberAnswer]:
+    """Order that a person be erased in an organisation; the order's number. Callers: `privacy.erase`."""
+    return (yield from answer_later(privacy_ordering.erase_person(env, direct_call("erase_person"), request)))
+
+
+@update
+def set_hold(request: SetHold) -> Async[NumberAnswer]:
+    """Place or lift a legal hold; the order's number. Callers: `hold.manage`."""
+    return (yield from answer_later(privacy_ordering.set_hold(env, direct_call("set_hold"), request)))

@@ -8,6 +8,8 @@ from shard_canister import (
     comment_changes,
     life_stores,
     macro_runs,
+    person_export,
+    privacy_work,
     roster_cache,
     service_reads,
     service_stores,
@@ -15,12 +17,14 @@ from shard_canister import (
     shard_calls,
     shard_fleet,
     shard_stores,
+    surveys,
     ticket_changes,
     ticket_queries,
     ticket_splits,
     uploads,
 )
 from shard_canister.attachment_calls import about_ticket
+from shard_canister.privacy_calls import about_organisation
 from shard_canister.service_types import AcknowledgeOutbox, ListOutbox, OutboxAnswer, TicketClocksAnswer
 from shard_canister.shard_env import ShardEnv, ShardStores
 from shard_canister.shard_types import (
@@ -55,7 +59,7 @@ from vex_canister.forgetting import forget_grants
 from vex_canister.garbage import collect_by_timer
 from vex_canister.grant_types import GrantChange
 from vex_canister.http_types import HttpQuestion, HttpReplyRecord, StreamedPart, StreamingToken
-from vex_canister.incoming_call import direct_call, facade_call, reading_call
+from vex_canister.incoming_call import direct_call, facade_call, reading_call, repeatable_call
 from vex_canister.life_types import (
     ApplyMacro,
     BulkAnswer,
@@ -68,8 +72,16 @@ from vex_canister.life_types import (
     RevisionPageAnswer,
     SplitTicket,
 )
+from vex_canister.privacy_types import (
+    ExportPageAnswer,
+    ExportPerson,
+    OneOrganisationOrders,
+    OrderProgressAnswer,
+    PrivacyOrder,
+)
 from vex_canister.roster_types import RosterChange
 from vex_canister.sessions import grants_in_query, grants_of
+from vex_canister.survey_types import AnswerSurvey, OneTicket, SurveyAnswer
 from vex_canister.ticket_types import (
     AddComment,
     CommentPageAnswer,
@@ -110,6 +122,8 @@ env = ShardEnv(
             "retirements": life_stores.shard_retirements,
             "news": life_stores.shard_news,
             "locks": life_stores.shard_locks,
+            "surveys": shard_stores.shard_surveys,
+            "privacy": shard_stores.shard_privacy,
         }
     ),
     service_timer.run,
@@ -122,6 +136,7 @@ def start_shard(setup: ShardSetup) -> void:
     env.begin(setup["index"].bytes, setup["users"].bytes, setup["shard"])
     collect_by_timer()
     uploads.collect_by_timer(env)
+    privacy_work.watch(env)
 
 
 @post_upgrade
@@ -130,6 +145,7 @@ def resume_shard() -> void:
     env.rebuild()
     collect_by_timer()
     uploads.collect_by_timer(env)
+    privacy_work.watch(env)
 
 
 @update
@@ -299,8 +315,7 @@ def begin_upload(request: BeginUpload) -> Async[UploadAnswer]:
 @update
 def put_chunk(request: PutChunk) -> Async[UploadAnswer]:
     """Take a chunk, in any order, as often as it is sent. Callers: who began the upload."""
-    steps = about_ticket(env, reading_call(), grants_of, request, uploads.put_chunk)
-    return (yield from answer_later(steps))
+    return (yield from answer_later(attachment_calls.put_chunk(env, repeatable_call(), request)))
 
 
 @update
@@ -402,6 +417,52 @@ def report(request: ReportRequest) -> Async[ReportAnswer]:
 def report_replicated(request: ReportRequest) -> Async[ReportAnswer]:
     """As `report`, for canisters."""
     return (yield from answer_later(ticket_queries.report(env, reading_call(), grants_of, request)))
+
+
+@update
+def answer_survey(request: AnswerSurvey) -> Async[ReceiptAnswer]:
+    """Rate a solved ticket, or change the rating. Callers: its requester. Awaits grants when not cached."""
+    call = direct_call("answer_survey")
+    return (yield from answer_later(shard_calls.change(env, call, request, surveys.answer)))
+
+
+@query
+def get_survey(request: OneTicket) -> Async[SurveyAnswer]:
+    """A ticket's rating. Callers: who sees the ticket."""
+    return (yield from answer_later(about_ticket(env, reading_call(), grants_in_query, request, surveys.one)))
+
+
+@update
+def get_survey_replicated(request: OneTicket) -> Async[SurveyAnswer]:
+    """As `get_survey`, for canisters."""
+    return (yield from answer_later(about_ticket(env, reading_call(), grants_of, request, surveys.one)))
+
+
+@update
+def push_privacy(order: PrivacyOrder) -> Async[DoneAnswer]:
+    """Take an order to erase, hold or release. Callers: index. Awaits `raw_rand` before the first use."""
+    return (yield from answer_later(privacy_work.take_order(env, ic.caller(), order)))
+
+
+@query
+def list_privacy_orders(request: OneOrganisationOrders) -> Async[OrderProgressAnswer]:
+    """Orders and how far they are. Callers: `privacy.erase`."""
+    steps = about_organisation(env, reading_call(), grants_in_query, request, privacy_work.progress)
+    return (yield from answer_later(steps))
+
+
+@query
+def export_person(request: ExportPerson) -> Async[ExportPageAnswer]:
+    """A page of all that concerns a person. Callers: the person, `privacy.export`."""
+    steps = about_organisation(env, reading_call(), grants_in_query, request, person_export.page)
+    return (yield from answer_later(steps))
+
+
+@update
+def export_person_replicated(request: ExportPerson) -> Async[ExportPageAnswer]:
+    """As `export_person`, for canisters."""
+    steps = about_organisation(env, reading_call(), grants_of, request, person_export.page)
+    return (yield from answer_later(steps))
 
 
 @query
@@ -512,8 +573,7 @@ def facade_begin_upload(caller: Principal, request: BeginUpload) -> Async[Upload
 @update
 def facade_put_chunk(caller: Principal, request: PutChunk) -> Async[UploadAnswer]:
     """As `put_chunk` on behalf of `caller`. Callers: index."""
-    steps = about_ticket(env, reading_call(caller), grants_of, request, uploads.put_chunk)
-    return (yield from answer_later(steps))
+    return (yield from answer_later(attachment_calls.put_chunk(env, repeatable_call(caller), request)))
 
 
 @update
@@ -597,3 +657,22 @@ def facade_open_download_replicated(caller: Principal, request: AttachmentRef) -
     """As `open_download_replicated` on behalf of `caller`. Callers: index."""
     steps = about_ticket(env, reading_call(caller), grants_of, request, attachment_reads.download)
     return (yield from answer_later(steps))
+
+
+@update
+def facade_answer_survey(caller: Principal, request: AnswerSurvey) -> Async[ReceiptAnswer]:
+    """As `answer_survey` on behalf of `caller`. Callers: index."""
+    call = facade_call("answer_survey", caller)
+    return (yield from answer_later(shard_calls.change(env, call, request, surveys.answer)))
+
+
+@query
+def facade_get_survey(caller: Principal, request: OneTicket) -> Async[SurveyAnswer]:
+    """As `get_survey` on behalf of `caller`. Callers: index."""
+    return (yield from answer_later(about_ticket(env, reading_call(caller), grants_in_query, request, surveys.one)))
+
+
+@update
+def facade_get_survey_replicated(caller: Principal, request: OneTicket) -> Async[SurveyAnswer]:
+    """As `get_survey_replicated` on behalf of `caller`. Callers: index."""
+    return (yield from answer_later(about_ticket(env, reading_call(caller), grants_of, request, surveys.one)))

@@ -9,6 +9,7 @@ from users_canister import (
     organisation_roles,
     people_changes,
     people_reads,
+    person_erasing,
     platform_settings,
     service_accounts,
     users_calls,
@@ -33,6 +34,8 @@ from users_canister.users_types import (
     DecideJoining,
     DefineRole,
     DeleteRole,
+    ExportedPersonAnswer,
+    ExportPersonRecord,
     IdentitiesAnswer,
     InvitationPageAnswer,
     JoiningAnswer,
@@ -67,6 +70,7 @@ from vex_canister.garbage import collect_by_timer, set_aside
 from vex_canister.grant_types import GrantsAnswer, KnownPeopleAnswer
 from vex_canister.incoming_call import direct_call
 from vex_canister.organisation_types import RegisterOrganisation
+from vex_canister.privacy_types import PrivacyOrder
 from vex_canister.roster_types import RosterAnswer
 
 env = UsersEnv(
@@ -395,6 +399,19 @@ def known_people(organisation: nat64, people: Vec[nat64]) -> KnownPeopleAnswer:
 def set_people_limit(organisation: nat64, most: Opt[nat32]) -> DoneAnswer:
     """How many members an organisation may have. Callers: index."""
     return answer(lambda: users_calls.set_people_limit(env, ic.caller().bytes, organisation, most))
+
+
+@update
+def push_privacy(order: PrivacyOrder) -> DoneAnswer:
+    """Erase a person's record and membership. Callers: index."""
+    return answer(lambda: person_erasing.take_order(env, ic.caller().bytes, order))
+
+
+@query
+def export_person(request: ExportPersonRecord) -> ExportedPersonAnswer:
+    """What is held of a person. Callers: the person, `privacy.export`, operators."""
+    asked = (ic.caller().bytes, request["organisation"], request["person"])
+    return answer(lambda: person_erasing.export_record(env, *asked))
 
 
 @query

@@ -1,4 +1,4 @@
-"""The `vex` command: `vex demo`."""
+"""The `vex` command: `vex demo`, `vex verify`."""
 
 import asyncio
 import json
@@ -8,11 +8,13 @@ import sqlite3
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from icp_identity.identity import Identity
 from rich.console import Console
 
+from candid import Principal
 from vex.demo.figures import Figures
 from vex.demo.kept import Kept
 from vex.demo.replica import local_replica
@@ -22,15 +24,13 @@ from vex.demo.suitable import check
 from vex.deployment import Modules
 from vex.errors import VexError
 from vex.exports import Desk, ExportError, read_export
+from vex.helpdesk import Helpdesk
+from vex.network import Network
+from vex.verification import VerifiedHistory, verify_organisation, verify_ticket
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="VEX: support tickets in canisters.")
 
 FORESEEN = (VexError, ExportError, OSError, sqlite3.Error)
-
-
-@app.callback()
-def _commands() -> None:
-    """Keep `vex demo` a subcommand while it is the only one."""
 
 
 @app.command()
@@ -75,6 +75,39 @@ def demo(
         kept.words() if kept else "Next: scripts/demo --keep leaves the network up; scripts/test runs every test."
     )
     _judge(screen, figures)
+
+
+@app.command()
+def verify(
+    url: Annotated[str, typer.Option(help="The replica, such as http://127.0.0.1:4943.")],
+    index: Annotated[str, typer.Option(help="The index canister's id.")],
+    organisation: Annotated[int, typer.Option(help="The organisation's id.")],
+    key: Annotated[Path, typer.Option(help="PEM file of somebody with audit.read.")],
+    ticket: Annotated[int | None, typer.Option(help="Check one ticket's history too.")] = None,
+) -> None:
+    """Check the hash-chained history of an organisation's shards against the subnet's certificates."""
+    screen = Screen(Console(stderr=True))
+    try:
+        identity = Identity.from_pem(key.read_text())
+        histories, events = asyncio.run(_verified(url, Principal.from_text(index), organisation, identity, ticket))
+    except FORESEEN as error:
+        screen.say(f"Not verified: {error}")
+        raise typer.Exit(1) from error
+    for history in histories:
+        head = history.head.hex() if history.head else "none"
+        typer.echo(f"{history.shard}: {history.events} events ({history.shown} of this organisation), head {head}")
+    if ticket is not None:
+        typer.echo(f"ticket {ticket}: {len(events)} events")
+
+
+async def _verified(
+    url: str, index: Principal, organisation: int, identity: Identity, ticket: int | None
+) -> tuple[list[VerifiedHistory], list[dict[str, Any]]]:
+    async with Network(url) as network:
+        helpdesk = Helpdesk(network.caller(identity), index)
+        histories = await verify_organisation(helpdesk, organisation, await network.root_key())
+        events = [] if ticket is None else await verify_ticket(helpdesk, organisation, ticket)
+        return histories, events
 
 
 def read_desk(export: Path) -> Desk:

@@ -152,6 +152,14 @@ class Helpdesk:
             cursor = page["next"]
             more = cursor is not None
 
+    async def at_ticket(self, organisation: int, ticket: int, method: str, request: Any) -> Any:
+        """Call a method of the shard that holds a ticket, as often as it takes for a definite answer."""
+        return await self._at(organisation, ticket, method, request)
+
+    async def at_shard(self, shard: Principal, organisation: int, method: str, request: Any) -> Any:
+        """Call a method of a shard, with a session of this organisation where one is needed."""
+        return await self._patient_call(shard, organisation, method, request)
+
     async def _create(self, shard: Principal, request: dict[str, Any]) -> Receipt:
         return Receipt.model_validate(
             await self._patient_call(shard, request["organisation"], "create_ticket", request)

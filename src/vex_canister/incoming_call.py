@@ -34,3 +34,9 @@ def facade_call(method: str, caller: Principal) -> IncomingCall:
 def reading_call(caller: Principal | None = None) -> IncomingCall:
     """A read: nothing is remembered of it, so it has no digest."""
     return IncomingCall(ic.caller() if caller is None else caller, b"", caller is not None)
+
+
+def repeatable_call(caller: Principal | None = None) -> IncomingCall:
+    """A change that may be sent again as it is: it needs no digest, but its size counts."""
+    sender = ic.caller() if caller is None else caller
+    return IncomingCall(sender, b"", caller is not None, len(ic.arg_data_raw()))

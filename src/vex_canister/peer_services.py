@@ -22,7 +22,9 @@ from vex_canister.error_types import DoneAnswer
 from vex_canister.fleet_types import FillReport, Lease, ShardStatusAnswer
 from vex_canister.grant_types import GrantChange, GrantsAnswer, KnownPeopleAnswer
 from vex_canister.organisation_types import RegisterOrganisation
+from vex_canister.privacy_types import PrivacyOrder
 from vex_canister.roster_types import RosterAnswer, RosterChange
+from vex_canister.survey_types import AnswerSurvey, OneTicket, SurveyAnswer
 from vex_canister.ticket_types import (
     AddComment,
     CommentPageAnswer,
@@ -58,6 +60,9 @@ class UsersPeer(Service):
     @service_update
     def register_shard(self, shard: Principal) -> DoneAnswer: ...
 
+    @service_update
+    def push_privacy(self, order: PrivacyOrder) -> DoneAnswer: ...
+
 
 class IndexPeer(Service):
     @service_update
@@ -68,6 +73,9 @@ class IndexPeer(Service):
 
 
 class ShardPeer(Service):
+    @service_update
+    def push_privacy(self, order: PrivacyOrder) -> DoneAnswer: ...
+
     @service_update
     def grant_lease(self, lease: Lease) -> DoneAnswer: ...
 
@@ -156,3 +164,12 @@ class ShardPeer(Service):
 
     @service_update
     def facade_open_download_replicated(self, caller: Principal, request: AttachmentRef) -> DownloadAnswer: ...
+
+    @service_update
+    def facade_answer_survey(self, caller: Principal, request: AnswerSurvey) -> ReceiptAnswer: ...
+
+    @service_query
+    def facade_get_survey(self, caller: Principal, request: OneTicket) -> SurveyAnswer: ...
+
+    @service_update
+    def facade_get_survey_replicated(self, caller: Principal, request: OneTicket) -> SurveyAnswer: ...

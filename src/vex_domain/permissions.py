@@ -23,6 +23,9 @@ ORGANISATION_CONFIGURE = 1 << 17
 TICKET_REDACT = 1 << 23
 REPORT_READ = 1 << 24
 OUTBOX_READ = 1 << 25
+PRIVACY_EXPORT = 1 << 26
+PRIVACY_ERASE = 1 << 27
+HOLD_MANAGE = 1 << 28
 
 NAMES = {
     TICKET_CREATE: "ticket.create",
@@ -46,6 +49,9 @@ NAMES = {
     REPORT_READ: "report.read",
     OUTBOX_READ: "outbox.read",
     TICKET_REDACT: "ticket.redact",
+    PRIVACY_EXPORT: "privacy.export",
+    PRIVACY_ERASE: "privacy.erase",
+    HOLD_MANAGE: "hold.manage",
 }
 BITS = {name: bit for bit, name in NAMES.items()}
 
@@ -62,7 +68,16 @@ AGENT = (
     | MEMBERS_READ
 )
 LEAD = AGENT | AUDIT_READ | TEAMS_MANAGE | REPORT_READ | TICKET_REDACT
-ADMIN = LEAD | MEMBERS_MANAGE | ROLES_MANAGE | ORGANISATION_CONFIGURE | OUTBOX_READ
+ADMIN = (
+    LEAD
+    | MEMBERS_MANAGE
+    | ROLES_MANAGE
+    | ORGANISATION_CONFIGURE
+    | OUTBOX_READ
+    | PRIVACY_EXPORT
+    | PRIVACY_ERASE
+    | HOLD_MANAGE
+)
 AUDITOR = TICKET_READ | NOTE_READ | AUDIT_READ | MEMBERS_READ | REPORT_READ
 
 BUILT_IN_ROLES = {"customer": CUSTOMER, "agent": AGENT, "lead": LEAD, "admin": ADMIN, "auditor": AUDITOR}

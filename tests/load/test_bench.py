@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from benchmarks.files import measured_files
 from benchmarks.operations import measured_operations
 from benchmarks.product import measured_growth, measured_product, modules
 from benchmarks.throughput import measured_http, measured_replica
@@ -11,6 +12,7 @@ IN_INSTRUCTIONS = {
     *("noop_update", "record_echo", "map_get", "map_insert", "map_overwrite", "map_remove", "sha256_1k", "await"),
     *("create_ticket_direct", "create_ticket_facade", "get_ticket", "list_tickets", "add_comment"),
     *("init", "upgrade_empty", "upgrade_full"),
+    *("put_chunk", "finish_upload", "read_chunk", "download"),
 }
 IN_BYTES = {"module", "ticket_heap", "ticket_stable"}
 A_SECOND = {"replica_updates", "replica_queries", "http_updates", "http_queries"}
@@ -22,6 +24,7 @@ def test_every_figure_is_measured() -> None:
     measured = [
         *asyncio.run(measured_operations(entries=300)),
         *asyncio.run(measured_product(modules(), tickets=60, samples=4)),
+        *asyncio.run(measured_files(modules(), repeats=1)),
         *asyncio.run(measured_growth(modules(), shard_count=10, capacity=8)),
         *asyncio.run(measured_replica(seconds=0.1)),
         *asyncio.run(measured_http(seconds=0.1)),

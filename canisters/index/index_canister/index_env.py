@@ -5,6 +5,7 @@ from typing import Any
 
 from kybra import ic
 
+from index_canister.privacy_log import PrivacyLog
 from vex_canister.failure_journal import FailureJournal
 from vex_canister.grant_cache import GrantCache
 from vex_canister.peer_services import IndexPeer
@@ -43,6 +44,8 @@ class IndexStores:
         self.acknowledgements = maps["acknowledgements"]
         self.zones = maps["zones"]
         self.zone_facts = maps["zone_facts"]
+        self.orders = maps["orders"]
+        self.orders_known = maps["orders_known"]
 
 
 class IndexEnv:
@@ -72,6 +75,7 @@ class IndexEnv:
         self.resuming_since = 0
         self.stale: dict[int, list[int]] = {}
         self.push_timer_set = False
+        self.orders = PrivacyLog(stores.orders, stores.orders_known)
         self.settings: dict[str, Any] = {}
 
     @property
@@ -152,6 +156,7 @@ class IndexEnv:
             if not self.stores.organisations.get(organisation)["ready"]:
                 self.not_ready.append(organisation)
             self.note_stale(organisation)
+        self.orders.rebuild(self.stores.organisations.len())
         self.routes.epoch = self.settings["epoch"]
         self.certify()
 

@@ -71,6 +71,15 @@ class StoredConfiguration(Record):
     sections: Vec[StoredSection]
 
 
+# An order about privacy: `subject` is a person, a ticket, or 0 for the organisation.
+class StoredPrivacyOrder(Record):
+    kind: text
+    subject_kind: text
+    subject: nat64
+    ordered_at: nat64
+    ordered_by: nat64
+
+
 # One record under key 0.
 index_settings = StableBTreeMap[nat8, StoredIndex](memory_id=0, max_key_size=8, max_value_size=1_024)
 # SHA-256 of each chunk of the shard's module under 0, 1, 2 …
@@ -91,3 +100,6 @@ index_acknowledgements = StableBTreeMap[nat64, nat32](memory_id=10, max_key_size
 # Time zones under their names: an offset, then pairs of second and offset, 4 bytes each; their database's release.
 index_zones = StableBTreeMap[text, blob](memory_id=13, max_key_size=72, max_value_size=1_024)
 index_zone_facts = StableBTreeMap[nat8, text](memory_id=14, max_key_size=8, max_value_size=64)
+# Under organisation << 32 | number, from 1; under organisation << 32 | shard (users: 0) the last one that it knows.
+index_orders = StableBTreeMap[nat64, StoredPrivacyOrder](memory_id=15, max_key_size=15, max_value_size=192)
+index_orders_known = StableBTreeMap[nat64, nat32](memory_id=16, max_key_size=15, max_value_size=11)

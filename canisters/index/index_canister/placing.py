@@ -6,6 +6,7 @@ from kybra import Principal, ic
 
 from index_canister.configuration_pushes import push, push_soon
 from index_canister.fleet_settings import note_fill, spare_shards, state_name
+from index_canister.privacy_telling import tell
 from index_canister.spawning import AGAIN_SECONDS, start
 from vex_canister.answers import Steps, ok_of
 from vex_canister.failure_journal import guarded
@@ -164,6 +165,7 @@ def ensure_place(env: Any, organisation: int) -> Steps:
         raise Unavailable("a shard is being prepared")
     number = spare[0]
     yield from push(env, organisation, number)
+    yield from tell(env, organisation, number)
     yield from ok_of(ShardPeer(Principal(env.canister_of(number))).open_organisation(organisation), "the shard")
     if number not in env.placed.get(organisation, []):
         placing = {"organisation": organisation, "shard": number, "placed_at": env.now()}

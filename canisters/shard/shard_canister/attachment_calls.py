@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shard_canister import uploads
+from shard_canister.admission import admit
 from shard_canister.shard_calls import Ask, access_to_ticket, numbers_of
 from vex_canister.answers import Steps
 from vex_canister.incoming_call import IncomingCall
@@ -29,3 +30,11 @@ def about_ticket(env: Any, call: IncomingCall, ask: Ask, request: dict[str, Any]
     """What an operation answers that may be repeated as it is: a chunk, a read. `ask` is for queries or updates."""
     access = yield from access_to_ticket(env, call, ask, request["ticket"])
     return operation(env, access, request)
+
+
+def put_chunk(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
+    """The record `UploadStatus` after a chunk, which counts for the rates of person, ticket and organisation."""
+    access = yield from access_to_ticket(env, call, grants_of, request["ticket"])
+    cached = yield from grants_of(env, call, access.organisation)
+    admit(env, cached, call, request)
+    return uploads.put_chunk(env, cached.access, request)

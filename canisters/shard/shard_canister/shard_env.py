@@ -7,6 +7,7 @@ from kybra import ic
 
 from shard_canister.admission import KnownPeople
 from shard_canister.audit_log import AuditLog
+from shard_canister.privacy_orders import PrivacyOrders
 from shard_canister.report_figures import ReportFigures
 from shard_canister.service_state import ServiceState
 from shard_canister.shard_configurations import ShardConfigurations
@@ -56,6 +57,8 @@ class ShardStores:
         self.retirements = maps["retirements"]
         self.news = maps["news"]
         self.locks = maps["locks"]
+        self.surveys = maps["surveys"]
+        self.privacy = maps["privacy"]
 
 
 class ShardEnv:
@@ -85,6 +88,7 @@ class ShardEnv:
         self.service = ServiceState(stores, work_when_due)
         self.locks = TicketLocks(stores.locks)
         self.retirements = Retirements(stores.retirements)
+        self.privacy = PrivacyOrders(stores.privacy)
         self.tree = RangeTree(1)
         self.opened: dict[int, int] = {}
         self.settings: dict[str, Any] = {}
@@ -169,6 +173,7 @@ class ShardEnv:
         if self.settings["exceptions"]:
             self.locks.rebuild()
             self.retirements.rebuild()
+        self.privacy.rebuild()
         self.count = self.stores.tickets.len()
         if self.start:
             self.tree = RangeTree(self.settings["length"])

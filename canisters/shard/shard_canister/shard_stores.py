@@ -153,6 +153,32 @@ class StoredUploadSlot(Variant, total=False):
     Room: StoredRoom
 
 
+# `answered_at`: when it was first answered; the text lies in the ticket's pages. Of an erased one the score is left.
+class StoredSurvey(Record):
+    person: nat64
+    score: nat8
+    first_page: nat16
+    pages: nat16
+    answered_at: nat64
+    changed_at: nat64
+
+
+# What the index orders about a person, a ticket or a whole organisation (subject 0): to hold, to release, to erase.
+# An erasure goes on at `position` of the lease; it is done when nothing was `held` back.
+class StoredOrder(Record):
+    kind: text
+    subject_kind: text
+    subject: nat64
+    ordered_at: nat64
+    done_at: Opt[nat64]
+    position: nat32
+    tickets: nat32
+    comments: nat32
+    attachments: nat32
+    surveys: nat32
+    held: nat32
+
+
 # One record under key 0.
 shard_settings = StableBTreeMap[nat8, StoredShard](memory_id=0, max_key_size=8, max_value_size=512)
 # Under 0, 1, 2 …, in the order of opening.
@@ -177,3 +203,6 @@ shard_attachments = StableBTreeMap[nat64, StoredAttachment](memory_id=14, max_ke
 shard_chunks = StableBTreeMap[nat64, blob](memory_id=15, max_key_size=15, max_value_size=16_400)
 # The next upload's number under 0, uploads and remains under theirs, organisations' room under 1 << 63 | organisation.
 shard_uploads = StableBTreeMap[nat64, StoredUploadSlot](memory_id=16, max_key_size=15, max_value_size=1_024)
+# Under the ticket's id; under organisation << 32 | the order's number, from 1.
+shard_surveys = StableBTreeMap[nat64, StoredSurvey](memory_id=20, max_key_size=15, max_value_size=192)
+shard_privacy = StableBTreeMap[nat64, StoredOrder](memory_id=22, max_key_size=15, max_value_size=320)

@@ -486,3 +486,25 @@ class RevokeApiKey(Record):
     created_at: nat64
     organisation: nat64
     identity: Principal
+
+
+class ExportPersonRecord(Record):
+    organisation: nat64
+    person: nat64
+
+
+# What users hold of a person, and of their membership in one organisation; identities as principals' bytes.
+class ExportedPerson(Record):
+    person: nat64
+    name: text
+    email: Opt[text]
+    language: Opt[text]
+    registered_at: nat64
+    identities: Vec[blob]
+    roles: Vec[text]
+    teams: Vec[nat32]
+
+
+class ExportedPersonAnswer(Variant, total=False):
+    Ok: ExportedPerson
+    Err: VexError

@@ -1,8 +1,9 @@
 """Who may call which endpoint, as one table: every endpoint of the three canisters has a row.
 
 A row is either a kind of caller (ANYONE … UPLOADER) or the permissions of which the caller needs one; a permission that
-ends in `_own` counts for tickets that the caller opened. `x_replicated` and, at a shard, `facade_x` follow the row of
-`x`: only the index may call the latter, and the shard decides by the caller whom it names.
+ends in `_own` counts for tickets that the caller opened; `export_person` is everybody's for themself. `x_replicated`
+and, at a shard, `facade_x` follow the row of `x`: only the index may call the latter, and the shard decides by the
+caller whom it names.
 """
 
 from vex_domain import permissions
@@ -18,6 +19,7 @@ USERS = "users"
 FLEET = "shards and the index"
 SHARD = "the shard it is about"
 UPLOADER = "who began the upload"
+REQUESTER = "the ticket's requester"
 ONESELF = "oneself, shards, the index, operators"
 MEMBER_OR_OPERATOR = "members of the organisation, platform operators"
 FIRST_ADMIN = "the organisation's first admin, platform operators"
@@ -33,6 +35,7 @@ KINDS = (
     FLEET,
     SHARD,
     UPLOADER,
+    REQUESTER,
     ONESELF,
     MEMBER_OR_OPERATOR,
     FIRST_ADMIN,
@@ -59,6 +62,8 @@ _TICKETS: dict[str, str | tuple[str, ...]] = {
     "list_attachments": _SEES,
     "read_chunk": _SEES,
     "open_download": _SEES,
+    "answer_survey": REQUESTER,
+    "get_survey": _SEES,
 }
 
 _OF_USERS: dict[str, str | tuple[str, ...]] = {
@@ -105,6 +110,8 @@ _OF_USERS: dict[str, str | tuple[str, ...]] = {
     "set_people_limit": INDEX,
     "grants": ONESELF,
     "request_grants": ONESELF,
+    "push_privacy": INDEX,
+    "export_person": ("privacy.export",),
     "roster": FLEET,
     "known_people": FLEET,
 }
@@ -129,6 +136,8 @@ _OF_INDEX: dict[str, str | tuple[str, ...]] = {
     "shards_of": MEMBER,
     "set_configuration": ("organisation.configure",),
     "get_configuration": MEMBER,
+    "erase_person": ("privacy.erase",),
+    "set_hold": ("hold.manage",),
 }
 
 _OF_SHARD: dict[str, str | tuple[str, ...]] = {
@@ -152,6 +161,9 @@ _OF_SHARD: dict[str, str | tuple[str, ...]] = {
     "get_clocks": ("ticket.read",),
     "list_outbox": ("outbox.read",),
     "acknowledge_outbox": ("outbox.read",),
+    "push_privacy": INDEX,
+    "list_privacy_orders": ("privacy.erase",),
+    "export_person": ("privacy.export",),
     "list_events": ("audit.read",),
     "report": ("report.read",),
 }

@@ -1,0 +1,20 @@
+"""How calls about a person or an organisation run: await who the caller is, then one slice."""
+
+from collections.abc import Callable
+from typing import Any
+
+from shard_canister.shard_calls import Ask, access_to
+from vex_canister.answers import Steps
+from vex_canister.incoming_call import IncomingCall
+
+
+def about_organisation(
+    env: Any,
+    call: IncomingCall,
+    ask: Ask,
+    request: dict[str, Any],
+    operation: Callable[[Any, Any, dict[str, Any]], Any],
+) -> Steps:
+    """What an operation answers to a request that names an organisation. Raises NotFound and what it raises."""
+    access = yield from access_to(env, call, ask, request["organisation"])
+    return operation(env, access, request)

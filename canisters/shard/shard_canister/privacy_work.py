@@ -1,0 +1,131 @@
+"""Erasures and retention by timers: a bounded piece of the lease in each message, from where the last one stopped."""
+
+from typing import Any
+
+from kybra import Principal, ic
+
+from shard_canister.erasing import Erased, concerns, erase_ticket, erase_traces, is_erased
+from shard_canister.shard_fleet import require_index
+from shard_canister.uploads import sweep_soon
+from vex_canister.answers import Steps
+from vex_canister.failure_journal import guarded
+from vex_canister.seeding import ensure_seeded
+from vex_domain.access import Access
+from vex_domain.permissions import PRIVACY_ERASE
+from vex_domain.privacy.legal_holds import PERSON
+
+AGAIN_SECONDS = 5
+RETENTION_SECONDS = 3_600
+TICKETS_AT_ONCE = 64
+
+
+def take_order(env: Any, caller: Principal, order: dict[str, Any]) -> Steps:
+    """Take an order; a known one changes nothing. Callers: index. Awaits `raw_rand` before the first use."""
+    require_index(env, caller)
+    yield from ensure_seeded(env)
+    if env.privacy.take(order):
+        erase_soon(env)
+
+
+def progress(env: Any, access: Access, _request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Records `OrderProgress`. Raises NotFound, Forbidden."""
+    access.require_member("organisation")
+    access.require(PRIVACY_ERASE)
+    found: list[dict[str, Any]] = env.privacy.of(access.organisation)
+    return found
+
+
+def watch(env: Any) -> None:
+    """Go on with erasures, and look for tickets whose time is over; armed at every start of the canister."""
+    erase_soon(env)
+    work = guarded(env.failures, "retention", lambda: retain(env, 0), AGAIN_SECONDS)
+    ic.set_timer_interval(RETENTION_SECONDS, work)
+
+
+def erase_soon(env: Any, seconds: int = 0) -> None:
+    """Let a timer of its own message go on with an erasure, if there is one to do."""
+    if env.privacy.erasing:
+        ic.set_timer(seconds, guarded(env.failures, "erase", lambda: erase(env), AGAIN_SECONDS))
+
+
+def erase(env: Any) -> Steps:
+    """Do the next piece of the first erasure. Awaits `raw_rand` after an upgrade: events are salted."""
+    yield from ensure_seeded(env)
+    if env.privacy.erasing:
+        key = env.privacy.erasing[0]
+        locked = _erase_piece(env, key, env.privacy.get(key))
+        sweep_soon(env)
+        erase_soon(env, AGAIN_SECONDS if locked else 0)
+
+
+def _erase_piece(env: Any, key: int, order: dict[str, Any]) -> bool:
+    """Whether a ticket that a saga holds stopped it."""
+    organisation, person = key >> 32, order["subject"]
+    if order["position"] == 0:
+        order["held"] = 0
+    if order["subject_kind"] == PERSON and env.privacy.holds.stops_person(organisation, person):
+        order["held"] = 1
+        env.privacy.settle(key, order, env.now())
+        return False
+    done = Erased()
+    locked = False
+    positions, following = _piece(env, organisation, order["position"])
+    for position in positions:
+        ticket_id = env.start + position
+        if env.stores.locks.contains_key(ticket_id):
+            following, locked = position, True  # a saga is moving its texts: wait for it
+            break
+        header = env.stores.tickets.get(ticket_id)
+        if header["opened_at"] > order["ordered_at"] or is_erased(header):
+            continue
+        if env.privacy.holds.stops_ticket(organisation, ticket_id, header["requester"]):
+            order["held"] += concerns(env, ticket_id, header, person)
+        elif header["requester"] == person:
+            erase_ticket(env, ticket_id, header, done)
+        else:
+            erase_traces(env, ticket_id, header, person, done)
+    for field in Erased.__slots__:
+        order[field] += getattr(done, field)
+    order["position"] = following
+    if following >= env.count:
+        env.privacy.settle(key, order, env.now())
+    else:
+        env.privacy.put(key, order)
+    return locked
+
+
+def _piece(env: Any, organisation: int, first: int) -> tuple[list[int], int]:
+    """The positions of the organisation's tickets that one message looks at, and where the next one goes on."""
+    found: list[int] = []
+    organisations = env.index.organisations
+    position = first
+    while position < env.count and len(found) < TICKETS_AT_ONCE:
+        if organisations[position] == organisation:
+            found.append(position)
+        position += 1
+    return found, position
+
+
+def retain(env: Any, first: int) -> Steps:
+    """Erase closed tickets that are over, a piece of the lease at a time; holds stop that."""
+    yield from ensure_seeded(env)
+    last = min(env.count, first + TICKETS_AT_ONCE)
+    done = Erased()
+    for position in range(first, last):
+        organisation = env.index.organisations[position]
+        rules = env.rules_of(organisation)
+        if rules.privacy.keep_closed_ns is not None:
+            _retain_ticket(env, env.start + position, organisation, rules, done)
+    if done.tickets:
+        sweep_soon(env)
+    if last < env.count:
+        ic.set_timer(0, guarded(env.failures, "retention", lambda: retain(env, last), AGAIN_SECONDS))
+
+
+def _retain_ticket(env: Any, ticket_id: int, organisation: int, rules: Any, done: Erased) -> None:
+    header = env.stores.tickets.get(ticket_id)
+    is_closed = rules.workflow.category(header["status"]) == "closed"
+    over = rules.privacy.is_over(is_closed, header["changed_at"], env.now())
+    held = env.privacy.holds.stops_ticket(organisation, ticket_id, header["requester"])
+    if over and not held and not is_erased(header) and not env.stores.locks.contains_key(ticket_id):
+        erase_ticket(env, ticket_id, header, done)
