@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from local_replica.execution.port import Callback
-from local_replica.messages import FromSystem, Origin
+from local_replica.messages import FromCanister, FromSystem, Origin
 
 
 @dataclass(slots=True)
@@ -84,6 +84,16 @@ class CallContexts:
         """Forget a context that is answered and waits for nothing."""
         if context.outstanding == 0 and (context.responded or context.deleted or context.is_system_task):
             self.contexts.pop(context.context_id, None)
+
+    @property
+    def owed(self) -> int:
+        """Answers still owed to canisters whose response is guaranteed: each has memory reserved for it."""
+        return sum(
+            isinstance(context.origin, FromCanister)
+            and context.origin.deadline_ns == 0
+            and not (context.responded or context.deleted)
+            for context in self.contexts.values()
+        )
 
     @property
     def is_empty(self) -> bool:

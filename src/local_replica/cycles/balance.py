@@ -43,8 +43,9 @@ def held_bytes(canister: Canister) -> int:
 
 
 def message_bytes(canister: Canister) -> int:
-    """Bytes kept free for responses."""
-    return canister.record.calls.guaranteed * RESERVED_RESPONSE_BYTES
+    """Bytes kept free for responses, those that come and those that go."""
+    calls = canister.record.calls
+    return (calls.guaranteed + calls.owed) * RESERVED_RESPONSE_BYTES
 
 
 def freezing_limit(fees: costs.Fees, canister: Canister) -> int:
