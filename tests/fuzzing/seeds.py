@@ -9,7 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import candid
 from candid.did import parse_type
+from local_replica.http.gateway.messages import WebResponse
 from support import small_modules
+from support.canister_signatures import canister_key
+from support.web_pages import ALL_BUT, FULL, RESPONSE_ONLY, SKIPPED, certificate_header, encoded_page, encoded_piece
 from vex_domain.configuration.sections import SECTIONS
 
 CANISTERS = Path(__file__).parents[2] / "canisters"
@@ -108,9 +111,28 @@ def field_patterns() -> list[bytes]:
     return [b"^[A-Z]{2,3}-\\d+(a|b)?$\nAB-12a", b"(x|y)*z\nxyz", b"[^0-9\\-]+\nabc", b"\\w+@\\w+\\.\\w+\nme@it.de"]
 
 
+def web_pages() -> list[bytes]:
+    """A page, pieces, and headers of version 2 with each expression."""
+    page = encoded_page(WebResponse(200, (("Content-Type", "text/html"),), b"body"), stream=(b"\1", "more"))
+    header = certificate_header(
+        cbor2.dumps({"tree": [0], "signature": bytes(48)}), cbor2.dumps([0]), ["http_expr", "<$>"]
+    )
+    headers = [f"{header[1]}\n{expression}".encode() for expression in (SKIPPED, RESPONSE_ONLY, ALL_BUT, FULL)]
+    return [page, encoded_piece(b"more", more=True), encoded_piece(b"", more=False), *headers]
+
+
+def canister_signatures() -> list[bytes]:
+    """A key, and a signature without a certificate that holds."""
+    certificate = cbor2.dumps({"tree": [2, b"time", [3, b"\0"]], "signature": bytes(48)})
+    tree = [2, b"sig", [1, [4, bytes(32)], [2, bytes(32), [3, b""]]]]
+    return [canister_key(b"\1\1", b"seed"), cbor2.dumps({"certificate": certificate, "tree": tree})]
+
+
 SEEDS = {
     make.__name__: make
     for make in (
+        web_pages,
+        canister_signatures,
         candid_values,
         candid_text,
         http_envelopes,

@@ -204,7 +204,51 @@ def field_patterns() -> Callable[[bytes], None]:
     return run
 
 
+def web_pages() -> Callable[[bytes], None]:
+    """Answers of canisters to web requests, pieces of bodies, and certificate headers with their expressions."""
+    from local_replica.http.gateway.messages import (
+        Callback,
+        Unreadable,
+        WebRequest,
+        WebResponse,
+        read_piece,
+        read_response,
+    )
+    from local_replica.http.gateway.verification import NotVerified, Trust, verified
+
+    asked = WebRequest("GET", "/a/b?c=d", (), b"")
+
+    def run(content: bytes) -> None:
+        with contextlib.suppress(Unreadable):
+            read_response(content)
+        with contextlib.suppress(Unreadable):
+            read_piece(content, Callback(b"", "more", b""))
+        certificate, _, expression = content.decode("utf-8", "replace").partition("\n")
+        headers = (("IC-Certificate", certificate), ("IC-CertificateExpression", expression))
+        with contextlib.suppress(NotVerified):
+            verified(asked, WebResponse(200, headers, b""), Trust(b"", b"", 0))
+            raise AssertionError("nothing is certified without a key")
+
+    return run
+
+
+def canister_signatures() -> Callable[[bytes], None]:
+    """Public keys of canisters and signatures by them."""
+    from local_replica.http.canister_signatures import CanisterKey, NotSigned
+
+    def run(content: bytes) -> None:
+        with contextlib.suppress(NotSigned):
+            CanisterKey.of(content).verify(content, b"", b"")
+        with contextlib.suppress(NotSigned):
+            CanisterKey(b"", b"").verify(content, b"", b"")
+            raise AssertionError("nothing is signed without a key")
+
+    return run
+
+
 TARGETS: dict[str, Target] = {
+    "web_pages": web_pages,
+    "canister_signatures": canister_signatures,
     "candid_values": candid_values,
     "candid_text": candid_text,
     "http_envelopes": http_envelopes,
@@ -219,6 +263,8 @@ TARGETS: dict[str, Target] = {
 }
 
 INSTRUMENTED = {
+    "web_pages": ["local_replica.http.gateway", "local_replica.certification"],
+    "canister_signatures": ["local_replica.http.canister_signatures", "local_replica.certification"],
     "candid_values": ["candid"],
     "candid_text": ["candid"],
     "http_envelopes": ["local_replica.http"],
