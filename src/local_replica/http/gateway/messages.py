@@ -131,7 +131,7 @@ class _Fields:
     """A decoded record (or variant) by names, together with its type, so that parts can be encoded again."""
 
     def __init__(self, value: Any, type_: Type, env: Mapping[str, Type]) -> None:
-        self._value = value
+        self._value: dict[int, Any] = value if isinstance(value, dict) else {}
         self._type = _plain(type_, env)
         self._env = env
 
