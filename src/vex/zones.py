@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import tzdata
 
+from vex.canister import Canister
+from vex.patience import patiently
 from vex_domain.service_levels.time_zones import TimeZone
 
 FIRST_YEAR = 2020
 YEAR_AFTER_LAST = 2051
 DAY = 86_400
+ZONES_AT_ONCE = 100
 
 
 def zone_names() -> list[str]:
@@ -64,6 +67,14 @@ def put_request(zones: Iterable[TimeZone]) -> dict[str, Any]:
             for zone in zones
         ],
     }
+
+
+async def hand_over_zones(index: Canister, names: Iterable[str]) -> None:
+    """Have the index hold these zones, as one of its operators. Raises FileNotFoundError, Refused, Unreachable."""
+    zones = [zone_of(name) for name in names]
+    for start in range(0, len(zones), ZONES_AT_ONCE):
+        call = partial(index.call, "put_time_zones", put_request(zones[start : start + ZONES_AT_ONCE]))
+        await patiently(call)
 
 
 def _first_change(rules: ZoneInfo, low: int, high: int, offset: int) -> int:
