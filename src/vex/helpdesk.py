@@ -128,14 +128,6 @@ class Helpdesk:
         for place in placement.shards:
             yield await self._patient_call(place.canister, organisation, method, request)
 
-    async def at_shard(self, shard: Principal, organisation: int, method: str, request: Any) -> Any:
-        """Call a method at one shard, opening a session where it asks for one."""
-        return await self._patient_call(shard, organisation, method, request)
-
-    async def at_ticket(self, organisation: int, ticket: int, method: str, request: Any) -> Any:
-        """Call a method at the shard that holds a ticket."""
-        return await self._at(organisation, ticket, method, request)
-
     async def shards_of(self, organisation: int) -> Placement:
         """Every shard that ever held the organisation's tickets."""
         return Placement.model_validate(await self._shards_of(organisation))
