@@ -71,6 +71,7 @@ EXPORT(image_start) void image_start(void) {
     PyImport_AppendInittab("_runtime", create_runtime);
     PyImport_AppendInittab("_candid_plan", create_candid_plan);
     PyImport_AppendInittab("_stable_map", PyInit__stable_map);
+    PyImport_AppendInittab("_merkle", PyInit__merkle);
     PyImport_FrozenModules = frozen_modules;
     configure(&config);
     must_succeed(Py_InitializeFromConfig(&config));

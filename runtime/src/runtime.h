@@ -22,6 +22,7 @@ extern PyTypeObject MethodType;
 PyObject *create_ic0(void);
 PyObject *create_runtime(void);
 PyMODINIT_FUNC PyInit__stable_map(void);
+PyMODINIT_FUNC PyInit__merkle(void);
 
 /* arguments.c */
 int expect_arguments(const char *function, Py_ssize_t given, Py_ssize_t wanted);

@@ -1,12 +1,14 @@
 """Hash trees of the IC (interface specification, "Certification"): digests, witnesses, the tree over a range."""
 
 from hashlib import sha256
+from struct import Struct
 from typing import Any
 
 _FORK = b"\x10ic-hashtree-fork"
 _LABELED = b"\x13ic-hashtree-labeled"
 _LEAF = b"\x10ic-hashtree-leaf"
 _PRUNED = b"\x82\x04\x58\x20"
+_write_digest = Struct("32s").pack_into
 EMPTY = sha256(b"\x11ic-hashtree-empty").digest()
 
 
@@ -74,6 +76,21 @@ def encode_tree(tree: bytes) -> bytes:
     return b"\xd9\xd9\xf7" + tree
 
 
+def put_path(nodes: bytearray, at: int, digest: bytes) -> None:
+    """Set the digest of node `at` in a RangeTree's array and those above it."""
+    _write_digest(nodes, at << 5, digest)
+    while at > 1:
+        at >>= 1
+        low = at << 6
+        _write_digest(nodes, at << 5, sha256(_FORK + nodes[low : low + 64]).digest())
+
+
+try:
+    from _merkle import put as _put  # type: ignore[import-not-found] # in C, where the runtime offers it
+except ImportError:
+    _put = put_path
+
+
 class RangeTree:
     """A balanced tree over `length` (a power of two) positions; a position holds a digest or nothing.
 
@@ -100,13 +117,7 @@ class RangeTree:
 
     def put(self, position: int, digest: bytes) -> None:
         """Set a position's digest and the digests above it."""
-        nodes = self._nodes
-        at = self.length + position
-        nodes[at << 5 : (at << 5) + 32] = digest
-        while at > 1:
-            at >>= 1
-            low = at << 6
-            nodes[at << 5 : (at << 5) + 32] = sha256(_FORK + nodes[low : low + 64]).digest()
+        _put(self._nodes, self.length + position, digest)
 
     def fill(self, digests: list[bytes]) -> None:
         """Set the first positions at once: one hash a node, for a rebuild."""
@@ -118,7 +129,7 @@ class RangeTree:
             low, high = low >> 1, (high + 1) >> 1
             for at in range(low, high):
                 pair = at << 6
-                nodes[at << 5 : (at << 5) + 32] = sha256(_FORK + nodes[pair : pair + 64]).digest()
+                _write_digest(nodes, at << 5, sha256(_FORK + nodes[pair : pair + 64]).digest())
 
     def witness(self, position: int, shown: bytes) -> bytes:
         """The path to a position, where `shown` stands; all else is pruned."""
