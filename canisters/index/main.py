@@ -11,6 +11,7 @@ from index_canister import (
     placing,
     privacy_ordering,
     privacy_telling,
+    relating,
     routing,
     spawning,
     time_zones_held,
@@ -62,6 +63,7 @@ from vex_canister.forgetting import forget_grants
 from vex_canister.garbage import collect_by_timer, set_aside
 from vex_canister.grant_types import GrantChange
 from vex_canister.incoming_call import direct_call, reading_call
+from vex_canister.life_types import ChildNews, RelateTickets, RelationAnswer
 from vex_canister.privacy_types import ErasePerson, SetHold
 from vex_canister.survey_types import AnswerSurvey, OneTicket, SurveyAnswer
 from vex_canister.ticket_types import (
@@ -93,6 +95,7 @@ env = IndexEnv(
             "zone_facts": index_stores.index_zone_facts,
             "orders": index_stores.index_orders,
             "orders_known": index_stores.index_orders_known,
+            "sagas": index_stores.index_sagas,
         }
     )
 )
@@ -104,6 +107,7 @@ def start_index() -> void:
     env.begin(ic.caller().bytes)
     collect_by_timer()
     spawning.watch(env)
+    relating.watch(env)
 
 
 @post_upgrade
@@ -118,6 +122,8 @@ def resume_index() -> void:
     configuration_pushes.push_soon(env)
     time_zones_held.refresh_soon(env)
     privacy_telling.tell_soon(env)
+    relating.watch(env)
+    relating.resume_soon(env)
 
 
 @update
@@ -275,6 +281,21 @@ def add_comment(request: AddComment) -> Async[ReceiptAnswer]:
 def update_ticket(request: UpdateTicket) -> Async[ReceiptAnswer]:
     """As at the ticket's shard."""
     return (yield from index_calls.passed_on(facade.update_ticket(env, direct_call("update_ticket"), request)))
+
+
+@update
+def relate_tickets(request: RelateTickets) -> Async[RelationAnswer]:
+    """Link two tickets, make one the other's child, take that away, or merge one into the other.
+
+    Callers: who may update both. Awaits both shards.
+    """
+    return (yield from answer_later(relating.relate(env, direct_call("relate_tickets"), request)))
+
+
+@update
+def relay_child_news(news: ChildNews) -> Async[DoneAnswer]:
+    """Pass on to a parent's shard whether a child is settled. Callers: the child's shard."""
+    return (yield from answer_later(relating.relay_child_news(env, ic.caller().bytes, news)))
 
 
 @query

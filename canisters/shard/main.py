@@ -6,10 +6,12 @@ from shard_canister import (
     attachment_http,
     attachment_reads,
     comment_changes,
+    family_news,
     life_stores,
     macro_runs,
     person_export,
     privacy_work,
+    relation_steps,
     roster_cache,
     service_reads,
     service_stores,
@@ -62,15 +64,23 @@ from vex_canister.http_types import HttpQuestion, HttpReplyRecord, StreamedPart,
 from vex_canister.incoming_call import direct_call, facade_call, reading_call, repeatable_call
 from vex_canister.life_types import (
     ApplyMacro,
+    AskComments,
     BulkAnswer,
     BulkUpdate,
+    ChildNews,
+    CommentBatchAnswer,
     EditComment,
     ListRevisions,
     MacroPreviewAnswer,
+    PreparedAnswer,
     PreviewMacro,
     RedactComment,
+    RelationStep,
+    RetireStandings,
     RevisionPageAnswer,
     SplitTicket,
+    StandingsAnswer,
+    TakeComments,
 )
 from vex_canister.privacy_types import (
     ExportPageAnswer,
@@ -144,6 +154,8 @@ def resume_shard() -> void:
     """Rebuild what the heap held."""
     env.rebuild()
     collect_by_timer()
+    if env.settings["exceptions"]:
+        family_news.tell_soon(env)
     uploads.collect_by_timer(env)
     privacy_work.watch(env)
 
@@ -249,6 +261,48 @@ def split_ticket(request: SplitTicket) -> Async[ReceiptAnswer]:
 def bulk_update(request: BulkUpdate) -> Async[BulkAnswer]:
     """The same change for up to 100 tickets, a result for each. Callers: agent, lead, admin. Awaits grants."""
     return (yield from answer_later(shard_calls.bulk(env, direct_call("bulk_update"), request)))
+
+
+@update
+def prepare_relation(caller: Principal, step: RelationStep) -> Async[PreparedAnswer]:
+    """Check and lock a ticket for a change of its relations on behalf of `caller`. Callers: index. Awaits grants."""
+    return (yield from answer_later(relation_steps.prepared(env, reading_call(caller), step)))
+
+
+@update
+def cancel_relation(step: RelationStep) -> DoneAnswer:
+    """Unlock a prepared ticket. Callers: index."""
+    return answer(lambda: relation_steps.cancel(env, step))
+
+
+@update
+def apply_relation(step: RelationStep) -> Async[DoneAnswer]:
+    """Change a prepared ticket's relations. Callers: index. Awaits `raw_rand` before the first use."""
+    return (yield from answer_later(relation_steps.apply(env, ic.caller(), step)))
+
+
+@update
+def ask_comments(request: AskComments) -> CommentBatchAnswer:
+    """Comments of a ticket that is being merged. Callers: index."""
+    return answer(lambda: relation_steps.comments_to_carry(env, request))
+
+
+@update
+def take_comments(request: TakeComments) -> Async[DoneAnswer]:
+    """Keep comments of a ticket that is being merged into one here. Callers: index. Awaits `raw_rand`."""
+    return (yield from answer_later(relation_steps.take_comments(env, ic.caller(), request)))
+
+
+@update
+def note_child(news: ChildNews) -> DoneAnswer:
+    """Hear whether a child elsewhere is settled. Callers: index."""
+    return answer(lambda: family_news.hear(env, news))
+
+
+@update
+def retire_standings(request: RetireStandings) -> StandingsAnswer:
+    """Let no ticket enter states that a new workflow lacks; how many are there. Callers: index."""
+    return answer(lambda: shard_fleet.retire_standings(env, ic.caller(), request))
 
 
 @query

@@ -186,7 +186,7 @@ class RelationAnswer(Variant, total=False):
     Err: VexError
 
 
-# From the index to the shard of one of the two tickets.
+# From the index to the shard of one of the two tickets. `open` … `pages` are of the first ticket, once it is prepared.
 class RelationStep(Record):
     saga: nat64
     change: text
@@ -194,11 +194,16 @@ class RelationStep(Record):
     organisation: nat64
     ticket: nat64
     other: nat64
+    open: bool
+    version: nat32
+    comments: nat32
+    pages: nat32
 
 
 # What the index learns of a prepared ticket and tells the other one.
 class PreparedTicket(Record):
     ticket: nat64
+    organisation: nat64
     open: bool
     version: nat32
     comments: nat32
@@ -251,10 +256,11 @@ class ChildNews(Record):
     version: nat32
 
 
-# Tickets that stand where a new workflow has no place for them; the shard lets none in until `version` is there.
+# Where a new workflow has no place for tickets: the shard lets none in until the configuration's `version` is there.
+# No kinds and states: all may be entered again.
 class RetireStandings(Record):
     organisation: nat64
-    version: nat64
+    version: nat32
     kinds: Vec[text]
     states: Vec[text]
 

@@ -21,6 +21,16 @@ from vex_canister.configuration_types import PushedConfiguration
 from vex_canister.error_types import DoneAnswer
 from vex_canister.fleet_types import FillReport, Lease, ShardStatusAnswer
 from vex_canister.grant_types import GrantChange, GrantsAnswer, KnownPeopleAnswer
+from vex_canister.life_types import (
+    AskComments,
+    ChildNews,
+    CommentBatchAnswer,
+    PreparedAnswer,
+    RelationStep,
+    RetireStandings,
+    StandingsAnswer,
+    TakeComments,
+)
 from vex_canister.organisation_types import RegisterOrganisation
 from vex_canister.privacy_types import PrivacyOrder
 from vex_canister.roster_types import RosterAnswer, RosterChange
@@ -68,6 +78,9 @@ class IndexPeer(Service):
     @service_update
     def report_fill(self, report: FillReport) -> DoneAnswer: ...
 
+    @service_update
+    def relay_child_news(self, news: ChildNews) -> DoneAnswer: ...
+
     @service_query
     def ping(self) -> nat64: ...
 
@@ -84,6 +97,27 @@ class ShardPeer(Service):
 
     @service_update
     def push_grants(self, changes: Vec[GrantChange]) -> DoneAnswer: ...
+
+    @service_update
+    def prepare_relation(self, caller: Principal, step: RelationStep) -> PreparedAnswer: ...
+
+    @service_update
+    def cancel_relation(self, step: RelationStep) -> DoneAnswer: ...
+
+    @service_update
+    def apply_relation(self, step: RelationStep) -> DoneAnswer: ...
+
+    @service_update
+    def ask_comments(self, request: AskComments) -> CommentBatchAnswer: ...
+
+    @service_update
+    def take_comments(self, request: TakeComments) -> DoneAnswer: ...
+
+    @service_update
+    def note_child(self, news: ChildNews) -> DoneAnswer: ...
+
+    @service_update
+    def retire_standings(self, request: RetireStandings) -> StandingsAnswer: ...
 
     @service_update
     def push_configuration(self, pushed: PushedConfiguration) -> DoneAnswer: ...

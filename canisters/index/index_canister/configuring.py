@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from index_canister import configuration_store, time_zones_held
+from index_canister import configuration_store, time_zones_held, workflow_changes
 from index_canister.configuration_pushes import push_soon, sections_of
 from index_canister.placing import require_organisation
 from vex_canister.answers import Steps
@@ -13,20 +13,26 @@ from vex_domain import permissions
 from vex_domain.access import Access
 from vex_domain.configuration.documents import read_document
 from vex_domain.configuration.sections import compile_rules, require_section
-from vex_domain.refusals import Conflict, TooLarge
+from vex_domain.refusals import Conflict, Refusal, TooLarge
 from vex_domain.token_window import check_token
 
 
 def set_configuration(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
     """Replace one section; the configuration's new version. Awaits grants when not cached.
 
-    Raises NotFound, Forbidden, Invalid (naming the place in the document), TooLarge, Conflict.
+    Raises NotFound, Forbidden, Invalid (naming the place in the document), TooLarge, Conflict, StateInUse, Unavailable.
     """
     check_token(request["client_token"], request["created_at"], env.now())
     organisation = request["organisation"]
     require_organisation(env, organisation)
     cached = yield from grants_of(env, call, organisation)
-    numbers = once(env.tokens, env.now(), call, request, lambda: _write(env, cached.access, request))
+    lost = workflow_changes.lost_standings(env, cached.access, request)
+    yield from workflow_changes.retire(env, organisation, request["version"] + 1, lost)
+    try:
+        numbers = once(env.tokens, env.now(), call, request, lambda: _write(env, cached.access, request))
+    except Refusal:
+        yield from workflow_changes.release(env, organisation, request["version"] + 1, lost)
+        raise
     push_soon(env)
     return numbers[0]
 

@@ -46,6 +46,7 @@ class IndexStores:
         self.zone_facts = maps["zone_facts"]
         self.orders = maps["orders"]
         self.orders_known = maps["orders_known"]
+        self.sagas = maps["sagas"]
 
 
 class IndexEnv:

@@ -80,6 +80,30 @@ class StoredPrivacyOrder(Record):
     ordered_by: nat64
 
 
+# A change of two tickets' relations on its way: `version` is compared and set by every step. `organisation` … `pages`
+# are of the first ticket, `next` is the comment to carry next.
+class StoredSaga(Record):
+    change: text
+    kind: text
+    first: nat64
+    second: nat64
+    caller: blob
+    token: blob
+    request: blob
+    step: text
+    version: nat32
+    attempts: nat32
+    organisation: nat64
+    open: bool
+    first_version: nat32
+    comments: nat32
+    pages: nat32
+    next: nat32
+    refused: Opt[text]
+    last_failure: Opt[text]
+    started_at: nat64
+
+
 # One record under key 0.
 index_settings = StableBTreeMap[nat8, StoredIndex](memory_id=0, max_key_size=8, max_value_size=1_024)
 # SHA-256 of each chunk of the shard's module under 0, 1, 2 …
@@ -103,3 +127,5 @@ index_zone_facts = StableBTreeMap[nat8, text](memory_id=14, max_key_size=8, max_
 # Under organisation << 32 | number, from 1; under organisation << 32 | shard (users: 0) the last one that it knows.
 index_orders = StableBTreeMap[nat64, StoredPrivacyOrder](memory_id=15, max_key_size=15, max_value_size=192)
 index_orders_known = StableBTreeMap[nat64, nat32](memory_id=16, max_key_size=15, max_value_size=11)
+# Under the saga's number, as long as it goes on.
+index_sagas = StableBTreeMap[nat64, StoredSaga](memory_id=11, max_key_size=15, max_value_size=768)

@@ -8,6 +8,7 @@ from typing import Any
 
 from shard_canister.assigning import assign
 from shard_canister.clock_consequences import fire_overdue, run_clocks
+from shard_canister.family_news import note_settled
 from shard_canister.report_figures import count_change
 from shard_canister.service_consequences import count_loads, pull_triggers, tell
 
@@ -19,4 +20,5 @@ CONSEQUENCES: tuple[Callable[[Any, Any], None], ...] = (
     count_change,
     tell,
     count_loads,
+    note_settled,
 )

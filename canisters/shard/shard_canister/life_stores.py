@@ -47,8 +47,9 @@ class StoredRevision(Record):
     previous: Opt[nat16]
 
 
-# Kinds and states that no ticket may enter until the configuration has changed.
+# Kinds and states that no ticket may enter until the configuration has this version.
 class StoredRetirement(Record):
+    version: nat32
     kinds: Vec[text]
     states: Vec[text]
 

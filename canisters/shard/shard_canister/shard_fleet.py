@@ -57,6 +57,25 @@ def open_organisation(env: Any, caller: Principal, organisation: int) -> Steps:
         env.opened[organisation] = number
 
 
+def retire_standings(env: Any, caller: Principal, request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The records `StandingCount` of tickets that stand where a new workflow has no place; while there are none, none
+    enters until the next push of a configuration. Callers: index. Raises Forbidden, Invalid, TooLarge.
+    """
+    require_index(env, caller)
+    organisation = request["organisation"]
+    life = env.rules_of(organisation).workflow
+    pairs = list(zip(request["kinds"], request["states"], strict=False))
+    counts = [
+        {"kind": kind, "state": state, "tickets": env.index.standing(organisation, life.standing(kind, state))}
+        for kind, state in pairs
+    ]
+    found = [count for count in counts if count["tickets"]]
+    if not found:
+        env.keep_exceptions()
+        env.retirements.begin(organisation, request["version"], request["kinds"], request["states"])
+    return found
+
+
 def push_configuration(env: Any, caller: Principal, pushed: dict[str, Any]) -> Steps:
     """Take an organisation's configuration unless this one or a later one is here; one audit event. Callers: index.
 
@@ -65,6 +84,7 @@ def push_configuration(env: Any, caller: Principal, pushed: dict[str, Any]) -> S
     require_index(env, caller)
     yield from ensure_seeded(env)
     organisation, version = pushed["organisation"], pushed["version"]
+    env.retirements.end(organisation, version)
     if version > env.configurations.version_of(organisation):
         texts = {section["name"]: section["document"] for section in pushed["sections"]}
         former = env.rules_of(organisation)

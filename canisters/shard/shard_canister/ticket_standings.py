@@ -58,18 +58,21 @@ class Retirements:
             record = self._store.get(organisation)
             self._pairs[organisation] = set(zip(record["kinds"], record["states"], strict=True))
 
-    def begin(self, organisation: int, kinds: list[str], states: list[str]) -> None:
-        """Let no ticket enter these. Raises Invalid, TooLarge."""
+    def begin(self, organisation: int, version: int, kinds: list[str], states: list[str]) -> None:
+        """Let no ticket enter these until the configuration has `version`; none ends it. Raises Invalid, TooLarge."""
         if len(kinds) != len(states):
             raise Invalid("states", "are not as many as kinds")
         if len(kinds) > PAIRS_MOST:
             raise TooLarge("kinds", PAIRS_MOST, len(kinds))
-        self._store.insert(organisation, {"kinds": kinds, "states": states})
+        if not kinds:
+            self.end(organisation, version)
+            return
+        self._store.insert(organisation, {"version": version, "kinds": kinds, "states": states})
         self._pairs[organisation] = set(zip(kinds, states, strict=True))
 
-    def end(self, organisation: int) -> None:
-        """Whatever the configuration says now counts again."""
-        if organisation in self._pairs:
+    def end(self, organisation: int, version: int) -> None:
+        """The configuration has this version now: a retirement for it or an earlier one is over."""
+        if organisation in self._pairs and self._store.get(organisation)["version"] <= version:
             self._store.remove(organisation)
             del self._pairs[organisation]
 

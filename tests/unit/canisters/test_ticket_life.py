@@ -1,11 +1,12 @@
 """Tickets move as their organisation's workflow says, with its fields; lists follow states and categories."""
 
+import json
 from typing import Any
 
 import pytest
 
 from support.desk import Desk
-from support.life import POLICY, field, life, with_claims
+from support.life import FIELDS, POLICY, WORKFLOW, configure, field, life, with_claims
 from support.native_platform import NativePlatform
 from support.platform import ADMIN, AGENT, AUDITOR, CUSTOMER, OTHER_CUSTOMER, code, listing, ok
 
@@ -135,3 +136,31 @@ def test_fields_of_many_pages_come_back_and_shrink(claims: Desk) -> None:
     assert life(claims, ticket, AGENT)["fields"] == {"parts": {"Choices": ["roof", "door"]}}
     ok(changed(claims, ticket, fields=[field("parts", "Empty", None)]))
     assert pages() == before
+
+
+def test_a_workflow_that_would_strand_a_ticket_is_refused_and_says_where(claims: Desk) -> None:
+    ticket = claim(claims)
+    ok(changed(claims, ticket, status="checking"))
+    ok(changed(claims, ticket, status="waiting", fields=[field("seen", "Date", "2026-01-01")]))
+    without = json.loads(json.dumps(WORKFLOW))
+    ways = without["workflows"][0]["transitions"]
+    ways[0]["from"].remove("waiting")
+    del ways[1]
+    documents = {"fields": [entry for entry in FIELDS["fields"] if entry["id"] != "seen"]}
+    ok(configure(claims, "fields", documents))
+    refused = configure(claims, "workflow", without)
+    assert code(refused) == 303
+    assert "1 tickets of kind claim are in the state waiting" in refused["Err"]["message"]
+    other = claim(claims)
+    ok(changed(claims, other, status="checking"))
+    ok(changed(claims, other, status="waiting"))
+    for back in (ticket, other):
+        ok(changed(claims, back, status="checking"))
+    ok(configure(claims, "workflow", without, told=False))
+    assert code(changed(claims, other, status="waiting")) == 402
+    claims.shard.upgrade()
+    assert code(changed(claims, other, status="waiting")) == 402
+    claims.platform.advance(6)
+    assert code(changed(claims, other, status="waiting")) == 200
+    ok(configure(claims, "workflow", WORKFLOW))
+    ok(changed(claims, other, status="waiting"))
