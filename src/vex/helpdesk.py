@@ -15,7 +15,19 @@ from vex.canister import Canister, Transport
 from vex.directory import Directory
 from vex.errors import Refused, Unreachable
 from vex.interfaces import interface
-from vex.models import Comment, NewTicket, Placement, Receipt, Ticket, TicketChange, TicketSummary
+from vex.models import (
+    BulkResult,
+    Comment,
+    MacroPreview,
+    NewTicket,
+    Placement,
+    Receipt,
+    RelationReceipt,
+    Revision,
+    Ticket,
+    TicketChange,
+    TicketSummary,
+)
 from vex.patience import ATTEMPTS, patiently
 from vex_domain.refusals import Full, Moved, SessionRequired
 
@@ -102,6 +114,72 @@ class Helpdesk:
         request = (write or Write()).fields(ticket=ticket, version=version, **change.model_dump())
         return Receipt.model_validate(await self._at(organisation, ticket, "update_ticket", request))
 
+    async def edit_comment(
+        self, organisation: int, ticket: int, comment: int, body: str, write: Write | None = None
+    ) -> Receipt:
+        """Give a comment another text; what it said is kept."""
+        request = (write or Write()).fields(ticket=ticket, comment=comment, body=body)
+        return Receipt.model_validate(await self._at(organisation, ticket, "edit_comment", request))
+
+    async def redact_comment(
+        self, organisation: int, ticket: int, comment: int, passages: list[str], write: Write | None = None
+    ) -> Receipt:
+        """Overwrite passages of a comment and its earlier versions for good; comment 0 is the ticket's body."""
+        request = (write or Write()).fields(ticket=ticket, comment=comment, passages=passages)
+        return Receipt.model_validate(await self._at(organisation, ticket, "redact_comment", request))
+
+    async def revisions(self, organisation: int, ticket: int, comment: int) -> list[Revision]:
+        """The earlier versions of a comment, newest first; there are at most 20."""
+        request = {"ticket": ticket, "comment": comment, "cursor": None, "limit": None}
+        page = await self._at(organisation, ticket, "list_revisions", request)
+        return [Revision.model_validate(revision) for revision in page["revisions"]]
+
+    async def preview_macro(self, organisation: int, ticket: int, macro: str) -> MacroPreview:
+        """What a macro would change."""
+        request = {"ticket": ticket, "macro": macro}
+        return MacroPreview.model_validate(await self._at(organisation, ticket, "preview_macro", request))
+
+    async def apply_macro(
+        self, organisation: int, ticket: int, version: int, macro: str, write: Write | None = None
+    ) -> Receipt:
+        """Make a macro's changes and write its comment, all or nothing."""
+        request = (write or Write()).fields(ticket=ticket, version=version, macro=macro)
+        return Receipt.model_validate(await self._at(organisation, ticket, "apply_macro", request))
+
+    async def split_ticket(
+        self,
+        organisation: int,
+        ticket: int,
+        version: int,
+        comments: list[int],
+        *,
+        subject: str,
+        write: Write | None = None,
+    ) -> Receipt:
+        """Make a ticket of comments; the new one's receipt."""
+        wanted = {"ticket": ticket, "version": version, "comments": comments, "subject": subject}
+        request = (write or Write()).fields(**wanted, kind=None, priority=None)
+        return Receipt.model_validate(await self._at(organisation, ticket, "split_ticket", request))
+
+    async def bulk_update(
+        self, organisation: int, tickets: list[int], change: TicketChange, write: Write | None = None
+    ) -> list[BulkResult]:
+        """The same change of state, priority, kind, assignee, team and fields for up to 100 tickets of one shard."""
+        same = ("status", "priority", "kind", "assignee", "team", "fields")
+        wanted = {name: value for name, value in change.model_dump().items() if name in same}
+        wanted["targets"] = [{"ticket": ticket, "version": None} for ticket in tickets]
+        request = (write or Write()).fields(organisation=organisation, add_tags=[], remove_tags=[], **wanted)
+        results = await self._at(organisation, tickets[0], "bulk_update", request)
+        return [BulkResult.model_validate(result) for result in results]
+
+    async def relate_tickets(
+        self, change: str, kind: str, first: int, second: int, write: Write | None = None
+    ) -> RelationReceipt:
+        """Link, unlink or merge two tickets wherever they are (docs/reference/tickets.md, "Relations")."""
+        request = (write or Write()).fields(change=change, kind=kind, first=first, second=second)
+        answer = await patiently(lambda: self.index.call("relate_tickets", request))
+        return RelationReceipt.model_validate(answer)
+
     async def comments(self, organisation: int, ticket: int) -> AsyncIterator[Comment]:
         """All comments of a ticket that the caller may see, oldest first."""
         cursor: str | None = None
@@ -115,8 +193,11 @@ class Helpdesk:
             more = cursor is not None
 
     async def tickets(self, organisation: int, **filters: Any) -> AsyncIterator[TicketSummary]:
-        """The organisation's tickets over all shards that hold any; filters: status, assignee, requester, team."""
-        wanted = {"status": None, "assignee": None, "requester": None, "team": None, **filters}
+        """The organisation's tickets over all shards that hold any; filters: status, category, kind, assignee,
+        requester, team.
+        """
+        nothing = dict.fromkeys(("status", "category", "kind", "assignee", "requester", "team"))
+        wanted = {**nothing, **filters}
         placement = await self.shards_of(organisation)
         for place in placement.shards:
             async for ticket in self._tickets_at(place.canister, {"organisation": organisation, **wanted}):

@@ -2,31 +2,44 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_serializer
 
 from candid import Principal
+from vex.field_values import FieldValue, entries_of, values_of
 
 __all__ = [
+    "BulkResult",
     "Comment",
+    "CommentOrigin",
+    "MacroPreview",
     "NewPerson",
     "NewTicket",
     "Page",
     "Placement",
+    "PreviewedChange",
     "Receipt",
+    "Relation",
+    "RelationReceipt",
+    "Revision",
     "Shard",
     "ShardPlace",
     "Ticket",
     "TicketChange",
+    "TicketLife",
     "TicketSummary",
 ]
 
 Priority = Literal["low", "normal", "high", "urgent"]
-Kind = Literal["question", "incident", "problem", "task"]
 
 
 def _case(value: Any) -> Any:
     """The name of a variant's case; an unknown one arrives as None."""
     return next(iter(value)) if isinstance(value, dict) else value
+
+
+def _refusal(value: Any) -> Any:
+    """Code and message of an error record."""
+    return (value["code"], value["message"]) if isinstance(value, dict) else value
 
 
 Case = Annotated[str | None, BeforeValidator(_case)]
@@ -42,7 +55,7 @@ class NewTicket(_Model):
     organisation: int
     subject: str = Field(min_length=1)
     body: str
-    kind: Kind = "question"
+    kind: str = "question"
     priority: Priority = "normal"
     tags: list[str] = []
     team: int | None = None
@@ -51,10 +64,15 @@ class NewTicket(_Model):
     requester_reference: str | None = None
     channel: str | None = None
     language: str | None = None
+    fields: dict[str, FieldValue] | None = None
+
+    @field_serializer("fields")
+    def _entries(self, fields: dict[str, FieldValue] | None) -> Any:
+        return entries_of(fields)
 
 
 class TicketChange(_Model):
-    """What to change of a ticket; None leaves a field as it is."""
+    """What to change of a ticket; None leaves a field as it is. In `fields` None takes a value away."""
 
     status: str | None = None
     priority: Priority | None = None
@@ -62,6 +80,22 @@ class TicketChange(_Model):
     team: int | None = None
     subject: str | None = None
     tags: list[str] | None = None
+    kind: str | None = None
+    fields: dict[str, FieldValue] | None = None
+    follow: list[int] | None = None
+    unfollow: list[int] | None = None
+
+    @field_serializer("fields")
+    def _entries(self, fields: dict[str, FieldValue] | None) -> Any:
+        return entries_of(fields)
+
+
+class BulkResult(_Model):
+    """What a bulk update did with one ticket: its version after it, or the error's code and message."""
+
+    ticket: int
+    version: int | None
+    refusal: Annotated[tuple[int, str] | None, BeforeValidator(_refusal)]
 
 
 class Receipt(_Model):
@@ -96,11 +130,41 @@ class TicketSummary(_Model):
     solved_at: int | None
 
 
+class Relation(_Model):
+    """A link, parent, child or merge; `open` says of a child that it is not settled."""
+
+    kind: str
+    other: int
+    since: int
+    open: bool
+
+
+class TicketLife(_Model):
+    """A ticket beyond its header; `moves` are the states that the reader may take it to now."""
+
+    category: str
+    pauses_sla: bool
+    fields: Annotated[dict[str, FieldValue], BeforeValidator(values_of)]
+    followers: list[int]
+    relations: list[Relation]
+    moves: list[str]
+    merged_into: int | None
+    body_redacted: bool
+
+
 class Ticket(_Model):
     """A ticket with its first text."""
 
     summary: TicketSummary
     body: str
+    life: TicketLife | None = None
+
+
+class CommentOrigin(_Model):
+    """Where a comment stood before a merge or a split; number 0 is that ticket's body."""
+
+    ticket: int
+    number: int
 
 
 class Comment(_Model):
@@ -111,6 +175,44 @@ class Comment(_Model):
     internal: bool
     body: str
     written_at: int
+    origin: CommentOrigin | None = None
+    revisions: int | None = None
+    redacted: bool | None = None
+
+
+class Revision(_Model):
+    """An earlier version of a comment: its text, who replaced it and when."""
+
+    number: int
+    body: str
+    editor: int
+    edited_at: int
+
+
+class PreviewedChange(_Model):
+    """One thing that a macro would change, as texts."""
+
+    field: str
+    before: str
+    after: str
+
+
+class MacroPreview(_Model):
+    """What a macro would do to a ticket at `version`, and why it would be refused (code, message) if it would."""
+
+    version: int
+    changes: list[PreviewedChange]
+    comment: str | None
+    internal: bool
+    refusal: Annotated[tuple[int, str] | None, BeforeValidator(_refusal)]
+
+
+class RelationReceipt(_Model):
+    """A change of relations: `done`, or at which step; it then goes on by itself."""
+
+    saga: int
+    done: bool
+    step: str
 
 
 class Page(_Model):

@@ -6,7 +6,7 @@ from typing import Any
 from shard_canister.comment_changes import readable_comment
 from shard_canister.comment_writing import carry_comment
 from shard_canister.ticket_changes import begin_life, new_header
-from shard_canister.ticket_parts import relations
+from shard_canister.ticket_parts import field_values, relations
 from shard_canister.ticket_views import text_of
 from shard_canister.ticket_work import TicketWork, commit, work_on
 from vex_domain import audit_chain, permissions
@@ -81,9 +81,19 @@ def _new_ticket(env: Any, source: TicketWork, request: dict[str, Any], first: di
     body = check_new_ticket(wanted)
     header = new_header(env, wanted, former["requester"], sha256(body).digest())
     target = TicketWork(env, source.access, env.start + env.count, header, new=True)
+    if header["kind"] == former["kind"]:
+        _copy_fields(env, source, target)
     begin_life(env, target, None)
     _first, header["body_pages"] = target.append_text(body)
     return target
+
+
+def _copy_fields(env: Any, source: TicketWork, target: TicketWork) -> None:
+    values = field_values(env, source).values
+    if values:
+        field_values(env, target).values = dict(values)
+        target.touch("fields")
+        target.change["fields"] = values
 
 
 def _write(env: Any, source: TicketWork, target: TicketWork, carried: list[dict[str, Any]]) -> int:
