@@ -12,7 +12,7 @@ from vex_canister.failure_journal import guarded
 from vex_canister.seeding import ensure_seeded
 from vex_domain.assignment.assignment_rules import Member
 from vex_domain.service_levels.clock_rules import HoursOf
-from vex_domain.service_levels.clock_state import NEVER, unpacked
+from vex_domain.service_levels.clock_state import NEVER, packed_due
 from vex_domain.service_levels.due_queue import DueQueue
 from vex_domain.service_levels.policy_documents import measures
 
@@ -96,7 +96,7 @@ class ServiceState:
             for position in range(env.count):
                 packed = self._clocks.get(env.start + position)
                 if packed is not None:
-                    self.set_due(position, unpacked(packed).due)
+                    self.set_due(position, packed_due(packed))
         for organisation, opening in env.opened.items():
             if self._services.get(opening << 16 | SWEEPING) is not None:
                 self.sweeps.append((organisation, NEVER))

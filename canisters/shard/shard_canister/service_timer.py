@@ -3,7 +3,7 @@
 from typing import Any
 
 from shard_canister import clock_consequences
-from shard_canister.ticket_facts_view import clocks_of, facts_of
+from shard_canister.ticket_facts_view import SYSTEM, clocks_of, facts_of
 from shard_canister.ticket_index import ALL, list_key
 from shard_canister.ticket_work import TicketWork, commit
 from vex_domain import audit_chain
@@ -16,7 +16,6 @@ FIRED_AT_ONCE = 16
 SWEPT_AT_ONCE = 32
 POSTPONED_SECONDS = 3_600
 MERGING_SECONDS = 60
-SYSTEM = 0
 
 
 def run(env: Any) -> None:

@@ -8,7 +8,7 @@ from vex_domain import permissions
 from vex_domain.triggers.ticket_facts import TicketFacts, Values
 
 NS = 1_000_000_000
-BY_ITSELF = ("automated", "sla_escalated", "sla_breached", "notify", "unassigned", "sla")
+SYSTEM = 0
 
 
 def values_of(env: Any, work: Any, *, before: bool = False) -> Values:
@@ -60,8 +60,8 @@ def happened(work: Any) -> tuple[str, ...]:
 
 
 def is_by_people(work: Any) -> bool:
-    """Whether somebody did something to the ticket, not only the shard by itself."""
-    return any(event["kind"] not in BY_ITSELF for event in work.events)
+    """Whether somebody changes the ticket, and not the shard by itself."""
+    return bool(work.access.person != SYSTEM)
 
 
 def by_staff(work: Any, event: dict[str, Any]) -> bool:

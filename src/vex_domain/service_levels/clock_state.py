@@ -92,6 +92,12 @@ def _packed_clock(number: int, clock: Clock) -> bytes:
     return head + b"".join([before.to_bytes(2, "little") for before in clock.fired])
 
 
+def packed_due(packed: bytes) -> int:
+    """When the packed clocks are due, without unpacking the rest: a rebuild reads tens of thousands."""
+    due: int = _HEAD.unpack_from(packed)[2]
+    return due
+
+
 def unpacked(packed: bytes) -> TicketClocks:
     """The clocks that were packed."""
     state = TicketClocks()

@@ -29,6 +29,12 @@ EVENTS = (
     "sla_breached",
     "automated",
     "surveyed",
+    "moved",
+    "mentioned",
+    "attached",
+    "comment_edited",
+    "redacted",
+    "unassigned",
 )
 NO_TRIGGERS: dict[str, Any] = {"triggers": []}
 

@@ -17,6 +17,7 @@ from vex_domain.service_levels.clock_state import (
     OPEN,
     PACKED_MOST,
     TicketClocks,
+    packed_due,
     unpacked,
 )
 
@@ -109,6 +110,7 @@ class Ticket:
         if kind == "upgrade":
             packed = self.state.packed()
             assert len(packed) <= PACKED_MOST
+            assert packed_due(packed) == self.state.due
             self.state = unpacked(packed)
         else:
             self._settled(lambda: self._change(kind, value))
