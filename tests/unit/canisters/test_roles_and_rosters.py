@@ -184,3 +184,20 @@ def test_the_staffs_roll_is_right_after_people_of_an_earlier_schema(people: Peop
         stores.staff.remove(organisation << 32 | number)
     assert people.roster() == expected
     assert code(people.of("leave", ADMIN)) == 310
+
+
+def test_the_index_hears_of_revocations_too(people: People) -> None:
+    desk = people.desk
+    lead = desk.people["lead"]
+    ok(people.set_member(lead, "admin"))
+    ok(desk.platform.place(desk.organisation, LEAD))
+    request = {**desk.platform.token(), "organisation": desk.organisation, "version": 0, "section": "limits"}
+    request["document"] = '{"ticket": {"updates_per_minute": 9}}'
+    ok(desk.platform.index.update("set_configuration", request, caller=LEAD))
+    ok(people.set_member(lead, "agent"))
+    people.told()
+    request |= {**desk.platform.token(), "version": 1}
+    assert code(desk.platform.index.update("set_configuration", request, caller=LEAD)) == 101
+    ok(people.set_member(lead))
+    people.told()
+    assert code(desk.platform.place(desk.organisation, LEAD)) == 300
