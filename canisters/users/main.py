@@ -295,7 +295,7 @@ def begin_unlink(request: BeginUnlink) -> Async[NumberAnswer]:
 
 @update
 def begin_recovery(request: BeginRecovery) -> Async[NumberAnswer]:
-    """Open a code for a lost principal's successor; answers the person. Callers: `members.manage`, operators."""
+    """Open a code for a successor of all of a person's principals. Callers: `members.manage`, operators."""
     call = direct_call("begin_recovery")
     return (yield from answer_later(users_calls.number(env, call, request, identities.begin_recovery)))
 

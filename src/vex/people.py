@@ -105,11 +105,9 @@ class People:
         """A code with which one of the caller's principals agrees to go, by `confirm`."""
         return await self._code("begin_unlink", LINKED_WITHIN, identity=identity)
 
-    async def recover(
-        self, organisation: int | None, person: int, label: str, *, lost: Principal | None = None
-    ) -> Code:
-        """A code with which a new principal takes a lost one's place; `organisation` None: as an operator."""
-        fields = {"organisation": organisation, "person": person, "label": label, "lost": lost}
+    async def recover(self, organisation: int | None, person: int, label: str) -> Code:
+        """A code with which a new principal takes the place of all the person's; `organisation` None: as operator."""
+        fields = {"organisation": organisation, "person": person, "label": label}
         return await self._code("begin_recovery", RECOVERED_WITHIN, **fields)
 
     async def confirm(self, code: Code) -> int:

@@ -59,7 +59,7 @@ class People:
         )
 
     def begin_recovery(self, caller: candid.Principal, who: int, code: str = CODE, **changed: Any) -> Any:
-        fields = {"organisation": self.desk.organisation, "person": who, "lost": None, "digest": digest(code)}
+        fields = {"organisation": self.desk.organisation, "person": who, "digest": digest(code)}
         fields |= {"expires": self.later(7 * DAY), "label": "new phone"}
         return self.call("begin_recovery", caller, **(fields | changed))
 

@@ -1,4 +1,4 @@
-"""Several principals of one person: linked and unlinked by proof from both sides, replaced by an admin's recovery.
+"""Several principals of one person: linked and unlinked by proof from both sides, replaced by a recovery.
 
 One side begins with a code (its SHA-256), the other confirms by showing it: `confirm` is called by the other principal.
 """
@@ -52,7 +52,7 @@ def begin_unlink(env: Any, caller: bytes, request: dict[str, Any]) -> list[int]:
 
 
 def begin_recovery(env: Any, caller: bytes, request: dict[str, Any]) -> list[int]:
-    """Open a code with which a new principal takes a lost one's place; the person.
+    """Open a code with which a new principal takes the place of all of a person's; the person.
 
     Callers: `members.manage`, for people whose only organisation is theirs, others than themselves; operators, after
     three days. Raises NotFound, Forbidden, Invalid, TooLarge, Taken.
@@ -70,9 +70,7 @@ def begin_recovery(env: Any, caller: bytes, request: dict[str, Any]) -> list[int
     record = env.stores.people.get(person)
     if record is None or record["service_of"] is not None:
         raise NotFound("person")
-    lost = None if request["lost"] is None else request["lost"].bytes
-    identity_rules.replaced(directory.identities_of(env, person), {}, lost, None)
-    fields = {"kind": RECOVERY, "identity": lost, "label": request["label"], "expires": request["expires"]}
+    fields = {"kind": RECOVERY, "label": request["label"], "expires": request["expires"]}
     fields["organisation"] = request["organisation"] or 0
     fields["not_before"] = not_before
     keep_for_person(env, person, request["digest"], fields)
@@ -92,7 +90,7 @@ def cancel_code(env: Any, caller: bytes, _request: dict[str, Any]) -> int:
 
 
 def confirm(env: Any, caller: bytes, request: dict[str, Any]) -> list[int]:
-    """Show a code about one's identity: be linked, agree to go, take a lost one's place, become an API key; the person.
+    """Show a code about one's identity: be linked, agree to go, take the place of all, become an API key; the person.
 
     Raises CodeWrong, CodeUsed, CodeExpired, CodeTooEarly, RateLimited, Taken, LastIdentity, QuotaExceeded, NotFound.
     """
@@ -121,7 +119,7 @@ def _identities_after(
         return identity_rules.unlinked(before, caller, _signing(env, person))
     new = {"identity": caller, "label": code["label"], "linked_at": env.now()}
     if code["kind"] == RECOVERY:
-        return identity_rules.replaced(before, new, code["identity"], owner)
+        return identity_rules.recovered(new, owner)
     return identity_rules.linked(before, new, owner)
 
 

@@ -74,6 +74,17 @@ def check_member(env: Any, organisation: int, person: int, changed: dict[str, An
         raise QuotaExceeded("staff", STAFF_MOST)
 
 
+def check_admins_stay(env: Any, organisation: int, roles: dict[int, list[str]]) -> None:
+    """Check that an admin is left when these people get these roles together. Raises LastAdmin."""
+    admins = counted_organisation(env, organisation)["admins"]
+    lost = 0
+    for person, names in roles.items():
+        former, member = _before_and_after(env, organisation, person, {"roles": names})
+        lost += is_admin(former) - is_admin(member)
+    if lost and admins - lost < 1:
+        raise LastAdmin
+
+
 def write_member(env: Any, organisation: int, person: int, changed: dict[str, Any]) -> int:
     """Write what `changed` says of a member (roles, teams, deactivated, joined_by), checked before; the new epoch."""
     record = counted_organisation(env, organisation)

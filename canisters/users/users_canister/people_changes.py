@@ -6,7 +6,7 @@ They return the numbers that their endpoint answers from.
 from typing import Any
 
 from users_canister import directory
-from users_canister.membership import ADMIN_ROLE, check_member, member_of, write_member
+from users_canister.membership import ADMIN_ROLE, check_admins_stay, check_member, member_of, write_member
 from users_canister.pushing import announce_to_all_members
 from vex_canister.incoming_call import ANONYMOUS
 from vex_domain import permissions
@@ -76,6 +76,7 @@ def add_people(env: Any, caller: bytes, request: dict[str, Any]) -> list[int]:
         raise Invalid("people", "are none, anonymous, or have one twice")
     for position, person in enumerate(people):
         _check_newcomer(env, access, person, position)
+    check_admins_stay(env, organisation, _roles_by_person(env, people))
     numbers = [0]
     for person in people:
         identity = person["identity"].bytes
@@ -85,6 +86,15 @@ def add_people(env: Any, caller: bytes, request: dict[str, Any]) -> list[int]:
         numbers[0] = write_member(env, organisation, person_id, changed)
         numbers.append(person_id)
     return numbers
+
+
+def _roles_by_person(env: Any, people: list[dict[str, Any]]) -> dict[int, list[str]]:
+    """The new roles of those who are registered. Raises Invalid for a person named by two principals."""
+    known = [(env.stores.identities.get(person["identity"].bytes), person["roles"]) for person in people]
+    roles = {person: names for person, names in known if person is not None}
+    if len(roles) != sum([person is not None for person, _names in known]):
+        raise Invalid("people", "have one twice")
+    return roles
 
 
 def _check_newcomer(env: Any, access: Access, person: dict[str, Any], position: int) -> None:

@@ -401,14 +401,13 @@ class BeginUnlink(Record):
     identity: Principal
 
 
-# Opens a code (expires: within 7 days) with which a new principal takes the place of `lost`, if named.
+# Opens a code (expires: within 7 days) with which a new principal takes the place of all that the person has.
 # organisation: null for an operator, whose recovery counts after three days.
 class BeginRecovery(Record):
     client_token: text
     created_at: nat64
     organisation: Opt[nat64]
     person: nat64
-    lost: Opt[Principal]
     digest: blob
     expires: nat64
     label: text

@@ -41,12 +41,12 @@ def unlinked(identities: Identities, identity: bytes, signing: set[bytes]) -> Id
     return left
 
 
-def replaced(identities: Identities, new: dict[str, Any], lost: bytes | None, owner: int | None) -> Identities:
-    """After a recovery: the new identity first, the lost one gone. Raises Taken, QuotaExceeded, NotFound."""
-    if lost is not None and all(known["identity"] != lost for known in identities):
-        raise NotFound("identity")
-    kept = [known for known in identities if known["identity"] != lost]
-    return [new, *linked(kept, new, owner)[:-1]]
+def recovered(new: dict[str, Any], owner: int | None) -> Identities:
+    """After a recovery: the new identity alone. Raises Taken.
+
+    Nothing that signed for the person before does so any longer: nobody shares a person unseen with who recovered it.
+    """
+    return linked([], new, owner)
 
 
 def check_scopes(names: list[str], held: list[str]) -> None:

@@ -126,13 +126,26 @@ def test_a_person_has_eight_principals_at_most(people: People) -> None:
 def test_an_admin_recovers_who_belongs_to_the_organisation_alone(people: People) -> None:
     agent = people.desk.people["agent"]
     ok(comment(people, AGENT))
-    ok(people.begin_recovery(ADMIN, agent, lost=AGENT))
+    ok(people.begin_recovery(ADMIN, agent))
     ok(comment(people, AGENT))
     ok(people.confirm(OTHER_KEY, agent))
     people.told()
     assert code(comment(people, AGENT)) == 300
     ok(comment(people, OTHER_KEY))
     assert identities(people, OTHER_KEY) == [OTHER_KEY]
+
+
+def test_after_a_recovery_nothing_else_signs_for_the_person(people: People) -> None:
+    agent = people.link(AGENT, OTHER_KEY)
+    ok(people.api_key(agent, AGENT, "a-code-for-an-api-key-of-mine", scopes=["ticket.read", "ticket.comment"]))
+    ok(people.confirm(ROBOT, agent, "a-code-for-an-api-key-of-mine"))
+    ok(people.begin_recovery(ADMIN, agent, "a-code-for-the-recovery"))
+    ok(people.confirm(THIRD_KEY, agent, "a-code-for-the-recovery"))
+    people.told()
+    assert identities(people, THIRD_KEY) == [THIRD_KEY]
+    for gone in (AGENT, OTHER_KEY, ROBOT):
+        assert code(comment(people, gone)) == 300
+    people.register(AGENT)
 
 
 def test_an_admin_does_not_recover_who_belongs_elsewhere_too(people: People) -> None:
@@ -150,14 +163,14 @@ def test_an_admin_does_not_recover_who_belongs_elsewhere_too(people: People) -> 
 def test_an_operators_recovery_counts_after_three_days_unless_the_person_objects(people: People) -> None:
     admin = ok(people.users.query("whoami", caller=ADMIN))["id"]
     assert code(people.begin_recovery(STRANGER, admin, organisation=None)) == 101
-    ok(people.begin_recovery(OPERATOR, admin, organisation=None, lost=ADMIN))
+    ok(people.begin_recovery(OPERATOR, admin, organisation=None))
     assert code(people.confirm(OTHER_KEY, admin)) == 107
     shown = ok(people.users.query("my_identities", caller=ADMIN))["open_code"]
     assert (shown["kind"], shown["label"]) == ("recovery", "new phone")
     ok(people.call("cancel_code", ADMIN))
     people.desk.platform.advance(3 * DAY // 10**9)
     assert code(people.confirm(OTHER_KEY, admin)) == 104
-    ok(people.begin_recovery(OPERATOR, admin, organisation=None, lost=ADMIN))
+    ok(people.begin_recovery(OPERATOR, admin, organisation=None))
     people.desk.platform.advance(3 * DAY // 10**9)
     ok(people.confirm(OTHER_KEY, admin))
     assert "members.manage" in people.grants(OTHER_KEY)["permissions"]

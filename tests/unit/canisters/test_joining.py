@@ -189,6 +189,22 @@ def test_the_last_admin_neither_leaves_nor_is_demoted_nor_deactivated(people: Pe
     assert code(people.of("leave", ADMIN)) == 300
 
 
+def test_admins_are_not_all_demoted_together(people: People) -> None:
+    ok(people.set_member(people.desk.people["lead"], "admin"))
+    agent = {"name": "N", "email": None, "language": None, "roles": ["agent"], "teams": []}
+    both = [agent | {"identity": identity} for identity in (ADMIN, LEAD)]
+    assert code(people.of("add_people", ADMIN, people=both)) == 310
+    assert code(people.of("add_people", ADMIN, people=[both[0], both[1] | {"identity": ADMIN}])) == 200
+    assert people.grants(LEAD)["roles"] == ["admin"]
+
+
+def test_a_person_is_not_added_twice_by_two_principals(people: People) -> None:
+    people.link(CUSTOMER, OTHER_KEY)
+    agent = {"name": "N", "email": None, "language": None, "roles": ["agent"], "teams": []}
+    twice = [agent | {"identity": identity} for identity in (CUSTOMER, OTHER_KEY)]
+    assert code(people.of("add_people", ADMIN, people=twice)) == 200
+
+
 def test_a_deactivated_admin_does_not_count_as_one(people: People) -> None:
     lead = people.desk.people["lead"]
     ok(people.set_member(lead, "admin"))

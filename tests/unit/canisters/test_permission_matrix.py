@@ -70,7 +70,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("users", "decide_joining"): organised(person=1, accept=True),
     ("users", "create_invitation"): organised(digest=b"", expires=1, roles=[], teams=[], email=None),
     ("users", "revoke_invitation"): organised(number=0),
-    ("users", "begin_recovery"): organised(person=1, lost=None, **BAD_CODE),
+    ("users", "begin_recovery"): organised(person=1, **BAD_CODE),
     ("users", "create_service_account"): organised(name="", roles=[], teams=[]),
     ("users", "create_api_key"): organised(person=1, scopes=[], key_expires=1, updates_per_minute=1, **BAD_CODE),
     ("index", "set_configuration"): organised(section="workflow", document="{", version=0),

@@ -44,7 +44,7 @@ def test_principals_are_linked_unlinked_and_recovered(desk: Desk, net: NativeNet
         assert [known.identity for known in await new.identities()] == [CUSTOMER, STRANGER]
         await new.confirm(await mine.unlink(STRANGER))
         assert [known.label for known in await mine.identities()] == ["first"]
-        code = await people(net, ADMIN).recover(desk.organisation, desk.people["agent"], "new", lost=AGENT)
+        code = await people(net, ADMIN).recover(desk.organisation, desk.people["agent"], "new")
         assert await people(net, AGENT).cancel()
         with pytest.raises(Refused) as refused:
             await new.confirm(code)

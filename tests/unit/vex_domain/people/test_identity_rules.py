@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from vex_domain.people import identity_rules
-from vex_domain.people.identity_rules import IDENTITIES_MOST, check_scopes, linked, replaced, unlinked
-from vex_domain.refusals import Invalid, LastIdentity, NotFound, QuotaExceeded, Refusal, Taken
+from vex_domain.people.identity_rules import IDENTITIES_MOST, check_scopes, linked, recovered, unlinked
+from vex_domain.refusals import Invalid, LastIdentity, NotFound, QuotaExceeded, Taken
 
 KEYS = st.integers(0, 11).map(lambda number: bytes([number]))
 WHO = st.integers(0, 3)
@@ -55,16 +55,14 @@ class Identities(RuleBasedStateMachine):
         except LastIdentity:
             assert self.signing(who) <= {key}
 
-    @rule(who=WHO, new=st.integers(0, 7).map(lambda number: bytes([number])), lost=st.none() | KEYS)
-    def recover(self, who: int, new: bytes, lost: bytes | None) -> None:
+    @rule(who=WHO, new=st.integers(0, 7).map(lambda number: bytes([number])))
+    def recover(self, who: int, new: bytes) -> None:
         try:
-            after = replaced(self.of[who], identity(new), lost, self.owner.get(new))
-        except Refusal:
-            assert new in self.owner or self.owner.get(lost or b"") != who or len(self.of[who]) >= IDENTITIES_MOST
+            self.write(who, recovered(identity(new), self.owner.get(new)))
+        except Taken:
+            assert new in self.owner
         else:
-            self.write(who, after)
-            assert self.of[who][0]["identity"] == new
-            assert lost is None or lost not in self.owner
+            assert [known["identity"] for known in self.of[who]] == [new]
 
     @invariant()
     def everybody_can_sign(self) -> None:
