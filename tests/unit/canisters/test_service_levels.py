@@ -1,12 +1,27 @@
 """Service levels at a shard: promises are kept track of, what is due fires once and at its time, all is told."""
 
+import json
 from typing import Any
 
 import pytest
 
 from support.desk import Desk
-from support.platform import ADMIN, AGENT, ANONYMOUS, AUDITOR, CUSTOMER, OTHER_ADMIN, RIVAL, STRANGER, code, ok
+from support.platform import (
+    ADMIN,
+    AGENT,
+    ANONYMOUS,
+    AUDITOR,
+    CUSTOMER,
+    OPERATOR,
+    OTHER_ADMIN,
+    RIVAL,
+    STRANGER,
+    code,
+    ok,
+)
 from support.service_desk import clocks, configure, fired, outbox
+from support.service_models import BERLIN
+from vex.zones import put_request
 
 HOUR = 3_600
 NS = 1_000_000_000
@@ -316,4 +331,51 @@ def test_bad_input_gets_its_number_and_changes_nothing(
         request = {**token, "organisation": shared_desk.organisation, "up_to": 0, **argument}
         answer = shared_desk.shard.update(method, request, caller=caller)
     assert code(answer) == number
+    assert shared_desk.state() == before
+
+
+ON_BREACH = [{"set": "status", "to": "asleep"}]
+GOOD_TRIGGER: dict[str, Any] = {"id": "t", "on": ["created"], "actions": [{"notify": "x"}]}
+
+
+@pytest.mark.parametrize(
+    ("section", "document", "number"),
+    [
+        ("zones", {}, 300),
+        ("calendars", {"calendars": [{"id": "a", "zone": "Mars/Olympus", "hours": "always"}]}, 200),
+        ("calendars", {"calendars": [{"id": "a", "hours": {"monday": [["10:00", "09:00"]]}}]}, 200),
+        ("calendars", {"calendars": [{"id": "a", "hours": "never"}] * 2}, 200),
+        ("calendars", {"calendars": [{"id": f"c{number}", "hours": "never"} for number in range(17)]}, 201),
+        ("assignment", {"teams": [{"team": 0}]}, 200),
+        ("assignment", {"default_team": 5}, 200),
+        ("assignment", {"teams": [{"team": 1, "method": "lottery"}]}, 200),
+        ("service_levels", {"policies": [{"id": "a", "calendar": "moon", "targets": {}}]}, 200),
+        ("service_levels", {"policies": [{"id": "a", "targets": {"first_reply": {"minutes": 0}}}]}, 200),
+        (
+            "service_levels",
+            {"policies": [{"id": "a", "targets": {"first_reply": {"minutes": 5, "on_breach": ON_BREACH}}}]},
+            200,
+        ),
+        ("service_levels", {"policies": {}}, 200),
+        ("triggers", {"triggers": [dict(GOOD_TRIGGER, on=["exploded"])]}, 200),
+        ("triggers", {"triggers": [dict(GOOD_TRIGGER, actions=[])]}, 200),
+        ("triggers", {"triggers": [dict(GOOD_TRIGGER, conditions={"all": [{"field": "field.x", "is": "y"}]})]}, 200),
+        ("triggers", {"triggers": [dict(GOOD_TRIGGER, id=f"t{number}") for number in range(65)]}, 201),
+        ("triggers", {"outbox": ["everything"]}, 200),
+        ("automations", {"automations": [{"id": "a"}]}, 200),
+        ("automations", {"automations": [{"id": "\u0430dmin"}]}, 200),
+        ("automations", {"automation": []}, 200),
+    ],
+)
+def test_a_bad_document_gets_its_number_and_changes_nothing(
+    shared_desk: Desk, section: str, document: dict[str, Any], number: int
+) -> None:
+    index = shared_desk.platform.index
+    ok(index.update("get_configuration_replicated", shared_desk.organisation, caller=ADMIN))
+    # The map of zones gets its place in stable memory before the state is looked at.
+    ok(index.update("put_time_zones", put_request([BERLIN]), caller=OPERATOR))
+    request = {**shared_desk.platform.token(), "organisation": shared_desk.organisation, "version": 0}
+    request.update({"section": section, "document": json.dumps(document)})
+    before = shared_desk.state()
+    assert code(index.update("set_configuration", request, caller=ADMIN)) == number
     assert shared_desk.state() == before
