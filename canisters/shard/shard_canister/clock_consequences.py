@@ -152,9 +152,29 @@ def _take_in_relations(env: Any, work: Any, state: TicketClocks, facts: TicketFa
         elif event["kind"] == "split":
             policy = work.rules.service_levels.named(state.policy)
             hours = ALL_HOURS if policy is None else _hours(env, work, policy, NEXT_REPLY)
-            clock_rules.split_off(state, _oldest_left(env, work, event["numbers"]), now, hours)
-        elif event["kind"] == "merged" and event.get("waiting_since", 0):
-            clock_rules.absorbed(state, event["waiting_since"] // NS, event["waited"])
+            header = work.header
+            numbers = range(header["comments"], 0, -1)
+            oldest = _oldest_question(env, work, numbers, (header["requester"],), tuple(event["numbers"]))
+            clock_rules.split_off(state, oldest, now, hours)
+        elif event["kind"] == "merged":
+            _take_in_merged(env, work, state)
+
+
+def _take_in_merged(env: Any, work: Any, state: TicketClocks) -> None:
+    """The comments that a merged ticket brought may hold a question: it waits on here, counted by these hours."""
+    header, before, now = work.header, work.before, work.now // NS
+    numbers = range(header["comments"], before["comments"], -1)
+    if not numbers:
+        return
+    # The merged ticket's own text comes first, by its requester.
+    first = env.stores.comments.get(sequence_key(work.id, before["comments"] + 1))
+    since = _oldest_question(env, work, numbers, (header["requester"], first["author"]))
+    if since is None:
+        return
+    policy = work.rules.service_levels.named(state.policy)
+    metric = FIRST_REPLY if state.clocks[FIRST_REPLY].phase == OPEN else NEXT_REPLY
+    hours = ALL_HOURS if policy is None else _hours(env, work, policy, metric)
+    clock_rules.absorbed(state, since, hours.reading(now) - hours.reading(since))
 
 
 def _hours(env: Any, work: Any, policy: Policy, metric: int) -> Hours:
@@ -164,29 +184,23 @@ def _hours(env: Any, work: Any, policy: Policy, metric: int) -> Hours:
     return hours
 
 
-def _oldest_left(env: Any, work: Any, gone: list[int]) -> int | None:
-    """When the oldest question was written that nobody has answered and that stays; None when there is none."""
-    header = work.header
+def _oldest_question(
+    env: Any, work: Any, numbers: range, requesters: tuple[int, ...], gone: tuple[int, ...] = ()
+) -> int | None:
+    """When the oldest comment was written that nobody has answered, but for those `gone`; None when there is none.
+
+    `numbers` go down from the newest; 200 are looked at.
+    """
     oldest = None
-    for number in range(header["comments"], max(0, header["comments"] - COMMENTS_LOOKED_AT), -1):
+    for number in numbers[:COMMENTS_LOOKED_AT]:
         comment = env.stores.comments.get(sequence_key(work.id, number))
         if comment["internal"]:
             continue
-        if comment["author"] != header["requester"]:
+        if comment["author"] not in requesters:
             break
         if number not in gone:
             oldest = comment["written_at"] // NS
     return oldest
-
-
-def waiting_of(env: Any, work: Any) -> tuple[int, int]:
-    """Since when (ns) and how long (seconds, counted) a ticket's oldest question waits; (0, 0) when none does."""
-    if not measures(work.rules):
-        return 0, 0
-    state = known_clocks(env, work).state
-    clock_rules.settle(state, work.now // NS, env.service.hours_of(env, work.header["organisation"]))
-    clock = clock_rules.waiting_reply(state)
-    return (0, 0) if clock is None else (clock.since * NS, clock.spent)
 
 
 def _tell_ended(work: Any, state: TicketClocks, ended: list[Any]) -> None:

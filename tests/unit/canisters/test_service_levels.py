@@ -245,6 +245,22 @@ def test_a_split_question_waits_on_in_the_new_ticket_and_no_longer_in_the_old(de
     assert clocks(desk, ticket)["next_reply"]["spent"] // 60 == 5
 
 
+def test_a_question_that_comes_with_a_merge_waits_on(desk: Desk) -> None:
+    configure(desk, service_levels=REPLY_SOON)
+    target, source = desk.created(CUSTOMER), desk.created(CUSTOMER)
+    commented(desk, target, AGENT)
+    desk.platform.advance(600)
+    assert "next_reply" not in clocks(desk, target)
+    request = {**desk.platform.token(), "change": "merge", "kind": "merged_into", "first": source, "second": target}
+    ok(desk.platform.index.update("relate_tickets", request, caller=AGENT))
+    desk.platform.advance(5)
+    waiting = clocks(desk, target)["next_reply"]
+    assert (waiting["state"], waiting["spent"] // 60) == ("running", 10)
+    assert {clock["state"] for clock in clocks(desk, source).values()} == {"ended"}
+    desk.platform.advance(21 * 60)
+    assert clocks(desk, target)["next_reply"]["breached"]
+
+
 def test_a_trigger_sets_fields_and_solves_where_the_workflow_lets_it(desk: Desk) -> None:
     fields = {"fields": [{"id": "cause", "type": "text", "required_in": ["solved"]}]}
     solve = {
