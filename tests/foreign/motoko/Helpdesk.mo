@@ -25,6 +25,7 @@ persistent actor {
       requester_reference = ?("order " # Nat.toText(tokens));
       channel = ?"api";
       language = null;
+      fields = null;
       client_token = "motoko-" # Nat.toText(tokens);
       created_at = Nat64.fromNat(Int.abs(Time.now()));
     };
