@@ -14,8 +14,13 @@ Operation = Callable[[Any, Any, dict[str, Any]], Any]
 
 
 def begin(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
-    """The record `UploadStatus` of an upload that begins now, or began by the same call. Raises NotFound when over."""
+    """The record `UploadStatus` of an upload that begins now, or began by the same call.
+
+    Of one that is over nothing is missing and no time is left: whoever lost the receipt finishes with the same token.
+    """
     numbers = yield from numbers_of(env, call, request, uploads.begin)
+    if env.uploads.get(numbers[0]) is None:
+        return uploads.status_of(numbers[0], uploads.finished(request))
     access = yield from access_to_ticket(env, call, grants_of, request["ticket"])
     return uploads.status(env, access, {"ticket": request["ticket"], "upload": numbers[0]})
 

@@ -119,6 +119,13 @@ def status_of(number: int, upload: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
+def finished(request: dict[str, Any]) -> dict[str, Any]:
+    """What is told of an upload that is over: as announced, with every chunk there."""
+    told = {field: request[field] for field in ("ticket", "name", "content_type", "size")}
+    told.update({"received": all_there(request["size"]), "expires_at": 0})
+    return told
+
+
 def abandon(env: Any, access: Access, request: dict[str, Any]) -> None:
     """Give an upload up; a timer sweeps what it brought. Raises NotFound."""
     own_upload(env, access, request)
@@ -129,7 +136,7 @@ def abandon(env: Any, access: Access, request: dict[str, Any]) -> None:
 def finish(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     """Verify the whole and attach it: ticket, version, attachment, event, all with one audit event.
 
-    The content is hashed here, as no hash under way survives an upgrade: 64 MiB take 7,500 of 40,000 M instructions.
+    The content is hashed here, as no hash under way survives an upgrade: 64 MiB take 4,800 of 40,000 M instructions.
     Raises NotFound, Forbidden, Invalid, ChunksMissing, DigestDiffers.
     """
     upload = own_upload(env, access, request)

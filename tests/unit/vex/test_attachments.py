@@ -40,8 +40,9 @@ def test_an_interrupted_upload_goes_on_where_it_stopped(desk: Desk, net: NativeN
     with pytest.raises(Unreachable):
         asyncio.run(send())
     sent = net.count("put_chunk")
-    asyncio.run(send())
+    receipt = asyncio.run(send())
     assert net.count("put_chunk") == sent == 2
+    assert asyncio.run(send()) == receipt
 
 
 def test_content_without_its_hash_is_not_believed(desk: Desk, net: NativeNet) -> None:
