@@ -4,7 +4,8 @@ from hashlib import sha256
 from typing import Any
 
 from shard_canister.attachment_shelf import file_of, put_file, put_shelf, shelf_of
-from shard_canister.text_wiping import NO_SALT, blank, wipe_event_salts, wipe_pages
+from shard_canister.text_wiping import NO_SALT, blank, wipe, wipe_event_salts, wipe_pages
+from shard_canister.ticket_parts import PAGE_BYTES as FIELDS_BYTES
 from shard_canister.ticket_parts import extension
 from shard_canister.ticket_work import TicketWork, commit
 from vex_domain import audit_chain
@@ -152,10 +153,7 @@ def _blank_revision(env: Any, key: int) -> None:
 
 
 def _erase_fields(env: Any, ticket_id: int) -> None:
-    number = 0
-    page = env.stores.fields.get(sequence_key(ticket_id, number))
-    while page is not None:
-        env.stores.fields.insert(sequence_key(ticket_id, number), bytes(len(page)))
-        env.stores.fields.remove(sequence_key(ticket_id, number))
-        number += 1
-        page = env.stores.fields.get(sequence_key(ticket_id, number))
+    count = 0
+    while env.stores.fields.contains_key(sequence_key(ticket_id, count)):
+        count += 1
+    wipe(env.stores.fields, [sequence_key(ticket_id, number) for number in range(count)], bytes(FIELDS_BYTES))

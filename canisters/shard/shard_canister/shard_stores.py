@@ -136,7 +136,7 @@ class StoredUpload(Record):
     expires_at: nat64
 
 
-# Pieces that nothing names any more, from `next` on still to be overwritten and removed.
+# Pieces that nothing names any more: `next` steps are done, first each is overwritten, then each is removed.
 class StoredRemains(Record):
     pieces: nat32
     next: nat32

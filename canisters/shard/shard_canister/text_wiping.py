@@ -9,13 +9,21 @@ NO_SALT = bytes(16)
 
 
 def wipe_pages(env: Any, ticket: int, first: int, count: int) -> None:
-    """Overwrite and remove pages of a ticket."""
-    pages = env.stores.pages
-    for number in range(first, first + count):
-        key = sequence_key(ticket, number)
-        if pages.contains_key(key):
-            pages.insert(key, bytes(PAGE_BYTES))
-            pages.remove(key)
+    """Overwrite pages of a ticket, then remove them."""
+    keys = [sequence_key(ticket, number) for number in range(first, first + count)]
+    wipe(env.stores.pages, keys, bytes(PAGE_BYTES))
+
+
+def wipe(store: Any, keys: list[int], nothing: bytes) -> None:
+    """Overwrite every entry, then remove them from the last one back.
+
+    A removal moves what stands behind it and leaves the place of the last one as it was: so all is nothing by then.
+    """
+    known = [key for key in keys if store.contains_key(key)]
+    for key in known:
+        store.insert(key, nothing)
+    for key in reversed(known):
+        store.remove(key)
 
 
 def blank(text: str | None) -> str | None:

@@ -96,27 +96,33 @@ class UploadRoom:
             digest.update(self._pieces.get(sequence_key(storage, piece)))
 
     def sweep(self) -> bool:
-        """Overwrite and remove up to 256 pieces that nothing names; whether there is more. Freed nodes keep bytes."""
+        """Take up to 256 steps of wiping pieces that nothing names; whether there is more to do.
+
+        All pieces are overwritten before the first is removed, from the last one back: a removal moves its neighbours.
+        """
         budget = PIECES_SWEPT_AT_ONCE
         while self.remains and budget:
             number = self.remains[-1]
             left = self._slots.get(number)["Remains"]
-            end = min(left["pieces"], left["next"] + budget)
-            for piece in range(left["next"], end):
-                self._wipe(sequence_key(number, piece))
+            pieces, end = left["pieces"], min(2 * left["pieces"], left["next"] + budget)
+            for step in range(left["next"], end):
+                self._wipe(number, step, pieces)
             budget -= end - left["next"]
-            if end == left["pieces"]:
+            if end == 2 * pieces:
                 self._slots.remove(number)
                 self.remains.pop()
             else:
-                self._slots.insert(number, {"Remains": {"pieces": left["pieces"], "next": end}})
+                self._slots.insert(number, {"Remains": {"pieces": pieces, "next": end}})
         return bool(self.remains)
 
-    def _wipe(self, key: int) -> None:
+    def _wipe(self, number: int, step: int, pieces: int) -> None:
+        key = sequence_key(number, step if step < pieces else 2 * pieces - 1 - step)
         # Of a chunk that never came there is nothing to wipe.
         if self._pieces.contains_key(key):
-            self._pieces.insert(key, bytes(PIECE_BYTES))
-            self._pieces.remove(key)
+            if step < pieces:
+                self._pieces.insert(key, bytes(PIECE_BYTES))
+            else:
+                self._pieces.remove(key)
 
     def _keep(self, number: int, upload: dict[str, Any]) -> None:
         self.open[number] = (upload["uploader"], upload["organisation"], upload["expires_at"])
