@@ -12,6 +12,7 @@ from rich.console import Console
 
 from benchmarks.figures import Figure, markdown, table
 from benchmarks.files import measured_files
+from benchmarks.life import measured_life
 from benchmarks.operations import measured_operations
 from benchmarks.product import measured_growth, measured_product, modules
 from benchmarks.service import measured_service
@@ -22,6 +23,7 @@ GROUPS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "product": lambda: measured_product(modules()),
     "service": lambda: measured_service(modules()),
     "files": measured_files,
+    "life": measured_life,
     "growth": lambda: measured_growth(modules()),
     "replica": measured_replica,
     "http": measured_http,
