@@ -251,6 +251,12 @@ def preview_macro(request: PreviewMacro) -> Async[MacroPreviewAnswer]:
 
 
 @update
+def preview_macro_replicated(request: PreviewMacro) -> Async[MacroPreviewAnswer]:
+    """As `preview_macro`, for canisters."""
+    return (yield from answer_later(ticket_queries.macro_preview(env, reading_call(), grants_of, request)))
+
+
+@update
 def split_ticket(request: SplitTicket) -> Async[ReceiptAnswer]:
     """Make a ticket of comments; answers the new one's receipt. Callers: agent, lead, admin. Awaits grants."""
     call = direct_call("split_ticket")
@@ -309,6 +315,12 @@ def retire_standings(request: RetireStandings) -> StandingsAnswer:
 def list_revisions(request: ListRevisions) -> Async[RevisionPageAnswer]:
     """Earlier versions of a comment, newest first. Callers: agent, lead, admin, auditor; its author."""
     return (yield from answer_later(ticket_queries.revisions(env, reading_call(), grants_in_query, request)))
+
+
+@update
+def list_revisions_replicated(request: ListRevisions) -> Async[RevisionPageAnswer]:
+    """As `list_revisions`, for canisters."""
+    return (yield from answer_later(ticket_queries.revisions(env, reading_call(), grants_of, request)))
 
 
 @query
