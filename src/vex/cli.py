@@ -88,8 +88,8 @@ def verify(
     """Check the hash-chained history of an organisation's shards against the subnet's certificates."""
     screen = Screen(Console(stderr=True))
     try:
-        identity = Identity.from_pem(key.read_text())
-        histories, events = asyncio.run(_verified(url, Principal.from_text(index), organisation, identity, ticket))
+        identity, index_id = _key_of(key), _index_of(index)
+        histories, events = asyncio.run(_verified(url, index_id, organisation, identity, ticket))
     except FORESEEN as error:
         screen.say(f"Not verified: {error}")
         raise typer.Exit(1) from error
@@ -98,6 +98,22 @@ def verify(
         typer.echo(f"{history.shard}: {history.events} events ({history.shown} of this organisation), head {head}")
     if ticket is not None:
         typer.echo(f"ticket {ticket}: {len(events)} events")
+
+
+def _key_of(file: Path) -> Identity:
+    """The identity in a PEM file. Raises OSError."""
+    try:
+        return Identity.from_pem(file.read_text())
+    except ValueError as error:
+        raise OSError(f"{file} holds no private key as PEM: {error}") from error
+
+
+def _index_of(text: str) -> Principal:
+    """A canister's id. Raises OSError."""
+    try:
+        return Principal.from_text(text)
+    except ValueError as error:
+        raise OSError(f"{text} is no canister id: {error}") from error
 
 
 async def _verified(
