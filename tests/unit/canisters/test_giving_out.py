@@ -9,14 +9,14 @@ from support.service_desk import configure
 
 
 def team(desk: Desk, method: str, **need: Any) -> None:
-    """Team 1 with an agent and a lead, whose tickets are given out by itself."""
+    """A team of an agent and a lead, whose tickets are given out by themselves."""
     users, platform = desk.platform.users, desk.platform
     of = {"organisation": desk.organisation}
-    assert ok(users.update("create_team", {**platform.token(), **of, "name": "First line"}, caller=ADMIN)) == 1
+    number = ok(users.update("create_team", {**platform.token(), **of, "name": "First line"}, caller=ADMIN))
     for role in ("agent", "lead"):
-        member = {**platform.token(), **of, "person": desk.people[role], "roles": [role], "teams": [1]}
+        member = {**platform.token(), **of, "person": desk.people[role], "roles": [role], "teams": [number]}
         ok(users.update("set_member", member, caller=ADMIN))
-    configure(desk, assignment={"teams": [{"team": 1, "method": method, **need}], "default_team": 1})
+    configure(desk, assignment={"teams": [{"team": number, "method": method, **need}], "default_team": number})
 
 
 def work(desk: Desk, role: str, capacity: int = 20, skills: tuple[str, ...] = ()) -> None:
