@@ -27,7 +27,7 @@ class DeskReport:
         for day in answer["days"]:
             for figure in day["figures"]:
                 metric = tallies.NAMES.index(figure["metric"])
-                tallies.count(self.tally, metric, figure["bucket"], figure["count"])
+                tallies.count(self.tally, tallies.key_of(metric, figure["bucket"]), figure["count"])
         for entry in answer["backlog"]:
             self.backlog[entry["opened_on"]] = self.backlog.get(entry["opened_on"], 0) + entry["tickets"]
 

@@ -1,5 +1,6 @@
 """Figures of organisations, teams and agents by day: written when a ticket changes, in pages of a stable map."""
 
+from struct import Struct
 from typing import Any
 
 from vex_domain import permissions
@@ -13,6 +14,8 @@ from vex_domain.service_levels.clock_state import METRICS
 from vex_domain.text_rules import pages_of
 
 PAGE_BYTES = 480
+DAYS_AT_HAND = 256
+_PREFIX = Struct(">QBQI")
 SOLVED_CATEGORIES = ("solved", "closed")
 TARGETS = {name: number for number, name in enumerate(METRICS)}
 
@@ -22,31 +25,45 @@ class ReportFigures:
 
     def __init__(self, store: Any) -> None:
         self._store = store
+        self._at_hand: dict[bytes, tuple[Tally, list[bytes]]] = {}
         self.backlog = Backlog()
 
     def tally_of(self, organisation: int, scope: Scope, day: int) -> Tally:
         """What was counted for a scope on a day."""
-        return tallies.from_bytes(b"".join(self._pages(organisation, scope, day)))
+        return tallies.from_bytes(b"".join(self._pages(_prefix(organisation, scope, day))))
 
     def add(self, organisation: int, scope: Scope, day: int, tally: Tally) -> None:
         """Add to a scope's day."""
-        former = self._pages(organisation, scope, day)
-        content = tallies.to_bytes(tallies.merged([tallies.from_bytes(b"".join(former)), tally]))
-        pages = pages_of(content, PAGE_BYTES)
+        prefix = _prefix(organisation, scope, day)
+        total, former = self._day(prefix)
+        for key, times in tally.items():
+            tallies.count(total, key, times)
+        pages = pages_of(tallies.to_bytes(total), PAGE_BYTES)
         for number, page in enumerate(pages):
             if number >= len(former) or former[number] != page:
-                self._store.insert(_key(organisation, scope, day, number), page)
+                self._store.insert(prefix + bytes((number,)), page)
         for number in range(len(pages), len(former)):
-            self._store.remove(_key(organisation, scope, day, number))
+            self._store.remove(prefix + bytes((number,)))
+        self._at_hand[prefix] = (total, pages)
 
-    def _pages(self, organisation: int, scope: Scope, day: int) -> list[bytes]:
+    def _day(self, prefix: bytes) -> tuple[Tally, list[bytes]]:
+        """A scope's day and its pages, of which the heap holds those that were changed last."""
+        known = self._at_hand.pop(prefix, None)
+        if known is not None:
+            return known
+        if len(self._at_hand) >= DAYS_AT_HAND:
+            del self._at_hand[next(iter(self._at_hand))]
+        pages = self._pages(prefix)
+        return tallies.from_bytes(b"".join(pages)), pages
+
+    def _pages(self, prefix: bytes) -> list[bytes]:
         pages: list[bytes] = []
-        page = self._store.get(_key(organisation, scope, day, 0))
+        page = self._store.get(prefix + b"\0")
         while page is not None:
             pages.append(page)
             # Only a full page has another one after it.
             full = len(page) == PAGE_BYTES
-            page = self._store.get(_key(organisation, scope, day, len(pages))) if full else None
+            page = self._store.get(prefix + bytes((len(pages),))) if full else None
         return pages
 
     def note_open(self, ticket: dict[str, Any], step: int) -> None:
@@ -59,10 +76,10 @@ class ReportFigures:
             self.note_open(ticket, 1)
 
 
-def _key(organisation: int, scope: Scope, day: int, page: int) -> bytes:
+def _prefix(organisation: int, scope: Scope, day: int) -> bytes:
+    """What the keys of a day's pages begin with; the page's number is their last byte."""
     kind, number = scope
-    place = organisation.to_bytes(8, "big") + bytes((kind,)) + number.to_bytes(8, "big")
-    return place + day.to_bytes(3, "big") + bytes((page,))
+    return _PREFIX.pack(organisation, kind, number, day)
 
 
 def count_change(env: Any, work: Any) -> None:

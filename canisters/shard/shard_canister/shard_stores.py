@@ -196,8 +196,8 @@ shard_failures = StableBTreeMap[nat8, text](memory_id=7, max_key_size=8, max_val
 # Under the organisation; pages under organisation << 32 | page.
 shard_configurations = StableBTreeMap[nat64, StoredConfiguration](memory_id=8, max_key_size=15, max_value_size=96)
 shard_documents = StableBTreeMap[nat64, blob](memory_id=9, max_key_size=15, max_value_size=1_024)
-# Under organisation (8 bytes), kind of scope (1), its id (8), day since 1970-01-01 (3) and page (1).
-shard_figures = StableBTreeMap[blob, blob](memory_id=19, max_key_size=31, max_value_size=512)
+# Under organisation (8 bytes), kind of scope (1), its id (8), day since 1970-01-01 (4) and page (1).
+shard_figures = StableBTreeMap[blob, blob](memory_id=19, max_key_size=32, max_value_size=512)
 # Under ticket << 16 | number, the shelf under 0; pieces under upload << 16 | piece (docs/decisions/0018).
 shard_attachments = StableBTreeMap[nat64, StoredAttachment](memory_id=14, max_key_size=15, max_value_size=1_024)
 shard_chunks = StableBTreeMap[nat64, blob](memory_id=15, max_key_size=15, max_value_size=16_400)

@@ -37,9 +37,13 @@ Tally = dict[int, int]
 """Counts by `metric << 9 | bucket`; none is 0."""
 
 
-def count(tally: Tally, metric: int, bucket: int = 0, times: int = 1) -> None:
+def key_of(metric: int, bucket: int = 0) -> int:
+    """Under which a tally counts a bucket of a metric."""
+    return metric << _BUCKET_BITS | bucket
+
+
+def count(tally: Tally, key: int, times: int = 1) -> None:
     """Add to one count of a tally."""
-    key = metric << _BUCKET_BITS | bucket
     total = tally.get(key, 0) + times
     if total:
         tally[key] = total
@@ -52,7 +56,7 @@ def merged(tallies: Iterable[Mapping[int, int]]) -> Tally:
     total: Tally = {}
     for tally in tallies:
         for key, times in tally.items():
-            count(total, key >> _BUCKET_BITS, key & _BUCKETS, times)
+            count(total, key, times)
     return total
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from vex_domain.reporting import tallies
 from vex_domain.reporting.histograms import bucket_of
-from vex_domain.reporting.tallies import Tally, count
+from vex_domain.reporting.tallies import Tally, count, key_of
 
 NS = 1_000_000_000
 HOUR = 3_600
@@ -47,17 +47,17 @@ def counts_of(turn: Turn, opened_at: int, moment: Moment, business: BusinessTime
     tally: Tally = {}
     opened = opened_at // NS
     if turn.is_new:
-        count(tally, tallies.CREATED)
-        count(tally, tallies.CREATED_AT_HOUR, moment.hour_of_week)
+        count(tally, key_of(tallies.CREATED))
+        count(tally, key_of(tallies.CREATED_AT_HOUR, moment.hour_of_week))
     if turn.first_reply:
-        count(tally, tallies.FIRST_REPLY, bucket_of(moment.second - opened))
-        count(tally, tallies.FIRST_REPLY_BUSINESS, bucket_of(business(opened, moment.second)))
+        count(tally, key_of(tallies.FIRST_REPLY, bucket_of(moment.second - opened)))
+        count(tally, key_of(tallies.FIRST_REPLY_BUSINESS, bucket_of(business(opened, moment.second))))
     if turn.is_solved and not turn.was_solved:
-        count(tally, tallies.SOLVED)
-        count(tally, tallies.RESOLUTION, bucket_of(moment.second - opened))
-        count(tally, tallies.RESOLUTION_BUSINESS, bucket_of(business(opened, moment.second)))
+        count(tally, key_of(tallies.SOLVED))
+        count(tally, key_of(tallies.RESOLUTION, bucket_of(moment.second - opened)))
+        count(tally, key_of(tallies.RESOLUTION_BUSINESS, bucket_of(business(opened, moment.second))))
     if turn.was_solved and not turn.is_solved:
-        count(tally, tallies.REOPENED)
+        count(tally, key_of(tallies.REOPENED))
     return tally
 
 
@@ -70,9 +70,9 @@ def counts_of_events(events: list[Mapping[str, Any]], metric_numbers: Mapping[st
     for event in events:
         if event["kind"] == "sla":
             metric = tallies.TARGET_MET if event["met"] else tallies.TARGET_MISSED
-            count(tally, metric, metric_numbers[event["metric"]])
+            count(tally, key_of(metric, metric_numbers[event["metric"]]))
         elif event["kind"] == "survey":
-            count(tally, tallies.RATED, event["rating"])
+            count(tally, key_of(tallies.RATED, event["rating"]))
             if event["former"]:
-                count(tally, tallies.RATED, event["former"], -1)
+                count(tally, key_of(tallies.RATED, event["former"]), -1)
     return tally
