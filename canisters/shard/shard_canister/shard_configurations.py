@@ -30,9 +30,9 @@ class ShardConfigurations:
         rules = self._compiled.get(organisation)
         if rules is None:
             record = self._records.get(organisation)
-            if record is None:
-                return DEFAULT_RULES
-            rules = compile_rules(record["version"], self._documents(organisation, record["size"]))
+            rules = DEFAULT_RULES
+            if record is not None:
+                rules = compile_rules(record["version"], self._documents(organisation, record["size"]))
             self._keep(organisation, rules)
         return rules
 
