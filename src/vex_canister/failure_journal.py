@@ -6,6 +6,7 @@ from typing import Any
 from kybra import ic
 
 from vex_canister.answers import Steps
+from vex_domain.text_rules import cut
 
 KEPT = 32
 LONGEST_TEXT = 200
@@ -20,7 +21,7 @@ class FailureJournal:
     def record(self, text: str) -> None:
         """Keep a text, cut to 200 bytes, in the place of the oldest."""
         count = int(self._store.get(0) or "0")
-        self._store.insert(1 + count % KEPT, text.encode()[:LONGEST_TEXT].decode("utf-8", "ignore"))
+        self._store.insert(1 + count % KEPT, cut(text, LONGEST_TEXT))
         self._store.insert(0, str(count + 1))
 
     def texts(self) -> list[str]:

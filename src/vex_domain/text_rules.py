@@ -4,6 +4,10 @@ from vex_domain.refusals import Invalid, TooLarge
 
 CONTROLS = [chr(number) for number in (*range(32), *range(0x7F, 0xA0))]
 LINE_CONTROLS = "\t\n\r"
+NAME_CHARACTERS = 100
+NAME_BYTES = 240
+ERASED_TEXT = "[erased]"
+"""What stands in the place of a line that was erased."""
 
 
 def _has_control(text: str, allowed: str) -> bool:
@@ -18,6 +22,11 @@ def check_line(field: str, text: str, characters: int, octets: int) -> None:
     check_short(field, text, characters, octets)
     if not text.strip():
         raise Invalid(field, "is empty")
+
+
+def check_name(field: str, text: str) -> None:
+    """The name of a person, team or organisation: at most 100 characters, 240 bytes. Raises Invalid, TooLarge."""
+    check_line(field, text, NAME_CHARACTERS, NAME_BYTES)
 
 
 def check_short(field: str, text: str, characters: int, octets: int) -> None:
@@ -40,6 +49,11 @@ def check_body(field: str, text: str, characters: int) -> bytes:
     if _has_control(text, LINE_CONTROLS):
         raise Invalid(field, "has a control character")
     return text.encode()
+
+
+def cut(text: str, octets: int) -> str:
+    """The beginning of a text that takes at most so many bytes of UTF-8."""
+    return text.encode()[:octets].decode("utf-8", "ignore")
 
 
 def pages_of(body: bytes, page: int) -> list[bytes]:

@@ -1,8 +1,8 @@
 """The clock window of a client token (design, rule 2)."""
 
 from vex_domain.refusals import InFuture, Invalid, TooLarge, TooOld
+from vex_domain.time_units import NS
 
-NS = 1_000_000_000
 PAST_NS = 24 * 3600 * NS
 FUTURE_NS = 120 * NS
 TOKEN_LENGTH = 64

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from vex_domain.configuration.labels import TAG_LENGTH
 from vex_domain.texts.errors import ERRORS
 from vex_domain.texts.languages import render
 
 LANGUAGES_MOST = 8
-TAG_LENGTH = 16
 
 
 def error_texts(languages: list[str]) -> list[dict[str, Any]]:

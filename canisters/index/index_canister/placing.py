@@ -16,10 +16,8 @@ from vex_canister.seeding import ensure_seeded
 from vex_canister.sessions import grants_in_query, grants_of
 from vex_canister.token_memory import once
 from vex_domain.refusals import AnonymousCaller, Forbidden, Invalid, NotFound, Refusal, Taken, Unavailable
-from vex_domain.text_rules import check_line
+from vex_domain.text_rules import check_line, check_name
 
-NAME_CHARACTERS = 100
-NAME_BYTES = 240
 SLUG_LENGTH = 40
 SLUG_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 SHARDS_LOOKED_AT = 4
@@ -44,7 +42,7 @@ def create_org(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
 
 
 def _write_organisation(env: Any, caller: bytes, request: dict[str, Any]) -> list[int]:
-    check_line("name", request["name"], NAME_CHARACTERS, NAME_BYTES)
+    check_name("name", request["name"])
     slug = request["slug"]
     check_line("slug", slug, SLUG_LENGTH, SLUG_LENGTH)
     wrong_letter = any(letter not in SLUG_LETTERS for letter in slug)

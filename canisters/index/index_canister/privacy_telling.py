@@ -4,14 +4,13 @@ from typing import Any
 
 from kybra import Principal, ic
 
+from index_canister.index_env import USERS
 from vex_canister.answers import Steps, ok_of
 from vex_canister.failure_journal import guarded
 from vex_canister.peer_services import ShardPeer, UsersPeer
 from vex_domain.refusals import Refusal
 
 AGAIN_SECONDS = 5
-USERS = 0
-"""Stands for the users canister where shards are numbered from 1."""
 
 
 def tell_soon(env: Any) -> None:

@@ -17,6 +17,7 @@ from vex_canister.token_memory import once, token_digest
 from vex_domain.refusals import AnonymousCaller, Forbidden, Invalid, Refusal, Unavailable
 from vex_domain.relations import relation_saga as saga_rules
 from vex_domain.relations.relation_rules import COUNTERPARTS, check_link_kind, check_two
+from vex_domain.text_rules import cut
 from vex_domain.token_window import check_token
 
 AGAIN_SECONDS = 5
@@ -100,7 +101,7 @@ def run(env: Any, number: int) -> Steps:
             _advance(env, number, now, outcome)
         elif saga_rules.can_refuse(step) and _is_final(met, now):
             refusal = met
-            _advance(env, number, now, {"refused": str(met).encode()[:FAILURE_TEXT].decode("utf-8", "ignore")})
+            _advance(env, number, now, {"refused": cut(str(met), FAILURE_TEXT)})
         else:
             _note_failure(env, number, now, met)
             raise Unavailable(str(met))
@@ -111,7 +112,7 @@ def _is_final(met: Refusal, record: dict[str, Any]) -> bool:
 
 
 def _note_failure(env: Any, number: int, record: dict[str, Any], met: Refusal) -> None:
-    failure = str(met).encode()[:FAILURE_TEXT].decode("utf-8", "ignore")
+    failure = cut(str(met), FAILURE_TEXT)
     record.update({"attempts": record["attempts"] + 1, "version": record["version"] + 1, "last_failure": failure})
     env.stores.sagas.insert(number, record)
 

@@ -15,6 +15,7 @@ from vex_canister.failure_journal import guarded
 from vex_canister.management_types import Management
 from vex_canister.peer_services import ShardPeer, UsersPeer
 from vex_domain.refusals import Invalid, Refusal, Unavailable
+from vex_domain.text_rules import cut
 
 AGAIN_SECONDS = 5
 WATCH_SECONDS = 30
@@ -99,7 +100,7 @@ def note_failure(env: Any, number: int, refusal: Refusal) -> None:
     """Write why a step failed, for operators to see; an upgrade that failed is not underway any more."""
     shard = env.stores.shards.get(number)
     step = shard["step"] if shard["upgrading_to"] is None else "upgrade"
-    failure = (step + ": " + str(refusal)).encode()[:FAILURE_TEXT].decode("utf-8", "ignore")
+    failure = cut(step + ": " + str(refusal), FAILURE_TEXT)
     _advance(env, number, shard, {"attempts": shard["attempts"] + 1, "last_failure": failure, "upgrading_to": None})
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from shard_canister.ticket_facts_view import NS, facts_of, happened, is_settled
+from shard_canister.ticket_facts_view import facts_of, happened, is_settled
 from vex_domain.assignment.assignment_rules import MANUAL, Member, may_take, next_assignee
 from vex_domain.service_levels.business_hours import BusinessCalendar
+from vex_domain.time_units import NS
 
 
 def assign(env: Any, work: Any) -> None:

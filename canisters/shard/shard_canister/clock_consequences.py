@@ -4,12 +4,13 @@ from typing import Any
 
 from shard_canister.ticket_actions import do
 from shard_canister.ticket_clocks import TicketClocksPart
-from shard_canister.ticket_facts_view import NS, by_staff, clocks_of, facts_of, is_by_people, is_settled
+from shard_canister.ticket_facts_view import by_staff, clocks_of, facts_of, is_by_people, is_settled
 from vex_domain.id_ranges import sequence_key
 from vex_domain.service_levels import clock_rules
 from vex_domain.service_levels.clock_rules import ALL_HOURS, Hours, Policy, Standing
 from vex_domain.service_levels.clock_state import FIRST_REPLY, METRICS, NEVER, NEXT_REPLY, OPEN, TicketClocks
 from vex_domain.service_levels.policy_documents import measures
+from vex_domain.time_units import NS
 from vex_domain.triggers.automations import Automation, next_automation, still_fired
 from vex_domain.triggers.ticket_facts import TicketFacts
 

@@ -11,8 +11,8 @@ from shard_canister.ticket_work import TicketWork, commit
 from vex_domain import audit_chain
 from vex_domain.access import Access
 from vex_domain.id_ranges import sequence_key
+from vex_domain.text_rules import ERASED_TEXT
 
-ERASED = "[erased]"
 NOBODY = 0
 """The actor of what the shard does by itself."""
 
@@ -66,7 +66,7 @@ def erase_ticket(env: Any, ticket_id: int, header: dict[str, Any], done: Erased)
     header["subject"] = blank(header["subject"])
     header["requester_reference"] = blank(header["requester_reference"])
     env.stores.tickets.insert(ticket_id, header)
-    header.update({"subject": ERASED, "requester_reference": None, "pages": 0, "body_pages": 0})
+    header.update({"subject": ERASED_TEXT, "requester_reference": None, "pages": 0, "body_pages": 0})
     header["body_hash"] = sha256(b"").digest()
     wipe_event_salts(env, last_event, None)
     work.change["erased"] = 1
@@ -112,7 +112,7 @@ def _erase_file(env: Any, ticket_id: int, number: int, done: Erased) -> None:
     file.update({"sha256": bytes(32), "salt": NO_SALT, "name": blank(file["name"])})
     file["content_type"] = blank(file["content_type"])
     put_file(env, ticket_id, number, file)
-    file.update({"name": ERASED, "content_type": ERASED, "size": 0, "erased": True})
+    file.update({"name": ERASED_TEXT, "content_type": ERASED_TEXT, "size": 0, "erased": True})
     put_file(env, ticket_id, number, file)
     shelf = shelf_of(env, ticket_id)
     shelf["bytes"] -= size

@@ -8,15 +8,15 @@ from vex_domain.reporting import tallies
 from vex_domain.reporting.backlog import Backlog
 from vex_domain.reporting.scopes import Scope, scopes_of
 from vex_domain.reporting.tallies import Tally
-from vex_domain.reporting.ticket_counts import DAY, NS, Moment, Turn, counts_of, counts_of_events
+from vex_domain.reporting.ticket_counts import Moment, Turn, counts_of, counts_of_events
 from vex_domain.service_levels.business_hours import BusinessCalendar, business_time_between
 from vex_domain.service_levels.clock_state import METRICS
 from vex_domain.text_rules import pages_of
+from vex_domain.time_units import DAY, NS
 
 PAGE_BYTES = 480
 DAYS_AT_HAND = 256
 _PREFIX = Struct(">QBQI")
-SOLVED_CATEGORIES = ("solved", "closed")
 TARGETS = {name: number for number, name in enumerate(METRICS)}
 
 
@@ -72,7 +72,7 @@ class ReportFigures:
 
     def rebuild(self, ticket: dict[str, Any], rules: Any) -> None:
         """Take a stored ticket into the backlog, after an upgrade."""
-        if rules.workflow.category(ticket["status"]) not in SOLVED_CATEGORIES:
+        if not rules.workflow.is_settled(ticket["status"]):
             self.note_open(ticket, 1)
 
 
@@ -92,8 +92,8 @@ def count_change(env: Any, work: Any) -> None:
         header["first_reply_at"] = work.now
     turn = Turn(
         is_new=before is None,
-        was_solved=before is not None and work.rules.workflow.category(before["status"]) in SOLVED_CATEGORIES,
-        is_solved=work.rules.workflow.category(header["status"]) in SOLVED_CATEGORIES,
+        was_solved=before is not None and work.rules.workflow.is_settled(before["status"]),
+        is_solved=work.rules.workflow.is_settled(header["status"]),
         first_reply=first_reply,
     )
     tally = counts_of(turn, header["opened_at"], moment, lambda start, end: open_seconds(calendar, start, end))

@@ -9,8 +9,8 @@ from vex_canister.answers import Steps
 from vex_canister.peer_services import UsersPeer
 from vex_domain.assignment.assignment_rules import Member
 from vex_domain.refusals import Forbidden
+from vex_domain.time_units import NS
 
-NS = 1_000_000_000
 KEPT_FOR = 1_800 * NS
 """Shorter than the hour for which `users` pushes changes to a shard that has asked."""
 ASKED_AGAIN_AFTER = 10 * NS

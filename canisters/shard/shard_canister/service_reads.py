@@ -4,7 +4,6 @@ from typing import Any
 
 from shard_canister.clock_consequences import known_clocks
 from shard_canister.shard_calls import Ask, access_to, access_to_ticket
-from shard_canister.ticket_facts_view import NS
 from shard_canister.ticket_work import work_on
 from vex_canister.answers import Steps
 from vex_canister.incoming_call import IncomingCall
@@ -16,6 +15,7 @@ from vex_domain.cursors import page_size
 from vex_domain.refusals import Invalid
 from vex_domain.service_levels import clock_rules
 from vex_domain.service_levels.clock_state import METRICS, NOT_STARTED, OPEN, Clock
+from vex_domain.time_units import NS
 from vex_domain.token_window import check_token
 
 EVENTS_MOST = 100

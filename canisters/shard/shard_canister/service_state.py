@@ -15,8 +15,8 @@ from vex_domain.service_levels.clock_rules import HoursOf
 from vex_domain.service_levels.clock_state import NEVER, packed_due
 from vex_domain.service_levels.due_queue import DueQueue
 from vex_domain.service_levels.policy_documents import measures
+from vex_domain.time_units import NS
 
-NS = 1_000_000_000
 FIRE_AGAIN_SECONDS = 5
 LONGEST_SLEEP = 86_400
 SWEEPING = 0xFFFF

@@ -10,8 +10,8 @@ from vex_domain import audit_chain
 from vex_domain.access import Access
 from vex_domain.service_levels import clock_rules
 from vex_domain.service_levels.policy_documents import measures
+from vex_domain.time_units import NS
 
-NS = 1_000_000_000
 FIRED_AT_ONCE = 16
 SWEPT_AT_ONCE = 32
 POSTPONED_SECONDS = 3_600

@@ -13,10 +13,10 @@ from vex_domain.hash_tree import RangeTree
 from vex_domain.id_ranges import check_lease
 from vex_domain.refusals import Forbidden, Invalid, LeaseRefused
 from vex_domain.service_levels.policy_documents import measures
+from vex_domain.time_units import NS
 from vex_domain.value_hash import salted
 
 REPORT_AGAIN_SECONDS = 10
-NS = 1_000_000_000
 
 
 def require_index(env: Any, caller: Principal) -> None:

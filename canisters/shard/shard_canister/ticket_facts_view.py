@@ -5,9 +5,9 @@ from typing import Any
 from shard_canister.ticket_clocks import TicketClocksPart
 from shard_canister.ticket_parts import field_values
 from vex_domain import permissions
+from vex_domain.time_units import NS
 from vex_domain.triggers.ticket_facts import TicketFacts, Values
 
-NS = 1_000_000_000
 SYSTEM = 0
 
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from vex_domain.limits.rate_sketch import Rate, RateSketch
-from vex_domain.people.secret_codes import INVITATION, MINUTE, require_usable
+from vex_domain.people.secret_codes import INVITATION, require_usable
 from vex_domain.refusals import CodeWrong, RateLimited
+from vex_domain.time_units import MINUTE_NS
 
-WRONG_CODES_OF_A_CALLER = Rate(10, 60 * MINUTE)
-WRONG_CODES_FOR_A_TARGET = Rate(20, 60 * MINUTE)
-REGISTRATIONS = Rate(600, 30 * MINUTE)
+WRONG_CODES_OF_A_CALLER = Rate(10, 60 * MINUTE_NS)
+WRONG_CODES_FOR_A_TARGET = Rate(20, 60 * MINUTE_NS)
+REGISTRATIONS = Rate(600, 30 * MINUTE_NS)
 """Sustained 28,800 a day: newcomers cannot fill their half (32,768) of the window of remembered requests."""
 
 CALLER = 0

@@ -6,10 +6,8 @@ from vex_domain import permissions
 from vex_domain.access import Access
 from vex_domain.people.joining_rules import check_email
 from vex_domain.refusals import Forbidden, Invalid, NotFound, NotRegistered
-from vex_domain.text_rules import check_line, check_short
+from vex_domain.text_rules import check_name, check_short
 
-NAME_CHARACTERS = 100
-NAME_BYTES = 240
 LANGUAGE_BYTES = 16
 ROLES_OF_A_MEMBER = 8
 TEAMS_OF_A_MEMBER = 32
@@ -123,7 +121,7 @@ def require_no_more_than(access: Access, bits: int) -> None:
 
 def check_person(fields: dict[str, Any]) -> None:
     """Name, e-mail and language of a person. Raises Invalid, TooLarge."""
-    check_line("name", fields["name"], NAME_CHARACTERS, NAME_BYTES)
+    check_name("name", fields["name"])
     if fields["email"] is not None:
         check_email(fields["email"])
     if fields["language"] is not None:

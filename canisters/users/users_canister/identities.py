@@ -14,10 +14,11 @@ from users_canister.people_changes import managed_member
 from users_canister.pushing import announce_identity
 from vex_canister.operators import require_operator
 from vex_domain.people import identity_rules
-from vex_domain.people.secret_codes import API_KEY, DAY, LINK, RECOVERY, UNLINK, check_new_code, digest_of
+from vex_domain.people.secret_codes import API_KEY, LINK, RECOVERY, UNLINK, check_new_code, digest_of
 from vex_domain.refusals import CodeWrong, Forbidden, NotFound
+from vex_domain.time_units import DAY_NS
 
-OPERATOR_WAITS = 3 * DAY
+OPERATOR_WAITS = 3 * DAY_NS
 """An operator's recovery counts after this long (ns), so that the person can take it back."""
 
 

@@ -12,7 +12,7 @@ from vex_canister.incoming_call import ANONYMOUS
 from vex_domain import permissions
 from vex_domain.access import Access
 from vex_domain.refusals import Forbidden, Invalid, NotFound, Taken, TooLarge
-from vex_domain.text_rules import check_line
+from vex_domain.text_rules import check_name
 
 PEOPLE_AT_ONCE = 50
 TEAMS_MOST = 1_000
@@ -44,7 +44,7 @@ def register_organisation(env: Any, request: dict[str, Any]) -> None:
     organisation = request["organisation"]
     if organisation == 0 or organisation >= 1 << 32:
         raise Invalid("organisation", "is not in 1..2^32-1")
-    check_line("name", request["name"], directory.NAME_CHARACTERS, directory.NAME_BYTES)
+    check_name("name", request["name"])
     former = env.stores.organisations.get(organisation)
     if former is not None:
         if former["slug"] != request["slug"]:
@@ -167,7 +167,7 @@ def create_team(env: Any, caller: bytes, request: dict[str, Any]) -> list[int]:
     """Make a team; its number within the organisation. Raises NotFound, Forbidden, Invalid, TooLarge."""
     organisation = request["organisation"]
     directory.require_in_organisation(env, caller, organisation, permissions.TEAMS_MANAGE)
-    check_line("name", request["name"], directory.NAME_CHARACTERS, directory.NAME_BYTES)
+    check_name("name", request["name"])
     record = directory.organisation_record(env, organisation)
     if record["teams"] >= TEAMS_MOST:
         raise TooLarge("teams", TEAMS_MOST, record["teams"] + 1)

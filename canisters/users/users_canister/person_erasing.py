@@ -9,8 +9,7 @@ from users_canister.platform_settings import require_index
 from vex_domain import permissions
 from vex_domain.privacy.legal_holds import PERSON
 from vex_domain.refusals import LastAdmin, NotFound
-
-ERASED = "[erased]"
+from vex_domain.text_rules import ERASED_TEXT
 
 
 def take_order(env: Any, caller: bytes, order: dict[str, Any]) -> None:
@@ -60,7 +59,7 @@ def _erase_record(env: Any, person: int) -> None:
         if record[field] is not None:
             record[field] = "x" * len(record[field].encode())
     env.stores.people.insert(person, record)
-    record.update({"name": ERASED, "email": None, "language": None})
+    record.update({"name": ERASED_TEXT, "email": None, "language": None})
     env.stores.people.insert(person, record)
 
 

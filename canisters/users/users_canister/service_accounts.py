@@ -9,12 +9,13 @@ from users_canister.membership import check_member, member_of, write_member
 from users_canister.people_changes import BY_ADMIN, managed_member
 from vex_domain import permissions
 from vex_domain.people import identity_rules
-from vex_domain.people.secret_codes import API_KEY, DAY, check_new_code
+from vex_domain.people.secret_codes import API_KEY, check_new_code
 from vex_domain.refusals import Invalid, NotFound, TooLarge
-from vex_domain.text_rules import check_line
+from vex_domain.text_rules import check_name
+from vex_domain.time_units import DAY_NS
 
 SCOPES_MOST = 24
-KEY_LIFE_MOST = 366 * DAY
+KEY_LIFE_MOST = 366 * DAY_NS
 UPDATES_A_MINUTE_MOST = 1_000_000
 
 
@@ -22,7 +23,7 @@ def create_account(env: Any, caller: bytes, request: dict[str, Any]) -> list[int
     """Make an account without keys; its person. Raises NotFound, Forbidden, Invalid, TooLarge, QuotaExceeded."""
     organisation = request["organisation"]
     access = directory.require_in_organisation(env, caller, organisation, permissions.MEMBERS_MANAGE)
-    check_line("name", request["name"], directory.NAME_CHARACTERS, directory.NAME_BYTES)
+    check_name("name", request["name"])
     directory.check_membership(env, organisation, request["roles"], request["teams"])
     if not request["roles"] or "admin" in request["roles"]:
         raise Invalid("roles", "are none, or admin, which stays with people")

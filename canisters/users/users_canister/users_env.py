@@ -10,10 +10,11 @@ from users_canister.push_outbox import PushOutbox
 from vex_canister.failure_journal import FailureJournal
 from vex_canister.token_memory import TokenMemory
 from vex_domain.salt_ratchet import SaltRatchet
+from vex_domain.time_units import MINUTE_NS
 
 TOKENS_KEPT = 65_536
 TOKENS_OF_ONE_CALLER = 16_384
-GRANT_LIFETIME = 60_000_000_000
+GRANT_LIFETIME = MINUTE_NS
 
 
 class UsersStores:

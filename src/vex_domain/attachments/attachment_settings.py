@@ -5,8 +5,8 @@ from typing import Any
 from vex_domain.attachments.chunk_rules import FILE_BYTES_MOST
 from vex_domain.attachments.content_types import CONTENT_TYPES
 from vex_domain.refusals import TooLarge
+from vex_domain.time_units import NS
 
-NS = 1_000_000_000
 MIB = 1_048_576
 DEFAULT_ATTACHMENTS: dict[str, Any] = {
     "types": list(CONTENT_TYPES),

@@ -4,8 +4,8 @@ import hmac
 from hashlib import sha256
 
 from vex_domain.refusals import Invalid
+from vex_domain.time_units import NS
 
-NS = 1_000_000_000
 MAC_DIGITS = 32
 LONGEST = 12 + 1 + MAC_DIGITS
 

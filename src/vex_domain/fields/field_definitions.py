@@ -6,12 +6,10 @@ from vex_domain.configuration.reader import DocumentReader
 from vex_domain.fields.field_values import TYPES, FieldType
 from vex_domain.refusals import Invalid
 from vex_domain.workflow.document_parts import Part
-from vex_domain.workflow.workflow_model import TicketLife
+from vex_domain.workflow.workflow_model import KINDS_MOST, STATES_MOST, TicketLife
 
 SECTION = "fields"
 FIELDS_MOST = 64
-STATES_MOST = 64
-KINDS_MOST = 32
 BUILT_IN = ("assignee", "team", "tags", "requester_reference")
 SIGHTS = ("hidden", "read", "write")
 

@@ -7,8 +7,9 @@ hash; a key's time is the earlier of its two, so that a stranger slows it down o
 
 from array import array
 
+from vex_domain.time_units import MINUTE_NS
+
 SLOTS = 8_192
-NS_A_MINUTE = 60_000_000_000
 _MASK = (1 << 64) - 1
 _ROW_BITS = 32
 
@@ -51,7 +52,7 @@ class Rate:
 
     __slots__ = ("span", "units")
 
-    def __init__(self, units: int, span: int = NS_A_MINUTE) -> None:
+    def __init__(self, units: int, span: int = MINUTE_NS) -> None:
         self.units = units
         self.span = span
 

@@ -4,12 +4,11 @@ from hashlib import sha256
 from typing import Any
 
 from vex_domain.refusals import CodeExpired, CodeTooEarly, CodeUsed, CodeWrong, Invalid, TooLarge
+from vex_domain.time_units import DAY_NS, MINUTE_NS
 
 CODE_SHORTEST = 20
 CODE_LONGEST = 128
 DIGEST_BYTES = 32
-MINUTE = 60_000_000_000
-DAY = 24 * 60 * MINUTE
 
 INVITATION = "invitation"
 LINK = "link"
@@ -17,7 +16,13 @@ UNLINK = "unlink"
 RECOVERY = "recovery"
 API_KEY = "api_key"
 
-LONGEST_LIFE = {INVITATION: 30 * DAY, LINK: 15 * MINUTE, UNLINK: 15 * MINUTE, RECOVERY: 7 * DAY, API_KEY: DAY}
+LONGEST_LIFE = {
+    INVITATION: 30 * DAY_NS,
+    LINK: 15 * MINUTE_NS,
+    UNLINK: 15 * MINUTE_NS,
+    RECOVERY: 7 * DAY_NS,
+    API_KEY: DAY_NS,
+}
 """How long a code of a kind may wait to be used, in ns."""
 
 
@@ -35,7 +40,7 @@ def check_new_code(kind: str, digest: bytes, expires: int, now: int) -> None:
     if len(digest) != DIGEST_BYTES:
         raise Invalid("digest", "is not a SHA-256")
     if not now < expires <= now + LONGEST_LIFE[kind]:
-        raise Invalid("expires", "is not within " + str(LONGEST_LIFE[kind] // MINUTE) + " minutes from now")
+        raise Invalid("expires", "is not within " + str(LONGEST_LIFE[kind] // MINUTE_NS) + " minutes from now")
 
 
 def require_usable(code: dict[str, Any] | None, kinds: tuple[str, ...], now: int) -> dict[str, Any]:

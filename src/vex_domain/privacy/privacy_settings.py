@@ -2,7 +2,8 @@
 
 from typing import Any
 
-DAY_NS = 86_400_000_000_000
+from vex_domain.time_units import DAY_NS
+
 DAYS_MOST = 36_500
 DEFAULT_PRIVACY: dict[str, Any] = {"keep_closed_days": None}
 

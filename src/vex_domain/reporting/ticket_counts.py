@@ -6,12 +6,7 @@ from typing import Any
 from vex_domain.reporting import tallies
 from vex_domain.reporting.histograms import bucket_of
 from vex_domain.reporting.tallies import Tally, count, key_of
-
-NS = 1_000_000_000
-HOUR = 3_600
-DAY = 86_400
-MONDAY_SHIFT = 3
-"""1970-01-01 was a Thursday: day number + 3 is divisible by seven on Mondays."""
+from vex_domain.time_units import DAY, HOUR, MONDAY_SHIFT, NS
 
 BusinessTime = Callable[[int, int], int]
 """Open seconds between two seconds since 1970-01-01."""

@@ -7,11 +7,9 @@ a change of the zone's offset, local time is UTC plus a number, so that a readin
 from bisect import bisect_left, bisect_right
 
 from vex_domain.service_levels.time_zones import TimeZone
+from vex_domain.time_units import DAY, MONDAY_SHIFT
 
-DAY = 86_400
 WEEK_DAYS = 7
-MONDAY_SHIFT = 3
-"""1970-01-01 was a Thursday: day number + 3 is divisible by seven on Mondays."""
 
 Intervals = tuple[tuple[int, int], ...]
 """Opening hours of a day: pairs of seconds since midnight, ascending, not touching."""

@@ -7,8 +7,9 @@ from vex_domain.configuration.labels import check_label
 from vex_domain.configuration.reader import DocumentReader
 from vex_domain.fields.field_values import check_date
 from vex_domain.refusals import Invalid
-from vex_domain.service_levels.business_hours import DAY, BusinessCalendar, Intervals
+from vex_domain.service_levels.business_hours import BusinessCalendar, Intervals
 from vex_domain.service_levels.time_zones import UTC, TimeZone, unpacked_zone
+from vex_domain.time_units import DAY
 
 ZONES_MOST = 16
 CALENDARS_MOST = 16

@@ -22,11 +22,11 @@ from vex_domain.service_levels.clock_state import (
     Clock,
     TicketClocks,
 )
+from vex_domain.time_units import MINUTE
+from vex_domain.workflow.workflow_model import SETTLED
 
-SOLVED_CATEGORIES = ("solved", "closed")
 REPLIES = (FIRST_REPLY, NEXT_REPLY, PERIODIC_UPDATE)
 RESOLUTIONS = (REQUESTER_WAIT, AGENT_WORK, TOTAL_RESOLUTION)
-MINUTE = 60
 
 
 class Hours(Protocol):
@@ -85,7 +85,7 @@ class Firing:
 
 def runs(metric: int, category: str, pauses: bool) -> bool:
     """Whether a clock that is open counts in a state of this category (`pauses`: the state's `pauses_sla`)."""
-    if category in SOLVED_CATEGORIES:
+    if category in SETTLED:
         return False
     if metric == TOTAL_RESOLUTION:
         return True
@@ -214,7 +214,7 @@ def staff_replied(state: TicketClocks, now: int, category: str) -> list[tuple[in
     """Staff wrote publicly: replies are given, the next periodic update is awaited. Returns the clocks that ended."""
     state.staff_at = now
     ended = _end(state, REPLIES)
-    if category not in SOLVED_CATEGORIES:
+    if category not in SETTLED:
         state.clocks[PERIODIC_UPDATE].start(now)
     return ended
 

@@ -6,9 +6,10 @@ from vex_domain.configuration.labels import check_label
 from vex_domain.configuration.reader import DocumentReader
 from vex_domain.refusals import Invalid
 from vex_domain.service_levels.calendar_documents import calendar_of
-from vex_domain.service_levels.clock_rules import MINUTE, Policy
+from vex_domain.service_levels.clock_rules import Policy
 from vex_domain.service_levels.clock_state import METRICS
 from vex_domain.ticket_rules import PRIORITIES
+from vex_domain.time_units import MINUTE
 from vex_domain.triggers.action_reading import read_actions
 from vex_domain.triggers.conditions import Conditions, read_conditions
 from vex_domain.triggers.ticket_facts import TicketFacts

@@ -4,8 +4,8 @@ from typing import Any
 
 from vex_domain.refusals import Invalid, NotFound, TooLarge
 from vex_domain.text_rules import check_body
+from vex_domain.time_units import DAY_NS
 
-DAY_NS = 86_400_000_000_000
 SCALE = 5
 COMMENT_CHARACTERS = 2_000
 COMMENT_BYTES = 4_000

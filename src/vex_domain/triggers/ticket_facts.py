@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from vex_domain.time_units import HOUR
 from vex_domain.workflow.workflow_model import TicketLife
 
-HOUR = 3_600
 FIELD = "field."
 CATEGORY = "category"
 TEXTS = ("subject", "requester_reference", "channel", "language")

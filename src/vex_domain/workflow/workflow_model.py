@@ -4,10 +4,12 @@ from hashlib import sha256
 from typing import Any
 
 CATEGORIES = ("new", "open", "pending", "hold", "solved", "closed")
-RESTING = ("solved", "closed")
+SETTLED = ("solved", "closed")
 AGENT = "agent"
 REQUESTER = "requester"
 WHO = (AGENT, REQUESTER)
+STATES_MOST = 64
+KINDS_MOST = 32
 NUMBER_BYTES = 7
 
 
@@ -31,7 +33,7 @@ class State:
     @property
     def is_solved(self) -> bool:
         """Whether the requester's matter is settled here (solved or closed)."""
-        return self.category in RESTING
+        return self.category in SETTLED
 
     @property
     def is_closed(self) -> bool:

@@ -5,11 +5,14 @@ from typing import Any
 from vex_domain import permissions
 from vex_domain.configuration.reader import DocumentReader
 from vex_domain.refusals import Invalid
+from vex_domain.time_units import HOUR_NS
 from vex_domain.workflow.document_parts import Part
 from vex_domain.workflow.ready_workflows import READY, STATES
 from vex_domain.workflow.workflow_model import (
     AGENT,
     CATEGORIES,
+    KINDS_MOST,
+    STATES_MOST,
     WHO,
     Kind,
     State,
@@ -20,13 +23,10 @@ from vex_domain.workflow.workflow_model import (
 from vex_domain.workflow.workflow_soundness import check_sound
 
 SECTION = "workflow"
-STATES_MOST = 64
 WORKFLOWS_MOST = 16
-KINDS_MOST = 32
 TRANSITIONS_MOST = 200
 REQUIRED_MOST = 16
 LONGEST_REOPEN_HOURS = 24 * 366
-HOUR_NS = 3_600_000_000_000
 
 
 def compile_workflow(document: DocumentReader, rules: Any) -> TicketLife:  # noqa: ARG001  # it refers to no section

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vex_domain.attachments.download_tokens import NS, check_download, download_key, make_token
+from vex_domain.attachments.download_tokens import check_download, download_key, make_token
 from vex_domain.attachments.http_downloads import HttpFile, attachment_of, file_reply, parse_range, refused, url_of
 from vex_domain.refusals import Invalid
+from vex_domain.time_units import NS
 
 FILE = HttpFile("Bericht Ü.pdf", "application/pdf", 1_000, sha256(b"x").digest())
 KEY = download_key(bytes(32))

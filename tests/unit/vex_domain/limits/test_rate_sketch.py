@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vex_domain.limits.rate_sketch import NS_A_MINUTE, Rate, RateSketch
+from vex_domain.limits.rate_sketch import Rate, RateSketch
+from vex_domain.time_units import MINUTE_NS
 
 CALLS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 20 * 10**9), st.integers(1, 4)), max_size=80)
 
@@ -54,7 +55,7 @@ def test_it_says_how_long_to_wait(most: int, early: int) -> None:
         assert rate.wait(sketch, 1, now) == 0
         rate.take(sketch, 1, now)
     wait = rate.wait(sketch, 1, now)
-    assert 0 < wait <= NS_A_MINUTE // most
+    assert 0 < wait <= MINUTE_NS // most
     assert rate.wait(sketch, 1, now + wait) == 0
     assert rate.wait(sketch, 1, now + wait - 1 - early) > 0
 

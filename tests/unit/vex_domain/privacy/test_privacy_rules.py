@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from vex_domain.configuration.reader import DocumentReader
 from vex_domain.privacy.legal_holds import ORGANISATION, PERSON, TICKET, LegalHolds
-from vex_domain.privacy.privacy_settings import DAY_NS, compile_privacy
+from vex_domain.privacy.privacy_settings import compile_privacy
 from vex_domain.refusals import Invalid
+from vex_domain.time_units import DAY_NS
 
 IDS = st.integers(1, 3)
 SUBJECT = st.one_of(

@@ -4,7 +4,8 @@ import pytest
 
 from vex_domain.configuration.reader import DocumentReader
 from vex_domain.refusals import Invalid, NotFound, Refusal, TooLarge
-from vex_domain.surveys.survey_rules import DAY_NS, check_answer, compile_survey
+from vex_domain.surveys.survey_rules import check_answer, compile_survey
+from vex_domain.time_units import DAY_NS
 
 
 def settings(**changed: object) -> object:
