@@ -5,16 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vex_domain.people.secret_codes import (
-    DAY,
     INVITATION,
     LINK,
     LONGEST_LIFE,
-    MINUTE,
     check_new_code,
     digest_of,
     require_usable,
 )
 from vex_domain.refusals import CodeExpired, CodeTooEarly, CodeUsed, CodeWrong, Invalid, TooLarge
+from vex_domain.time_units import DAY_NS, MINUTE_NS
 
 NOW = 10**18
 CODE = {"kind": LINK, "used_by": None, "expires": NOW + 1, "not_before": 0}
@@ -41,7 +40,7 @@ def test_no_code_is_wrong_and_a_good_one_comes_back() -> None:
     assert require_usable(CODE, (LINK,), NOW) is CODE
 
 
-@given(st.sampled_from(sorted(LONGEST_LIFE)), st.integers(-DAY, 40 * DAY))
+@given(st.sampled_from(sorted(LONGEST_LIFE)), st.integers(-DAY_NS, 40 * DAY_NS))
 def test_a_new_code_ends_within_its_kinds_lifetime(kind: str, life: int) -> None:
     allowed = 0 < life <= LONGEST_LIFE[kind]
     try:
@@ -55,7 +54,7 @@ def test_a_new_code_ends_within_its_kinds_lifetime(kind: str, life: int) -> None
 @pytest.mark.parametrize("digest", [b"", bytes(31), bytes(33), bytes(64)])
 def test_what_is_no_sha256_is_refused(digest: bytes) -> None:
     with pytest.raises(Invalid):
-        check_new_code(LINK, digest, NOW + MINUTE, NOW)
+        check_new_code(LINK, digest, NOW + MINUTE_NS, NOW)
 
 
 def test_codes_are_neither_short_nor_long() -> None:
