@@ -10,10 +10,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.counter import measured_counter
 from benchmarks.figures import Figure, markdown, table
 from benchmarks.files import measured_files
 from benchmarks.life import measured_life
 from benchmarks.operations import measured_operations
+from benchmarks.process import measured_process
 from benchmarks.product import measured_growth, measured_product, modules
 from benchmarks.service import measured_service
 from benchmarks.throughput import measured_http, measured_replica
@@ -26,6 +28,8 @@ GROUPS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "life": measured_life,
     "growth": lambda: measured_growth(modules()),
     "replica": measured_replica,
+    "counter": measured_counter,
+    "process": measured_process,
     "http": measured_http,
 }
 

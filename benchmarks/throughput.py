@@ -1,12 +1,13 @@
 """Messages per second: in this process with persistence off and 64 in flight, and over HTTP with everything on."""
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import count
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from benchmarks.bench_replica import NO_ARGUMENT, LocalCaller, MeteredReplica, Subject, installed
 from benchmarks.figures import Figure
@@ -64,23 +65,49 @@ def _queries(caller: LocalCaller, subject: Subject, seconds: float) -> float:
 async def measured_http(seconds: float = SECONDS) -> list[Figure]:
     """A replica process with state on disk; signed requests, certificates checked, by 1 and by 8 clients.
 
-    Updates are no-op, record echo, map insert and an await of another canister in turn; queries do nothing.
+    Updates are no-ops alone, then no-op, record echo, map insert and an await of another canister in turn; queries do
+    nothing. CPU is that of the replica's process and of the clients', which share the machine.
     """
     image = build_canister(SOURCE)
     figures = []
     with tempfile.TemporaryDirectory() as folder, local_replica(Path(folder), port=0, seed=1, keep=False) as url:
         async with Network(url) as network:
             callers = [network.caller(demo_identity(f"client {number}")) for number in range(CLIENTS)]
-            bench, other = [await _installed(callers[0], network, image.module) for _ in range(2)]
+            bench, other = [await installed_at(callers[0], network, image.module) for _ in range(2)]
             updates = partial(_mixed_update, read_interface(image.did), bench, other)
-            for name, send in (("http_updates", updates), ("http_queries", partial(_query, bench))):
-                one, all_of_them = [await _rate(callers[:clients], send, seconds) for clients in (1, CLIENTS)]
-                note = f"{CLIENTS} clients of {REQUESTS} requests each; 1 client of {REQUESTS}: {one:,.0f}"
-                figures.append(Figure(name, per_second=round(all_of_them, 1), note=note))
+            pid = int((Path(folder) / "pid").read_text())
+            for name, send in (
+                ("http_noops", partial(_noop, bench)),
+                ("http_updates", updates),
+                ("http_queries", partial(_query, bench)),
+            ):
+                figures.append(await _under_load(name, pid, callers, send, seconds))
     return figures
 
 
-async def _installed(caller: Caller, network: Network, module: bytes) -> Principal:
+async def _under_load(
+    name: str, pid: int, callers: list[Caller], send: Callable[[Caller, int], Awaitable[None]], seconds: float
+) -> Figure:
+    one = await _rate(callers[:1], send, seconds)
+    theirs, ours, began = cpu_seconds(pid), process_time(), perf_counter()
+    many = await _rate(callers, send, seconds)
+    done = many * (perf_counter() - began)
+    note = (
+        f"{CLIENTS} clients of {REQUESTS} requests each; 1 client of {REQUESTS}: {one:,.0f}; CPU "
+        f"{(cpu_seconds(pid) - theirs) / done * 1000:.2f} ms of the replica, "
+        f"{(process_time() - ours) / done * 1000:.2f} ms of the clients"
+    )
+    return Figure(name, per_second=round(many, 1), note=note)
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU that a process and all its threads have used, user and system (proc(5), `stat`)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def installed_at(caller: Caller, network: Network, module: bytes) -> Principal:
+    """A new canister behind HTTP with the module in it."""
     management = Management(caller)
     canister_id = await management.create(await default_subnet(network), 10**15)
     await management.install(canister_id, module, NO_ARGUMENT)
@@ -97,6 +124,10 @@ async def _mixed_update(
         ("await_call", (other,)),
     )[number % 4]
     await caller.update(bench, method, interface.methods[method].encode(*arguments))
+
+
+async def _noop(bench: Principal, caller: Caller, _number: int) -> None:
+    await caller.update(bench, "noop_update", NO_ARGUMENT)
 
 
 async def _query(bench: Principal, caller: Caller, _number: int) -> None:

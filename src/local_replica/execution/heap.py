@@ -23,6 +23,8 @@ _ZEROS = bytes(_CHUNK)
 _ZERO_PAGE = bytes(PAGE)
 _KEPT_PRIVATE = 256 * PAGE
 """Private bytes beyond what messages change that are worth keeping rather than faulting in again."""
+_DROPPED_EVERY = 32
+"""Messages after which private pages are dropped, so that what one of them wrote is not compared for ever."""
 
 
 class Heap(Protocol):
@@ -63,7 +65,8 @@ class CopyOnWriteHeap:
 
     A message's writes become private pages, which the kernel can list. They stay private from message to message, since
     taking a page fault costs more than comparing a page: commit copies the ones that changed into the file, rollback
-    copies the file's back. Costs grow with what a message touched, not with the heap.
+    copies the file's back. Now and then all are dropped, so that pages which one message wrote (an init, an error) are
+    not compared ever after. Costs grow with what messages touch, not with the heap.
     """
 
     def __init__(self, size: int) -> None:
@@ -72,6 +75,8 @@ class CopyOnWriteHeap:
         self._view = 0
         self._pending: tuple[list[tuple[int, int]], int, list[int]] | None = None
         """Runs of private pages, their bytes, and the pages that changed, as the last `changes` found them."""
+        self._messages = 0
+        """Commits and rollbacks since private pages were dropped."""
         self._fd = -1
         self._fd = os.memfd_create("heap", os.MFD_CLOEXEC)
         os.ftruncate(self._fd, size)
@@ -97,12 +102,14 @@ class CopyOnWriteHeap:
             known = min(end, size)
             if start < known and compare(base + start, view + start, known - start):
                 changed += [at // PAGE for at in range(start, known, PAGE) if compare(base + at, view + at, PAGE)]
-            changed += [
-                at // PAGE
-                for at in range(max(start, size), end, PAGE)
-                if ctypes.string_at(base + at, PAGE) != _ZERO_PAGE
-            ]
+            if end > size:
+                changed += self._filled_since(max(start, size), end)
         return changed
+
+    def _filled_since(self, start: int, end: int) -> list[int]:
+        """Pages beyond the committed size that are not zero."""
+        pages = range(start, end, PAGE)
+        return [at // PAGE for at in pages if ctypes.string_at(self._base + at, PAGE) != _ZERO_PAGE]
 
     def commit(self, new_size: int) -> list[int]:
         changed = self.changes(new_size)
@@ -113,9 +120,15 @@ class CopyOnWriteHeap:
             return changed
         for page in changed:
             memmove(self._view + page * PAGE, self._base + page * PAGE, PAGE)
-        if private > 2 * PAGE * len(changed) + _KEPT_PRIVATE:
-            drop_pages(self._base, new_size)
+        self._messages += 1
+        if self._messages >= _DROPPED_EVERY or private > 2 * PAGE * len(changed) + _KEPT_PRIVATE:
+            self._drop()
         return changed
+
+    def _drop(self) -> None:
+        """Forget all private pages; they hold what is committed, or what is rolled back."""
+        self._messages = 0
+        drop_pages(self._base, self.size)
 
     def _commit_grown(self, runs: list[tuple[int, int]], new_size: int) -> None:
         os.ftruncate(self._fd, new_size)
@@ -129,9 +142,10 @@ class CopyOnWriteHeap:
         self._pending = None
         if not self.size:
             return
+        self._messages += 1
         runs = dirty_pages.runs(self._base, self.size)
-        if sum(end - start for start, end in runs) > _KEPT_PRIVATE:
-            drop_pages(self._base, self.size)
+        if self._messages >= _DROPPED_EVERY or sum(end - start for start, end in runs) > _KEPT_PRIVATE:
+            self._drop()
             return
         for start, end in runs:
             if compare(self._base + start, self._view + start, end - start):

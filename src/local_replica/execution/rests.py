@@ -4,7 +4,8 @@ Each function on the stack had the rest of its run charged already. The instruct
 so that each takes one unit of fuel or none.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from functools import lru_cache
 
 from local_replica.execution.binary import CODE, Reader
 from local_replica.execution.operators import skip_instruction
@@ -53,12 +54,11 @@ def _to_the_end(reader: Reader) -> int:
 
 def _whole_run(wasm: bytes, offset: int) -> int:
     """The cost of the run around `offset`, from its start or its last call on."""
-    for start, end in _bodies(wasm):
-        if start <= offset < end:
-            break
-    else:
+    bodies = _bodies(wasm)
+    place = bisect_right(bodies, (offset, len(wasm))) - 1
+    if place < 0 or offset >= bodies[place][1]:
         return 0
-    reader = Reader(wasm, start, end)
+    reader = Reader(wasm, *bodies[place])
     for _ in range(reader.unsigned()):
         reader.unsigned()
         reader.byte()
@@ -70,8 +70,10 @@ def _whole_run(wasm: bytes, offset: int) -> int:
     return before + _to_the_end(reader)
 
 
-def _bodies(wasm: bytes) -> Iterator[tuple[int, int]]:
-    """Where each function's body starts and ends."""
+@lru_cache(maxsize=8)
+def _bodies(wasm: bytes) -> list[tuple[int, int]]:
+    """Where each function's body starts and ends, in order. Remembered: a module of CPython has thousands."""
+    bodies: list[tuple[int, int]] = []
     reader = Reader(wasm, _PREAMBLE_BYTES, len(wasm))
     while reader.position < reader.end:
         section, size = reader.byte(), reader.unsigned()
@@ -80,6 +82,7 @@ def _bodies(wasm: bytes) -> Iterator[tuple[int, int]]:
             continue
         for _ in range(reader.unsigned()):
             size = reader.unsigned()
-            yield reader.position, reader.position + size
+            bodies.append((reader.position, reader.position + size))
             reader.position += size
-        return
+        break
+    return bodies

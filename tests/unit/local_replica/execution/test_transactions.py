@@ -244,3 +244,15 @@ def test_instances_on_several_threads_do_not_disturb_each_other(executor: Wasmti
 
     with ThreadPoolExecutor(4) as threads:
         assert all(threads.map(work, range(1, 9)))
+
+
+def test_a_long_row_of_messages_leaves_what_a_plain_model_says(executor: WasmtimeExecutor) -> None:
+    instance, model = executor.instantiate(compiled(SCRIPTED)), Model()
+    for number in range(100):
+        script = [(0, 64 + number * 1009 % PAGE, number), (2, 0, 1)]
+        if number % 3:
+            update(instance, "run", script_bytes(script))
+            model.run(script)
+        else:
+            query(instance, "run_query", script_bytes(script))
+        _same(instance, model)
