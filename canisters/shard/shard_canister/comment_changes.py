@@ -181,6 +181,9 @@ def revisions_page(env: Any, access: Access, request: dict[str, Any]) -> dict[st
     size = page_size(request["limit"], REVISIONS_PAGE, REVISIONS_PAGE)
     cursor = decode_cursor(request["cursor"], question)
     sequence = comment["revision"] if cursor is None else cursor
+    if cursor is not None and cursor > (comment["revision"] or 0):
+        # Further on in the map lie other tickets.
+        raise Invalid("cursor", "is damaged")
     revisions: list[dict[str, Any]] = []
     while sequence is not None and len(revisions) < size:
         revision = env.stores.revisions.get(sequence_key(ticket_id, sequence))

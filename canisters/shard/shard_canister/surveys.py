@@ -15,11 +15,12 @@ from vex_domain.surveys.survey_rules import check_answer
 def answer(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     """Answer the survey or change the answer. Callers: the requester.
 
-    Raises NotFound, Forbidden, Invalid (not open, over), TooLarge, Full.
+    Raises NotFound, Forbidden, Invalid (not open, over), TooLarge, Full, Underway.
     """
     work = work_on(env, access, request["ticket"])
     if work.header["requester"] != access.person:
         raise Forbidden("survey.answer_own")
+    env.locks.require_free(work.id)
     check_answer(request["score"], request["comment"])
     former = env.stores.surveys.get(work.id)
     answered_at = None if former is None else former["answered_at"]

@@ -21,6 +21,7 @@ def facts_of(env: Any, work: Any) -> TicketFacts:
     """The ticket as it stands in the change; what happened is known by `happened`."""
     rules = work.rules
     facts = TicketFacts(rules.workflow, work.header, work.before, lambda before: values_of(env, work, before=before))
+    facts.fits = rules.fields.fits
     facts.now = work.now // NS
     facts.moment = lambda name: moment(env, work, name)
     facts.events = happened(work)

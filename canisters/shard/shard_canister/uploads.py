@@ -137,10 +137,11 @@ def finish(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     """Verify the whole and attach it: ticket, version, attachment, event, all with one audit event.
 
     The content is hashed here, as no hash under way survives an upgrade: 64 MiB take 4,800 of 40,000 M instructions.
-    Raises NotFound, Forbidden, Invalid, ChunksMissing, DigestDiffers.
+    Raises NotFound, Forbidden, Invalid, ChunksMissing, DigestDiffers, Underway.
     """
     upload = own_upload(env, access, request)
     work = work_on(env, access, request["ticket"])
+    env.locks.require_free(work.id)
     access.require_comment(work.header["requester"], upload["internal"])
     check_declared(upload["name"], upload["content_type"], env.rules_of(access.organisation).attachments.types)
     if upload["received"] != all_there(upload["size"]):

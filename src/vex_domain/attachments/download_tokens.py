@@ -7,7 +7,7 @@ from vex_domain.refusals import Invalid
 from vex_domain.time_units import NS
 
 MAC_DIGITS = 32
-LONGEST = 12 + 1 + MAC_DIGITS
+TIME_DIGITS = 12
 
 
 def download_key(secret: bytes) -> bytes:
@@ -29,7 +29,9 @@ def make_token(key: bytes, ticket: int, number: int, expires_at: int) -> str:
 def check_download(key: bytes, token: str, ticket: int, number: int, now: int) -> None:
     """Raises Invalid for a token that is damaged, of another attachment, or over at `now` (ns)."""
     digits, dot, mac = token.partition(".")
-    if len(token) > LONGEST or not dot or not digits or digits.strip("0123456789abcdef") or not mac.isascii():
+    if not dot or not 0 < len(digits) <= TIME_DIGITS or digits.strip("0123456789abcdef"):
+        raise Invalid("token", "is damaged")
+    if len(mac) != MAC_DIGITS or not mac.isascii():
         raise Invalid("token", "is damaged")
     expires = int(digits, 16)
     if not hmac.compare_digest(mac, _mac(key, ticket, number, expires)):

@@ -61,8 +61,7 @@ def shown_values(fields: TicketFields, values: dict[str, Value], by_agent: bool)
     """The values that the reader may see, of fields that are still defined with the same type."""
     shown = {}
     for word, value in values.items():
-        field = fields.by_id.get(word)
-        if field is not None and field.type.tag in value and (by_agent or field.requester in SEE):
+        if fields.fits(word, value) and (by_agent or fields.by_id[word].requester in SEE):
             shown[word] = value
     return shown
 

@@ -54,6 +54,11 @@ class TicketFields:
         """The fields that a ticket of this kind must have filled in to be in the state."""
         return [field.id for field in self._required.get(state, ()) if field.is_of(kind)]
 
+    def fits(self, word: str, value: dict[str, Any]) -> bool:
+        """Whether a kept value is of the type that the field has now."""
+        field = self.by_id.get(word)
+        return field is not None and field.type.tag in value
+
 
 def compile_section(document: DocumentReader, rules: Any) -> TicketFields:
     """The section of `OrganisationRules`. Raises as `compile_fields`."""

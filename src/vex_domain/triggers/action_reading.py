@@ -6,7 +6,14 @@ from vex_domain.configuration.reader import DocumentReader
 from vex_domain.refusals import Invalid
 from vex_domain.ticket_rules import TAGS, check_tags
 from vex_domain.triggers.actions import ADD_TAGS, ASSIGN, NOTIFY, REMOVE_TAGS, SET, SET_FIELD, Action
-from vex_domain.triggers.condition_values import LARGEST_PERSON, Known, field_value, header_reader, own_field
+from vex_domain.triggers.condition_values import (
+    LARGEST_PERSON,
+    Known,
+    field_value,
+    header_reader,
+    language_value,
+    own_field,
+)
 from vex_domain.triggers.conditions import Conditions
 from vex_domain.triggers.ticket_facts import FIELD
 from vex_domain.workflow.workflow_guards import may_follow
@@ -55,7 +62,8 @@ def _setting(reader: DocumentReader, known: Known, conditions: Conditions) -> Ac
         raise reader.member(SET).refuse("is not one of " + ", ".join(SETTABLE))
     if empty and name not in EMPTIABLE:
         raise Invalid(reader.path + ".to", "is missing")
-    value: Any = None if empty else header_reader(reader, name, known)(reader.member("to"))
+    read = language_value if name == "language" else header_reader(reader, name, known)
+    value: Any = None if empty else read(reader.member("to"))
     if name == "status":
         _require_way(reader.member("to"), known, conditions, value)
     return Action(SET, name, value)

@@ -7,7 +7,8 @@ from vex_domain.configuration.reader import DocumentReader
 from vex_domain.fields.decimal_texts import DECIMALS_MOST, scaled
 from vex_domain.fields.field_definitions import TicketField, TicketFields
 from vex_domain.refusals import Invalid
-from vex_domain.ticket_rules import PRIORITIES, TAG_CHARACTERS
+from vex_domain.text_rules import check_line
+from vex_domain.ticket_rules import PRIORITIES, TAG_CHARACTERS, WORD_BYTES
 from vex_domain.triggers.ticket_facts import FIELD, HOURS_SINCE, NUMBERS, TEXTS
 from vex_domain.workflow.workflow_model import CATEGORIES, TicketLife
 
@@ -74,6 +75,12 @@ def header_reader(reader: DocumentReader, name: str, known: Known) -> Read:
     if name in TEXTS:
         return lambda item: item.text(LONGEST_TEXT)
     raise reader.refuse(name + " is not part of a ticket")
+
+
+def language_value(item: DocumentReader) -> str:
+    """A ticket's language, no longer than one that a person may give. Raises Invalid, TooLarge."""
+    check_line(item.path, item.text(WORD_BYTES), WORD_BYTES, WORD_BYTES)
+    return str(item.value)
 
 
 def own_field(reader: DocumentReader, word: str, fields: TicketFields) -> TicketField:

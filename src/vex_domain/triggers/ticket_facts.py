@@ -21,10 +21,11 @@ class TicketFacts:
     """A ticket under change at `now` (seconds). `before` is None for a new one.
 
     `fields` answers the values of the organisation's own fields, now or (True) before; `moment` the second of what is
-    in SINCE, 0 for never: both are asked only when needed.
+    in SINCE, 0 for never: both are asked only when needed. `fits` says whether a kept value is of the type that its
+    field has now: one of a field that was taken away, and came again with another type, is none.
     """
 
-    __slots__ = ("before", "events", "fields", "header", "life", "moment", "now")
+    __slots__ = ("before", "events", "fields", "fits", "header", "life", "moment", "now")
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class TicketFacts:
         self.header = header
         self.before = before
         self.fields = fields
+        self.fits: Callable[[str, dict[str, Any]], bool] = lambda _word, _value: True
         self.events: tuple[str, ...] = ()
         self.moment: Callable[[str], int] = lambda _: 0
         self.now = 0
@@ -54,8 +56,9 @@ class TicketFacts:
 
     def _in(self, header: dict[str, Any], name: str, *, before: bool) -> Any:
         if name.startswith(FIELD):
-            value = self.fields(before).get(name[len(FIELD) :])
-            return None if value is None else next(iter(value.values()))
+            word = name[len(FIELD) :]
+            value = self.fields(before).get(word)
+            return None if value is None or not self.fits(word, value) else next(iter(value.values()))
         if name == CATEGORY:
             return self.life.category(header["status"])
         return header[name]

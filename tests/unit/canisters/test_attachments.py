@@ -163,7 +163,8 @@ def test_without_its_token_an_attachment_does_not_exist_on_the_web(desk: Desk) -
     path = ok(desk.shard.query("open_download", ref(first), caller=AGENT))["path"]
     token = path.partition("token=")[2]
     other = f"/attachments/{desk.ticket}/{second['attachment']}?token={token}"
-    for wrong in (other, path[:-1], path.partition("?")[0], "/", f"/attachments/1/1?token={token}"):
+    distant = path.partition("token=")[0] + "token=" + "f" * 25 + "." + token.partition(".")[2][:19]
+    for wrong in (other, path[:-1], path.partition("?")[0], "/", f"/attachments/1/1?token={token}", distant):
         assert web(desk, wrong)["status_code"] == 404
 
 

@@ -8,6 +8,7 @@ from support.desk import Desk
 from support.life import field, life, with_claims
 from support.native_platform import NativePlatform
 from support.platform import ADMIN, AGENT, AUDITOR, CUSTOMER, LEAD, OTHER_CUSTOMER, RIVAL, code, ok
+from vex_domain.cursors import encode_cursor
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,19 @@ def test_only_the_author_and_agents_edit_and_notes_stay_hidden(claims: Desk) -> 
     assert code(edited(claims, ticket, "x", comment=2)) == 101
     assert code(revisions(claims, ticket, CUSTOMER, comment=2)) == 101
     assert code(edited(claims, ticket, "x", OTHER_CUSTOMER)) == 300
+
+
+def test_a_forged_cursor_reads_no_other_tickets_history_and_no_note(claims: Desk) -> None:
+    ticket = commented(claims, "my question")
+    ok(claims.shard.update("add_comment", claims.platform.comment(ticket, "a note", internal=True), caller=AGENT))
+    other = commented(claims, "one")
+    ok(edited(claims, ticket, "my other question"))
+    ok(edited(claims, other, "two"))
+    request = {"ticket": ticket, "comment": 1, "limit": None}
+    for position in ((ticket ^ other) << 16, 1 << 16, 1, (1 << 64) - 1):
+        cursor = encode_cursor(position, f"revisions {ticket} 1")
+        answer = claims.shard.query("list_revisions", request | {"cursor": cursor}, caller=CUSTOMER)
+        assert code(answer) == 200
 
 
 def stable(desk: Desk) -> bytes:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from support.desk import Desk
+from support.files import filled, finishing
 from support.life import life
 from support.native_platform import NativePlatform
 from support.platform import ADMIN, AGENT, ANONYMOUS, CUSTOMER, LEAD, OPERATOR, RIVAL, code, ok
@@ -169,6 +170,22 @@ def test_a_merge_goes_on_after_a_fault_and_an_upgrade_in_any_step(pair: TwoShard
     assert len(listed["comments"]) == 1
     assert pair.kinds(target) == [("merged_from", source)]
     assert pair.unlocked()
+
+
+def test_while_a_merge_is_on_no_rating_and_no_file_comes_between_its_comments(pair: TwoShards) -> None:
+    source, target = pair.far_ticket(body="carried words"), pair.created(CUSTOMER)
+    upload = filled(pair, ticket=target)
+    ok(pair.moved(target, "solved"))
+    break_once(pair, "copy", after=True)
+    assert not ok(pair.relate("merge", "merged_into", source, target))["done"]
+    rating = {**pair.platform.token(), "ticket": target, "score": 5, "comment": "fine " * 20}
+    assert code(pair.first.update("answer_survey", rating, caller=CUSTOMER)) == 305
+    assert code(pair.first.update("finish_upload", finishing(pair, upload), caller=CUSTOMER)) == 305
+    pair.platform.advance(6)
+    listed = ok(pair.first.query("list_comments", {"ticket": target, "cursor": None, "limit": None}, caller=AGENT))
+    assert [comment["body"] for comment in listed["comments"]] == ["carried words"]
+    ok(pair.first.update("finish_upload", finishing(pair, upload), caller=CUSTOMER))
+    ok(pair.first.update("answer_survey", {**rating, **pair.platform.token()}, caller=CUSTOMER))
 
 
 @pytest.mark.parametrize("step", ["cancel_first", "cancel_second"])

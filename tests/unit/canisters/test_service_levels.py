@@ -283,6 +283,19 @@ def test_a_trigger_sets_fields_and_solves_where_the_workflow_lets_it(desk: Desk)
     assert (found["status"], found["solved_at"] is None) == ("solved", False)
 
 
+def test_a_value_of_a_field_that_was_of_another_type_before_is_none_to_triggers(desk: Desk) -> None:
+    configure(desk, fields={"fields": [{"id": "size", "type": "text"}]})
+    ticket = desk.created(CUSTOMER, fields=[{"field": "size", "value": {"Text": "rather big"}}])
+    configure(desk, fields={"fields": []})
+    big = {"id": "big", "on": ["updated"], "conditions": {"all": [{"field": "field.size", "more_than": "5"}]}}
+    big["actions"] = [{"set": "priority", "to": "urgent"}]
+    configure(desk, fields={"fields": [{"id": "size", "type": "number"}]}, triggers={"triggers": [big]})
+    changed(desk, ticket, subject="Another one")
+    assert summary(desk, ticket)["priority"] == "normal"
+    changed(desk, ticket, fields=[{"field": "size", "value": {"Number": "6"}}])
+    assert summary(desk, ticket)["priority"] == "urgent"
+
+
 def test_the_outbox_is_read_in_order_acknowledged_and_survives_an_upgrade(desk: Desk) -> None:
     configure(desk, triggers=TOLD)
     tickets = [desk.created(CUSTOMER) for _ in range(3)]
@@ -377,6 +390,8 @@ GOOD_TRIGGER: dict[str, Any] = {"id": "t", "on": ["created"], "actions": [{"noti
         ("triggers", {"triggers": [dict(GOOD_TRIGGER, actions=[])]}, 200),
         ("triggers", {"triggers": [dict(GOOD_TRIGGER, conditions={"all": [{"field": "field.x", "is": "y"}]})]}, 200),
         ("triggers", {"triggers": [dict(GOOD_TRIGGER, id=f"t{number}") for number in range(65)]}, 201),
+        ("triggers", {"triggers": [dict(GOOD_TRIGGER, actions=[{"set": "language", "to": "x" * 17}])]}, 201),
+        ("triggers", {"triggers": [dict(GOOD_TRIGGER, actions=[{"set": "language", "to": "\U0001f600" * 5}])]}, 201),
         ("triggers", {"outbox": ["everything"]}, 200),
         ("automations", {"automations": [{"id": "a"}]}, 200),
         ("automations", {"automations": [{"id": "\u0430dmin"}]}, 200),
