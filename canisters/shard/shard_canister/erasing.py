@@ -7,6 +7,7 @@ from shard_canister.attachment_shelf import file_of, put_file, put_shelf, shelf_
 from shard_canister.text_wiping import NO_SALT, blank, wipe, wipe_event_salts, wipe_pages
 from shard_canister.ticket_parts import PAGE_BYTES as FIELDS_BYTES
 from shard_canister.ticket_parts import extension
+from shard_canister.ticket_views import origin_of
 from shard_canister.ticket_work import TicketWork, commit
 from vex_domain import audit_chain
 from vex_domain.access import Access
@@ -29,21 +30,32 @@ class Erased:
         self.surveys = 0
 
 
-def is_erased(header: dict[str, Any]) -> bool:
-    """Whether a ticket was erased: no other has a body without pages."""
-    return bool(header["body_pages"] == 0)
+def is_erased(env: Any, ticket_id: int, header: dict[str, Any]) -> bool:
+    """Whether a ticket was erased and nothing was written, attached or filled in since: no other has no body."""
+    if header["body_pages"] or header["pages"] or header["subject"] != ERASED:
+        return False
+    if env.stores.fields.contains_key(sequence_key(ticket_id, 0)):
+        return False
+    return all(file["erased"] for file in _files(env, ticket_id))
+
+
+def _files(env: Any, ticket_id: int) -> list[dict[str, Any]]:
+    return [file_of(env, ticket_id, number) for number in range(1, shelf_of(env, ticket_id)["files"] + 1)]
+
+
+def authors(env: Any, ticket_id: int, header: dict[str, Any]) -> set[int]:
+    """Whose texts and files on a ticket are not erased."""
+    found = {file["uploader"] for file in _files(env, ticket_id) if not file["erased"]}
+    for number in range(1, header["comments"] + 1):
+        comment = env.stores.comments.get(sequence_key(ticket_id, number))
+        if comment["salt"] != NO_SALT:
+            found.add(comment["author"])
+    return found
 
 
 def concerns(env: Any, ticket_id: int, header: dict[str, Any], person: int) -> bool:
     """Whether a ticket is a person's, or has something by them that is not erased."""
-    if header["requester"] == person:
-        return True
-    for number in range(1, header["comments"] + 1):
-        comment = env.stores.comments.get(sequence_key(ticket_id, number))
-        if comment["author"] == person and comment["salt"] != NO_SALT:
-            return True
-    files = [file_of(env, ticket_id, number) for number in range(1, shelf_of(env, ticket_id)["files"] + 1)]
-    return any(file["uploader"] == person and not file["erased"] for file in files)
+    return header["requester"] == person or person in authors(env, ticket_id, header)
 
 
 def erase_ticket(env: Any, ticket_id: int, header: dict[str, Any], done: Erased) -> None:
@@ -76,11 +88,16 @@ def erase_ticket(env: Any, ticket_id: int, header: dict[str, Any], done: Erased)
 
 
 def erase_traces(env: Any, ticket_id: int, header: dict[str, Any], person: int, done: Erased) -> None:
-    """Replace what a person wrote and attached on somebody else's ticket; one event when there was anything."""
+    """Replace what a person wrote and attached on somebody else's ticket, and what came with a merge of theirs.
+
+    One event when there was anything.
+    """
     before = done.comments + done.attachments
+    merged = _merged_from(env, ticket_id, header, person)
     for number in range(1, header["comments"] + 1):
         comment = env.stores.comments.get(sequence_key(ticket_id, number))
-        if comment["author"] == person and comment["salt"] != NO_SALT:
+        is_theirs = comment["author"] == person or _origin(comment) in merged
+        if is_theirs and comment["salt"] != NO_SALT:
             wipe_pages(env, ticket_id, comment["first_page"], comment["pages"])
             _wipe_revisions(env, ticket_id, comment["revision"])
             _erase_comment(env, ticket_id, number, done)
@@ -93,6 +110,17 @@ def erase_traces(env: Any, ticket_id: int, header: dict[str, Any], person: int, 
         work.change["erased"] = 1
         work.events.append({"kind": "erased"})
         commit(env, work, audit_chain.ERASED)
+
+
+def _merged_from(env: Any, ticket_id: int, header: dict[str, Any], person: int) -> set[int]:
+    """The tickets of a person that were merged into this one: their own text (number 0) came as a comment."""
+    comments = [env.stores.comments.get(sequence_key(ticket_id, number)) for number in range(1, header["comments"] + 1)]
+    carried = [comment for comment in comments if comment["origin"] is not None and comment["author"] == person]
+    return {_origin(comment) for comment in carried if origin_of(comment["origin"])["number"] == 0}
+
+
+def _origin(comment: dict[str, Any]) -> int:
+    return 0 if comment["origin"] is None else origin_of(comment["origin"])["ticket"]
 
 
 def _erase_comment(env: Any, ticket_id: int, number: int, done: Erased) -> None:

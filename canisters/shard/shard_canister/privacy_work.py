@@ -4,7 +4,7 @@ from typing import Any
 
 from kybra import Principal, ic
 
-from shard_canister.erasing import Erased, concerns, erase_ticket, erase_traces, is_erased
+from shard_canister.erasing import Erased, authors, concerns, erase_ticket, erase_traces, is_erased
 from shard_canister.shard_fleet import require_index
 from shard_canister.uploads import sweep_soon
 from vex_canister.answers import Steps
@@ -17,6 +17,8 @@ from vex_domain.privacy.legal_holds import PERSON
 AGAIN_SECONDS = 5
 RETENTION_SECONDS = 3_600
 TICKETS_AT_ONCE = 64
+COMMENTS_AT_ONCE = 4_096
+"""One ticket with more than that is taken by itself: 65,535 comments are the most that a message looks at."""
 
 
 def take_order(env: Any, caller: Principal, order: dict[str, Any]) -> Steps:
@@ -76,11 +78,12 @@ def _erase_piece(env: Any, key: int, order: dict[str, Any]) -> bool:
             following, locked = position, True  # a saga is moving its texts: wait for it
             break
         header = env.stores.tickets.get(ticket_id)
-        if header["opened_at"] > order["ordered_at"] or is_erased(header):
+        if header["opened_at"] > order["ordered_at"] or is_erased(env, ticket_id, header):
             continue
-        if env.privacy.holds.stops_ticket(organisation, ticket_id, header["requester"]):
+        whole = header["requester"] == person
+        if _is_held(env, ticket_id, header, whole=whole):
             order["held"] += concerns(env, ticket_id, header, person)
-        elif header["requester"] == person:
+        elif whole:
             erase_ticket(env, ticket_id, header, done)
         else:
             erase_traces(env, ticket_id, header, person, done)
@@ -94,14 +97,25 @@ def _erase_piece(env: Any, key: int, order: dict[str, Any]) -> bool:
     return locked
 
 
+def _is_held(env: Any, ticket_id: int, header: dict[str, Any], *, whole: bool) -> bool:
+    """Whether a hold keeps a ticket; `whole`: from losing all its texts, those of held people among them."""
+    organisation, holds = header["organisation"], env.privacy.holds
+    if holds.stops_ticket(organisation, ticket_id, header["requester"]):
+        return True
+    persons = holds.persons(organisation)
+    return whole and bool(persons) and not persons.isdisjoint(authors(env, ticket_id, header))
+
+
 def _piece(env: Any, organisation: int, first: int) -> tuple[list[int], int]:
     """The positions of the organisation's tickets that one message looks at, and where the next one goes on."""
     found: list[int] = []
     organisations = env.index.organisations
     position = first
-    while position < env.count and len(found) < TICKETS_AT_ONCE:
+    comments = 0
+    while position < env.count and len(found) < TICKETS_AT_ONCE and comments < COMMENTS_AT_ONCE:
         if organisations[position] == organisation:
             found.append(position)
+            comments += env.stores.tickets.get(env.start + position)["comments"]
         position += 1
     return found, position
 
@@ -109,23 +123,25 @@ def _piece(env: Any, organisation: int, first: int) -> tuple[list[int], int]:
 def retain(env: Any, first: int) -> Steps:
     """Erase closed tickets that are over, a piece of the lease at a time; holds stop that."""
     yield from ensure_seeded(env)
-    last = min(env.count, first + TICKETS_AT_ONCE)
     done = Erased()
-    for position in range(first, last):
+    position = first
+    while position < min(env.count, first + TICKETS_AT_ONCE) and done.comments < COMMENTS_AT_ONCE:
         organisation = env.index.organisations[position]
         rules = env.rules_of(organisation)
         if rules.privacy.keep_closed_ns is not None:
             _retain_ticket(env, env.start + position, organisation, rules, done)
+        position += 1
     if done.tickets:
         sweep_soon(env)
-    if last < env.count:
-        ic.set_timer(0, guarded(env.failures, "retention", lambda: retain(env, last), AGAIN_SECONDS))
+    if position < env.count:
+        ic.set_timer(0, guarded(env.failures, "retention", lambda: retain(env, position), AGAIN_SECONDS))
 
 
 def _retain_ticket(env: Any, ticket_id: int, organisation: int, rules: Any, done: Erased) -> None:
     header = env.stores.tickets.get(ticket_id)
     is_closed = rules.workflow.category(header["status"]) == "closed"
     over = rules.privacy.is_over(is_closed, header["changed_at"], env.now())
-    held = env.privacy.holds.stops_ticket(organisation, ticket_id, header["requester"])
-    if over and not held and not is_erased(header) and not env.stores.locks.contains_key(ticket_id):
+    if not over or is_erased(env, ticket_id, header) or env.stores.locks.contains_key(ticket_id):
+        return
+    if not _is_held(env, ticket_id, header, whole=True):
         erase_ticket(env, ticket_id, header, done)

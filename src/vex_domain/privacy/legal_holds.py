@@ -40,6 +40,10 @@ class LegalHolds:
             (ORGANISATION, 0) in held or (TICKET, ticket) in held or (PERSON, requester) in held
         )
 
+    def persons(self, organisation: int) -> set[int]:
+        """Whose texts must stay, wherever they wrote them."""
+        return {subject for kind, subject in self._held.get(organisation, ()) if kind == PERSON}
+
     def of(self, organisation: int) -> list[tuple[str, int]]:
         """The organisation's holds in order."""
         return sorted(self._held.get(organisation, ()))

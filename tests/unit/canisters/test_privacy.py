@@ -145,6 +145,37 @@ def test_a_hold_on_a_ticket_keeps_it_until_its_release(desk: Desk) -> None:
     assert ok(desk.shard.query("get_ticket", own, caller=AGENT))["body"] == ""
 
 
+def test_a_held_persons_words_on_anothers_ticket_keep_that_ticket(desk: Desk) -> None:
+    own, _ = written(desk)
+    ok(desk.platform.index.update("set_hold", holding(desk, "person", desk.people["agent"]), caller=ADMIN))
+    erased(desk)
+    assert ok(desk.shard.query("get_ticket", own, caller=LEAD))["body"] == CONFIDED
+    hold = holding(desk, "person", desk.people["agent"], held=False)
+    ok(desk.platform.index.update("set_hold", hold, caller=ADMIN))
+    desk.platform.advance(30)
+    assert ok(desk.shard.query("get_ticket", own, caller=LEAD))["body"] == ""
+
+
+def test_what_is_written_on_an_erased_ticket_is_erased_by_the_next_order(desk: Desk) -> None:
+    own, _ = written(desk)
+    erased(desk)
+    ok(desk.shard.update("add_comment", desk.platform.comment(own, f"They had said: {CONFIDED}"), caller=AGENT))
+    desk.platform.advance(1)
+    erased(desk)
+    assert b"4929-0001" not in desk.shard.system.stable.content()
+
+
+def test_answers_that_came_with_a_merge_of_a_persons_ticket_are_erased_with_them(desk: Desk) -> None:
+    own, other = written(desk)
+    relation = {"change": "merge", "kind": "merged_into", "first": own, "second": other}
+    ok(desk.platform.index.update("relate_tickets", {**desk.platform.token(), **relation}, caller=AGENT))
+    desk.platform.advance(1)
+    erased(desk)
+    assert b"4929-0001" not in desk.shard.system.stable.content()
+    assert ok(desk.shard.query("get_ticket", other, caller=AGENT))["body"] == "Theirs"
+    assert chain_is_whole(desk)
+
+
 @pytest.mark.parametrize("kind", ["person", "organisation"])
 def test_a_hold_refuses_the_order_to_erase(desk: Desk, kind: str) -> None:
     subject = desk.people["customer"] if kind == "person" else 0
