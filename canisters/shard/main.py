@@ -9,7 +9,6 @@ from shard_canister import (
     family_news,
     life_stores,
     macro_runs,
-    person_export,
     privacy_work,
     relation_steps,
     roster_cache,
@@ -26,7 +25,7 @@ from shard_canister import (
     uploads,
 )
 from shard_canister.attachment_calls import about_ticket
-from shard_canister.privacy_calls import about_organisation
+from shard_canister.privacy_calls import about_organisation, export
 from shard_canister.service_types import AcknowledgeOutbox, ListOutbox, OutboxAnswer, TicketClocksAnswer
 from shard_canister.shard_env import ShardEnv, ShardStores
 from shard_canister.shard_types import (
@@ -520,15 +519,13 @@ def list_privacy_orders(request: OneOrganisationOrders) -> Async[OrderProgressAn
 @query
 def export_person(request: ExportPerson) -> Async[ExportPageAnswer]:
     """A page of all that concerns a person. Callers: the person, `privacy.export`."""
-    steps = about_organisation(env, reading_call(), grants_in_query, request, person_export.page)
-    return (yield from answer_later(steps))
+    return (yield from answer_later(export(env, reading_call(), grants_in_query, request)))
 
 
 @update
 def export_person_replicated(request: ExportPerson) -> Async[ExportPageAnswer]:
     """As `export_person`, for canisters."""
-    steps = about_organisation(env, reading_call(), grants_of, request, person_export.page)
-    return (yield from answer_later(steps))
+    return (yield from answer_later(export(env, reading_call(), grants_of, request)))
 
 
 @query

@@ -32,7 +32,7 @@ class Erased:
 
 def is_erased(env: Any, ticket_id: int, header: dict[str, Any]) -> bool:
     """Whether a ticket was erased and nothing was written, attached or filled in since: no other has no body."""
-    if header["body_pages"] or header["pages"] or header["subject"] != ERASED:
+    if header["body_pages"] or header["pages"] or header["subject"] != ERASED_TEXT:
         return False
     if env.stores.fields.contains_key(sequence_key(ticket_id, 0)):
         return False

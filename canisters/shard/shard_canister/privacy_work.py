@@ -126,10 +126,9 @@ def retain(env: Any, first: int) -> Steps:
     done = Erased()
     position = first
     while position < min(env.count, first + TICKETS_AT_ONCE) and done.comments < COMMENTS_AT_ONCE:
-        organisation = env.index.organisations[position]
-        rules = env.rules_of(organisation)
+        rules = env.rules_of(env.index.organisations[position])
         if rules.privacy.keep_closed_ns is not None:
-            _retain_ticket(env, env.start + position, organisation, rules, done)
+            _retain_ticket(env, env.start + position, rules, done)
         position += 1
     if done.tickets:
         sweep_soon(env)
@@ -137,7 +136,7 @@ def retain(env: Any, first: int) -> Steps:
         ic.set_timer(0, guarded(env.failures, "retention", lambda: retain(env, position), AGAIN_SECONDS))
 
 
-def _retain_ticket(env: Any, ticket_id: int, organisation: int, rules: Any, done: Erased) -> None:
+def _retain_ticket(env: Any, ticket_id: int, rules: Any, done: Erased) -> None:
     header = env.stores.tickets.get(ticket_id)
     is_closed = rules.workflow.category(header["status"]) == "closed"
     over = rules.privacy.is_over(is_closed, header["changed_at"], env.now())

@@ -81,14 +81,19 @@ def bulk(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
 
 
 def access_to(env: Any, call: IncomingCall, ask: Ask, organisation: int) -> Steps:
-    """The caller's Access in an organisation. Raises AnonymousCaller, NotFound and what `ask` raises.
+    """The caller's Access in an organisation. Raises as `grants_in`."""
+    cached = yield from grants_in(env, call, ask, organisation)
+    return cached.access
+
+
+def grants_in(env: Any, call: IncomingCall, ask: Ask, organisation: int) -> Steps:
+    """The caller's CachedGrants in an organisation. Raises AnonymousCaller, NotFound and what `ask` raises.
 
     Of an organisation that this shard is not opened for it asks nobody: nobody outside makes it and `users` work.
     """
     _require_origin(env, call)
     _opened(env, {"organisation": organisation})
-    cached = yield from ask(env, call, organisation)
-    return cached.access
+    return (yield from ask(env, call, organisation))
 
 
 def access_to_ticket(env: Any, call: IncomingCall, ask: Ask, ticket_id: int) -> Steps:

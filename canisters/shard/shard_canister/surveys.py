@@ -20,6 +20,7 @@ def answer(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     work = work_on(env, access, request["ticket"])
     if work.header["requester"] != access.person:
         raise Forbidden("survey.answer_own")
+    access.require_comment(access.person, internal=False)
     env.locks.require_free(work.id)
     check_answer(request["score"], request["comment"])
     former = env.stores.surveys.get(work.id)

@@ -59,6 +59,18 @@ def mark_used(env: Any, digest: bytes, person: int) -> None:
     env.stores.codes.insert(digest, code)
 
 
+def forget_address(env: Any, organisation: int, person: int) -> None:
+    """Overwrite and remove the address that the invitation was sent to by which a person came."""
+    invited = directory.organisation_record(env, organisation)["invited"] or 0
+    for number in range(max(1, invited - INVITATIONS_KEPT + 1), invited + 1):
+        digest = env.stores.invitations.get(invitation_slot(organisation, number))
+        code = env.stores.codes.get(digest)
+        if code is not None and code["used_by"] == person and code["email"] is not None:
+            for email in ("x" * len(code["email"].encode()), None):
+                code["email"] = email
+                env.stores.codes.insert(digest, code)
+
+
 def check_ring(env: Any, organisation: int) -> None:
     """Raises QuotaExceeded while all the organisation's invitations are open."""
     slot = _next_slot(env, organisation)

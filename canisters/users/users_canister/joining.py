@@ -145,6 +145,17 @@ def _place_of(env: Any, organisation: int, person: int) -> int | None:
     return None
 
 
+def forget_asking(env: Any, organisation: int, person: int) -> None:
+    """Nobody of this id asks to join any more; the address that they gave is overwritten."""
+    place = _place_of(env, organisation, person) if env.stores.organisations.contains_key(organisation) else None
+    if place is not None:
+        key = directory.numbered(organisation, place)
+        asked = env.stores.asking.get(key)
+        asked["email"] = "x" * len(asked["email"].encode())
+        env.stores.asking.insert(key, asked)
+        _forget_asking(env, organisation, place)
+
+
 def _forget_asking(env: Any, organisation: int, place: int) -> None:
     record = directory.organisation_record(env, organisation)
     last = env.stores.asking.remove(directory.numbered(organisation, record["asking"]))

@@ -3,7 +3,9 @@
 from typing import Any
 
 from users_canister import directory
+from users_canister.code_records import drop_of_person, forget_address
 from users_canister.identities import write_identities
+from users_canister.joining import forget_asking
 from users_canister.membership import check_member, is_member, member_of, write_member
 from users_canister.platform_settings import require_index
 from vex_domain import permissions
@@ -21,12 +23,15 @@ def take_order(env: Any, caller: bytes, order: dict[str, Any]) -> None:
     if order["kind"] != "erase" or order["subject_kind"] != PERSON:
         return
     organisation, person = order["organisation"], order["subject"]
+    forget_asking(env, organisation, person)
     member = member_of(env, organisation, person)
     if member is None or env.stores.people.get(person) is None:
         return
     if is_member(member) and not _end_membership(env, organisation, person):
         return
+    forget_address(env, organisation, person)
     if not _memberships(env, person):
+        drop_of_person(env, person)
         _erase_record(env, person)
 
 
@@ -66,7 +71,7 @@ def _erase_record(env: Any, person: int) -> None:
 def export_record(env: Any, caller: bytes, organisation: int, person: int) -> dict[str, Any]:
     """The record `ExportedPerson`. Callers: the person, `privacy.export`, operators. Raises NotFound, Forbidden."""
     own = env.stores.identities.get(caller) == person
-    if not own:
+    if not own or env.stores.api_keys.contains_key(caller):
         directory.require_in_organisation(env, caller, organisation, permissions.PRIVACY_EXPORT)
     record = env.stores.people.get(person)
     member = member_of(env, organisation, person)

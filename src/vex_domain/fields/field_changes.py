@@ -59,11 +59,8 @@ def _kept(fields: TicketFields, kind: str, change: Change, path: str, *, by_agen
 
 def shown_values(fields: TicketFields, values: dict[str, Value], by_agent: bool) -> dict[str, Value]:
     """The values that the reader may see, of fields that are still defined with the same type."""
-    shown = {}
-    for word, value in values.items():
-        if fields.fits(word, value) and (by_agent or fields.by_id[word].requester in SEE):
-            shown[word] = value
-    return shown
+    fitting = {word: value for word, value in values.items() if fields.fits(word, value)}
+    return {word: value for word, value in fitting.items() if by_agent or fields.by_id[word].requester in SEE}
 
 
 def is_filled(values: dict[str, Value], word: str) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from support.desk import Desk
 from support.files import attached, web
+from support.people import NEWCOMER, OTHER_KEY, ROBOT, THIRD_KEY, UNLINK_CODE, People
 from support.platform import (
     ADMIN,
     AGENT,
@@ -291,3 +292,33 @@ def test_bad_exports_get_their_number(shared_desk: Desk) -> None:
         assert code(desk.platform.users.query("export_person", request, caller=caller)) == number
     orders_of = {"organisation": desk.organisation}
     assert code(desk.shard.query("list_privacy_orders", orders_of, caller=LEAD)) == 101
+
+
+def test_an_erased_person_leaves_no_address_in_invitations_and_among_those_who_ask(desk: Desk) -> None:
+    people = People(desk)
+    ok(people.invite(email="kim@elm-street.example"))
+    who = ok(people.accept(NEWCOMER))["person"]
+    ok(people.policy("domain", domains=["oak-alley.example"]))
+    asking = people.register(OTHER_KEY, "sam@oak-alley.example")
+    ok(people.of("join", OTHER_KEY))
+    ok(people.begin_link(NEWCOMER, UNLINK_CODE))
+    for person in (who, asking):
+        ok(desk.platform.index.update("erase_person", erasing(desk, person), caller=ADMIN))
+    desk.platform.advance(30)
+    memory = desk.platform.users.system.stable.content()
+    assert b"kim@elm-street" not in memory
+    assert ok(people.users.query("list_asking", desk.organisation, caller=ADMIN))["people"] == []
+    assert code(people.confirm(THIRD_KEY, who, UNLINK_CODE)) == 104
+
+
+def test_an_api_key_exports_its_persons_texts_only_with_the_scope_for_it(desk: Desk) -> None:
+    people = People(desk)
+    agent = desk.people["agent"]
+    ok(people.api_key(agent, AGENT, scopes=["ticket.create"]))
+    ok(people.confirm(ROBOT, agent))
+    request = {"organisation": desk.organisation, "person": agent}
+    page = request | {"cursor": None, "limit": None}
+    assert code(desk.shard.query("export_person", page, caller=ROBOT)) == 101
+    assert code(people.users.query("export_person", request, caller=ROBOT)) == 101
+    ok(desk.shard.query("export_person", page, caller=AGENT))
+    ok(people.users.query("export_person", request, caller=AGENT))
