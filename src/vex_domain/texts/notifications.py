@@ -14,7 +14,7 @@ NOTIFICATIONS: dict[str, dict[str, str]] = {
         "お問い合わせ #{ticket} を受け付けました: {subject}",
         "您的请求 #{ticket} 已收到：{subject}",
     ),
-    "commented": in_all(
+    "staff_replied": in_all(
         "There is a new answer to request #{ticket}: {subject}",
         "Zu Anfrage Nr. {ticket} gibt es eine neue Antwort: {subject}",
         "Hay una respuesta nueva en la solicitud n.º {ticket}: {subject}",
@@ -69,7 +69,7 @@ NOTIFICATIONS: dict[str, dict[str, str]] = {
         "お問い合わせ #{ticket} が再開されました: {subject}",
         "请求 #{ticket} 已重新打开：{subject}",
     ),
-    "warned": in_all(
+    "sla_escalated": in_all(
         "Ticket #{ticket} is about to miss its target “{metric}”: {subject}",
         "Ticket Nr. {ticket} droht sein Ziel „{metric}“ zu verfehlen: {subject}",
         "El ticket n.º {ticket} está a punto de incumplir su objetivo «{metric}»: {subject}",
@@ -80,7 +80,7 @@ NOTIFICATIONS: dict[str, dict[str, str]] = {
         "チケット #{ticket} は目標「{metric}」を超過しそうです: {subject}",
         "工单 #{ticket} 即将错过目标“{metric}”：{subject}",
     ),
-    "breached": in_all(
+    "sla_breached": in_all(
         "Ticket #{ticket} has missed its target “{metric}”: {subject}",
         "Ticket Nr. {ticket} hat sein Ziel „{metric}“ verfehlt: {subject}",
         "El ticket n.º {ticket} ha incumplido su objetivo «{metric}»: {subject}",
