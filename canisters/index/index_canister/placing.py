@@ -6,7 +6,7 @@ from kybra import Principal, ic
 
 from index_canister.configuration_pushes import push, push_soon
 from index_canister.fleet_settings import note_fill, spare_shards, state_name
-from index_canister.privacy_telling import tell
+from index_canister.privacy_telling import tell, tell_soon
 from index_canister.spawning import AGAIN_SECONDS, start
 from vex_canister.answers import Steps, ok_of
 from vex_canister.failure_journal import guarded
@@ -171,6 +171,8 @@ def ensure_place(env: Any, organisation: int) -> Steps:
         env.placed.setdefault(organisation, []).append(number)
         env.note_stale(organisation)
         push_soon(env)
+        # An order that came while the shard was being opened has not been told to it.
+        tell_soon(env)
     if not usable_shards(env, organisation):
         raise Unavailable("the shard was filled by others meanwhile")
 

@@ -9,11 +9,13 @@ from kybra import Principal
 
 from shard_canister import ticket_index
 from shard_canister.shard_stores import PAGE_BYTES
+from shard_canister.ticket_parts import FOLLOWERS_MOST
 from vex_canister.answers import Steps, ok_of
 from vex_canister.grant_cache import CachedGrants
 from vex_canister.incoming_call import IncomingCall
 from vex_canister.peer_services import UsersPeer
 from vex_domain import permissions
+from vex_domain.access import Access
 from vex_domain.limits import limit_rules
 from vex_domain.limits.limit_rules import LimitRules
 from vex_domain.limits.rate_sketch import Rate
@@ -42,8 +44,9 @@ class KnownPeople:
 
 
 def learn_people(env: Any, cached: CachedGrants, request: dict[str, Any]) -> Steps:
-    """Ask `users` about requester and assignee of a request, unless they are known; whether it did. Raises Unavailable.
+    """Ask `users` about requester, assignee and followers of a request, unless they are known; whether it did.
 
+    Raises Unavailable.
     Who lacks the permission to name them makes nobody ask: the operation refuses them.
     """
     access = cached.access
@@ -56,12 +59,22 @@ def learn_people(env: Any, cached: CachedGrants, request: dict[str, Any]) -> Ste
         named = person and person != access.person and access.may(bit)
         if named and env.known_people.find(access.organisation, person, env.now()) is None:
             asked.append(person)
+    known, now = env.known_people, env.now()
+    asked += [each for each in _followers(access, request) if known.find(access.organisation, each, now) is None]
     if asked:
         call = UsersPeer(Principal(env.users)).known_people(access.organisation, asked)
         answer = yield from ok_of(call, "users")
         for person in answer["people"]:
             env.known_people.keep(access.organisation, person, person in answer["assignable"], env.now())
     return bool(asked)
+
+
+def _followers(access: Access, request: dict[str, Any]) -> list[int]:
+    """Others whom a request lets follow; none when they are so many that the operation refuses them."""
+    named = list(dict.fromkeys(request.get("follow") or ()))
+    if len(named) > FOLLOWERS_MOST or not access.may(permissions.TICKET_UPDATE):
+        return []
+    return [person for person in named if person and person != access.person]
 
 
 def admit(env: Any, cached: CachedGrants, call: IncomingCall, request: dict[str, Any]) -> None:
@@ -109,7 +122,9 @@ def _check_quotas(
     env: Any, cached: CachedGrants, limits: LimitRules, call: IncomingCall, request: dict[str, Any]
 ) -> None:
     organisation = cached.access.organisation
-    if limits.tickets is not None and not request.get("ticket"):
+    # A split names the ticket whose comments become another one.
+    makes_one = not request.get("ticket") or bool(request.get("comments"))
+    if limits.tickets is not None and makes_one:
         all_of_them = ticket_index.list_key(organisation, ticket_index.ALL, 0)
         if env.index.lists.count(all_of_them) >= limits.tickets:
             raise QuotaExceeded("tickets", limits.tickets)
@@ -119,7 +134,7 @@ def _check_quotas(
 
 
 def _check_names(env: Any, cached: CachedGrants, request: dict[str, Any]) -> None:
-    """Team, requester and assignee are the organisation's, where the caller may name them. Raises Invalid."""
+    """Team, requester, followers and assignee are the organisation's, if the caller may name them. Raises Invalid."""
     access = cached.access
     team = request.get("team")
     if team and access.may(permissions.TICKET_ASSIGN) and cached.known_teams is not None and team > cached.known_teams:
@@ -129,6 +144,8 @@ def _check_names(env: Any, cached: CachedGrants, request: dict[str, Any]) -> Non
     foreign = requester is not None and requester != access.person and access.may(permissions.TICKET_CREATE_FOR_OTHERS)
     if foreign and env.known_people.find(organisation, requester, now) is None:
         raise Invalid("requester", "is no member of the organisation")
+    if any(env.known_people.find(organisation, person, now) is None for person in _followers(access, request)):
+        raise Invalid("follow", "names somebody who is no member of the organisation")
     assignee = request.get("assignee")
     if not assignee or not access.may(permissions.TICKET_ASSIGN):
         return

@@ -5,14 +5,14 @@ from typing import Any
 
 from shard_canister.ticket_parts import extension
 from shard_canister.ticket_views import text_of
-from shard_canister.ticket_work import TicketWork, commit, visible_ticket, work_on, write_pages
+from shard_canister.ticket_work import TicketWork, commit, require_changeable, visible_ticket, work_on, write_pages
 from vex_domain import audit_chain, permissions
 from vex_domain.access import Access
 from vex_domain.cursors import decode_cursor, encode_cursor, page_size
 from vex_domain.id_ranges import sequence_key
 from vex_domain.macros.mentions import mentioned
 from vex_domain.redaction import check_passages, overwritten
-from vex_domain.refusals import Forbidden, Invalid, NotFound, TooLarge
+from vex_domain.refusals import Forbidden, Held, Invalid, NotFound, TooLarge
 from vex_domain.ticket_proof import comment_commitment, comment_link
 from vex_domain.ticket_rules import check_comment
 
@@ -55,9 +55,7 @@ def edit(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
 
 def _comment(env: Any, work: TicketWork, number: int) -> dict[str, Any]:
     """The stored comment of an open, unlocked ticket, for somebody who may read it. Raises NotFound, Invalid."""
-    if work.rules.workflow.state_of(work.header["status"]).is_closed:
-        raise Invalid("status", "is closed")
-    env.locks.require_free(work.id)
+    require_changeable(env, work)
     return readable_comment(env, work.access, work.id, work.header, number)
 
 
@@ -111,11 +109,13 @@ def redact(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     """Overwrite passages of a comment and of its earlier versions, or of the ticket's body (comment 0), with stars.
 
     The old text and the salt of its commitment are gone from stable memory; the event says that it was done.
-    Raises NotFound, Forbidden, Invalid, TooLarge, Underway.
+    Raises NotFound, Forbidden, Held, Invalid, TooLarge, Underway.
     """
     work = work_on(env, access, request["ticket"])
     access.require(permissions.TICKET_REDACT)
     env.locks.require_free(work.id)
+    if env.privacy.holds.stops_ticket(access.organisation, work.id, work.header["requester"]):
+        raise Held
     passages = check_passages(request["passages"])
     number = request["comment"]
     found = _redact_body(env, work, passages) if number == 0 else _redact_comment(env, work, number, passages)
@@ -142,6 +142,8 @@ def _redact_body(env: Any, work: TicketWork, passages: list[bytes]) -> bool:
 
 def _redact_comment(env: Any, work: TicketWork, number: int, passages: list[bytes]) -> bool:
     comment = readable_comment(env, work.access, work.id, work.header, number)
+    if env.privacy.holds.stops_person(work.access.organisation, comment["author"]):
+        raise Held
     changed = False
     sequence = comment["revision"]
     while sequence is not None:

@@ -5,7 +5,7 @@ from typing import Any
 from shard_canister.comment_writing import write_comment
 from shard_canister.ticket_parts import field_values
 from shard_canister.ticket_updates import CHANGED, change_ticket
-from shard_canister.ticket_work import TicketWork, commit, work_on
+from shard_canister.ticket_work import TicketWork, commit, require_changeable, work_on
 from vex_domain import audit_chain, permissions
 from vex_domain.access import Access
 from vex_domain.macros.macro_definitions import Macro
@@ -25,7 +25,7 @@ def run(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     macro = _macro(work, request["macro"])
     if request["version"] != work.header["version"]:
         raise Conflict(work.header["version"])
-    env.locks.require_free(work.id)
+    require_changeable(env, work)
     comment = _comment(env, work, macro)
     change = _change(work, macro)
     if change is not None:

@@ -8,14 +8,14 @@ from shard_canister.ticket_views import text_of
 from shard_canister.ticket_work import commit, visible_ticket, work_on
 from vex_domain import audit_chain
 from vex_domain.access import Access
-from vex_domain.refusals import Forbidden, NotFound
+from vex_domain.refusals import Forbidden, Held, NotFound
 from vex_domain.surveys.survey_rules import check_answer
 
 
 def answer(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     """Answer the survey or change the answer. Callers: the requester.
 
-    Raises NotFound, Forbidden, Invalid (not open, over), TooLarge, Full, Underway.
+    Raises NotFound, Forbidden, Held, Invalid (not open, over), TooLarge, Full, Underway.
     """
     work = work_on(env, access, request["ticket"])
     if work.header["requester"] != access.person:
@@ -27,6 +27,8 @@ def answer(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     answered_at = None if former is None else former["answered_at"]
     work.rules.survey.check_open(work.header["solved_at"], answered_at, work.now)
     body = b"" if request["comment"] is None else request["comment"].encode()
+    if former is not None and env.privacy.holds.stops_ticket(access.organisation, work.id, access.person):
+        raise Held
     first, pages = work.append_text(body)
     if former is not None:
         wipe_pages(env, work.id, former["first_page"], former["pages"])

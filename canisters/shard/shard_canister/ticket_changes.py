@@ -8,7 +8,7 @@ from typing import Any
 
 from shard_canister.comment_writing import write_comment
 from shard_canister.ticket_updates import change_fields, change_ticket, require_state_fields
-from shard_canister.ticket_work import TicketWork, commit, work_on
+from shard_canister.ticket_work import TicketWork, commit, require_changeable, work_on
 from vex_domain import audit_chain
 from vex_domain.access import Access
 from vex_domain.refusals import Conflict, Full, NotFound
@@ -85,9 +85,9 @@ def new_header(env: Any, request: dict[str, Any], requester: int, body_hash: byt
 
 
 def add_comment(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
-    """Append a comment or an internal note. Raises NotFound, Forbidden, Invalid, TooLarge, Full."""
+    """Append a comment or an internal note. Raises NotFound, Forbidden, Invalid, TooLarge, Full, Underway."""
     work = work_on(env, access, request["ticket"])
-    env.locks.require_free(work.id)
+    require_changeable(env, work)
     header, internal = work.header, request["internal"]
     access.require_comment(header["requester"], internal)
     number = write_comment(env, work, check_comment(request), internal=internal)

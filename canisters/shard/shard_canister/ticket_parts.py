@@ -9,6 +9,7 @@ from vex_domain.relations.relation_rules import Relation
 
 PAGE_BYTES = 1_000
 RELATIONS_A_PAGE = 24
+FOLLOWERS_MOST = 50
 
 
 def _insert_pages(store: Any, ticket_id: int, pages: list[Any], former: int) -> None:

@@ -8,7 +8,7 @@ from shard_canister.comment_writing import carry_comment
 from shard_canister.ticket_changes import begin_life, new_header
 from shard_canister.ticket_parts import field_values, relations
 from shard_canister.ticket_views import text_of
-from shard_canister.ticket_work import TicketWork, commit, work_on
+from shard_canister.ticket_work import TicketWork, commit, require_changeable, work_on
 from vex_domain import audit_chain, permissions
 from vex_domain.access import Access
 from vex_domain.id_ranges import sequence_key
@@ -29,7 +29,7 @@ def split(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     """
     source = work_on(env, access, request["ticket"])
     access.require(permissions.TICKET_UPDATE)
-    env.locks.require_free(source.id)
+    require_changeable(env, source)
     if request["version"] != source.header["version"]:
         raise Conflict(source.header["version"])
     if env.count >= env.settings["length"]:

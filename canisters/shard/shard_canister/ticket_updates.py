@@ -3,8 +3,8 @@
 from typing import Any
 
 from shard_canister.state_moves import put_in_state
-from shard_canister.ticket_parts import extension, field_values, relations
-from shard_canister.ticket_work import TicketWork
+from shard_canister.ticket_parts import FOLLOWERS_MOST, extension, field_values, relations
+from shard_canister.ticket_work import TicketWork, require_changeable
 from vex_domain import permissions
 from vex_domain.fields.field_changes import Change, changed_values, is_filled, require_values
 from vex_domain.refusals import Forbidden, Invalid, TooLarge
@@ -17,7 +17,6 @@ from vex_domain.workflow.workflow_guards import (
     require_no_open_children,
 )
 
-FOLLOWERS_MOST = 50
 PLAIN = ("priority", "subject", "tags", "kind")
 CHANGED = (*PLAIN, "status", "assignee", "team", "fields", "follow", "unfollow")
 
@@ -31,9 +30,7 @@ def change_ticket(env: Any, work: TicketWork, request: dict[str, Any]) -> None:
     if all(request[field] is None for field in CHANGED):
         raise Invalid("request", "changes nothing")
     check_texts(request)
-    if life.state_of(header["status"]).is_closed:
-        raise Invalid("status", "is closed")
-    env.locks.require_free(work.id)
+    require_changeable(env, work)
     _require_rights(work, request)
     _change_followers(env, work, request)
     if request["kind"] is not None and request["kind"] != header["kind"]:

@@ -11,7 +11,7 @@ from shard_canister.shard_stores import PAGE_BYTES
 from vex_domain.access import Access
 from vex_domain.configuration.sections import OrganisationRules
 from vex_domain.id_ranges import sequence_key
-from vex_domain.refusals import Full, NotFound
+from vex_domain.refusals import Full, Invalid, NotFound
 from vex_domain.text_rules import pages_of
 from vex_domain.ticket_proof import leaf_content, ticket_digest
 from vex_domain.value_hash import salted
@@ -93,6 +93,13 @@ def visible_ticket(env: Any, access: Access, ticket_id: int) -> dict[str, Any]:
         raise NotFound("ticket")
     access.require_sight(ticket["requester"])
     return ticket
+
+
+def require_changeable(env: Any, work: TicketWork) -> None:
+    """Nothing changes any more in a closed ticket, nor now in one that is being merged. Raises Invalid, Underway."""
+    if work.rules.workflow.state_of(work.header["status"]).is_closed:
+        raise Invalid("status", "is closed")
+    env.locks.require_free(work.id)
 
 
 def commit(env: Any, work: TicketWork, kind: str) -> int:

@@ -7,7 +7,7 @@ from kybra import ic
 
 from shard_canister.attachment_shelf import put_file, put_shelf, shelf_of
 from shard_canister.ticket_work import commit as commit_work
-from shard_canister.ticket_work import visible_ticket, work_on
+from shard_canister.ticket_work import require_changeable, visible_ticket, work_on
 from vex_canister.answers import Steps
 from vex_canister.failure_journal import guarded
 from vex_domain import audit_chain
@@ -34,9 +34,11 @@ AGAIN_SECONDS = 5
 
 
 def begin(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
-    """Begin an upload; its number. Raises NotFound, Forbidden, Invalid, TooLarge (naming the quota)."""
+    """Begin an upload; its number. Raises NotFound, Forbidden, Invalid, TooLarge (naming the quota), Underway."""
     ticket_id = request["ticket"]
-    header = visible_ticket(env, access, ticket_id)
+    work = work_on(env, access, ticket_id)
+    require_changeable(env, work)
+    header = work.header
     internal = _internal(env, access, request)
     access.require_comment(header["requester"], internal)
     settings = env.rules_of(access.organisation).attachments
@@ -141,7 +143,7 @@ def finish(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     """
     upload = own_upload(env, access, request)
     work = work_on(env, access, request["ticket"])
-    env.locks.require_free(work.id)
+    require_changeable(env, work)
     access.require_comment(work.header["requester"], upload["internal"])
     check_declared(upload["name"], upload["content_type"], env.rules_of(access.organisation).attachments.types)
     if upload["received"] != all_there(upload["size"]):

@@ -87,6 +87,10 @@ def test_quotas_of_tickets_and_texts_hold(desk: Desk) -> None:
     refused = desk.shard.update("create_ticket", desk.platform.new_ticket(desk.organisation), caller=CUSTOMER)
     assert code(refused) == 206
     assert refused["Err"]["detail"] == {"TooLarge": {"field": "tickets", "limit": 2, "actual": 3}}
+    ok(comment(desk, AGENT))
+    split = {**desk.platform.token(), "ticket": desk.ticket, "version": 2, "comments": [1], "subject": "Another"}
+    request = split | {"kind": None, "priority": None}
+    assert code(desk.shard.update("split_ticket", request, caller=AGENT)) == 206
     ok(comment(desk, AGENT, "c" * 6_000))
     assert code(comment(desk, AGENT, "c" * 6_000)) == 206
     ok(comment(desk, AGENT))

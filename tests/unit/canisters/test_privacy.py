@@ -177,6 +177,21 @@ def test_answers_that_came_with_a_merge_of_a_persons_ticket_are_erased_with_them
     assert chain_is_whole(desk)
 
 
+def test_what_is_held_is_neither_redacted_nor_rated_anew(desk: Desk) -> None:
+    own, _ = written(desk)
+    ok(desk.shard.update("add_comment", desk.platform.comment(desk.ticket, CONFIDED), caller=AGENT))
+    for kind, subject in (("ticket", own), ("person", desk.people["agent"])):
+        ok(desk.platform.index.update("set_hold", holding(desk, kind, subject), caller=ADMIN))
+    desk.platform.advance(1)
+    before = desk.shard.system.stable.content()
+    for ticket, comment in ((own, 0), (own, 1), (desk.ticket, 1)):
+        request = {**desk.platform.token(), "ticket": ticket, "comment": comment, "passages": ["card"]}
+        assert code(desk.shard.update("redact_comment", request, caller=LEAD)) == 223
+    rating = {**desk.platform.token(), "ticket": own, "score": 5, "comment": "All is well"}
+    assert code(desk.shard.update("answer_survey", rating, caller=CUSTOMER)) == 223
+    assert desk.shard.system.stable.content() == before
+
+
 @pytest.mark.parametrize("kind", ["person", "organisation"])
 def test_a_hold_refuses_the_order_to_erase(desk: Desk, kind: str) -> None:
     subject = desk.people["customer"] if kind == "person" else 0

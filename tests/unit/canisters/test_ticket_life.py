@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from support.desk import Desk
+from support.files import announced, filled, finishing
 from support.life import FIELDS, POLICY, WORKFLOW, configure, field, life, with_claims
 from support.native_platform import NativePlatform
 from support.platform import ADMIN, AGENT, AUDITOR, CUSTOMER, OTHER_CUSTOMER, code, listing, ok
@@ -100,6 +101,29 @@ def test_followers_join_and_leave(claims: Desk) -> None:
     ok(changed(claims, claims.ticket, CUSTOMER, follow=[claims.people["customer"]]))
     assert code(changed(claims, claims.ticket, CUSTOMER, follow=[agent])) == 101
     assert code(changed(claims, claims.ticket, follow=list(range(1, 60)))) == 201
+    assert code(changed(claims, claims.ticket, follow=[claims.people["rival"]])) == 200
+    assert code(changed(claims, claims.ticket, follow=[(1 << 64) - 1])) == 200
+
+
+def test_nothing_is_written_on_or_attached_to_or_split_from_a_closed_ticket(claims: Desk) -> None:
+    ticket = claims.created(CUSTOMER, kind="task")
+    ok(claims.shard.update("add_comment", claims.platform.comment(ticket), caller=CUSTOMER))
+    upload = filled(claims, ticket=ticket)
+    for status in ("solved", "closed"):
+        ok(changed(claims, ticket, status=status))
+    version = life(claims, ticket, AGENT)["version"]
+    split = {**claims.platform.token(), "ticket": ticket, "version": version, "comments": [1], "subject": "New"}
+    macro = {**claims.platform.token(), "ticket": ticket, "version": version, "macro": "suspect"}
+    for method, request, caller in (
+        ("add_comment", claims.platform.comment(ticket), CUSTOMER),
+        ("add_comment", claims.platform.comment(ticket, internal=True), AGENT),
+        ("begin_upload", announced(claims, ticket=ticket), CUSTOMER),
+        ("finish_upload", finishing(claims, upload), CUSTOMER),
+        ("split_ticket", split | {"kind": None, "priority": None}, AGENT),
+        ("apply_macro", macro, AGENT),
+    ):
+        assert code(claims.shard.update(method, request, caller=caller)) == 200, method
+    assert life(claims, ticket, AGENT)["version"] == version
 
 
 def ids(desk: Desk, since: int, **wanted: Any) -> list[int]:
