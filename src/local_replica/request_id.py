@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from candid.wire import uleb
@@ -26,5 +27,11 @@ def hash_of_value(value: Hashable) -> bytes:
 
 def hash_of_map(fields: Mapping[str, Hashable]) -> bytes:
     """Hash a map independent of its order and encoding; of a request's content this is the request id."""
-    pairs = sorted(_sha256(key.encode()).digest() + hash_of_value(value) for key, value in fields.items())
+    pairs = sorted([_hash_of_key(key) + hash_of_value(value) for key, value in fields.items()])
     return _sha256(b"".join(pairs)).digest()
+
+
+@lru_cache(maxsize=64)
+def _hash_of_key(key: str) -> bytes:
+    """Remembered, since all requests have the same few fields."""
+    return _sha256(key.encode()).digest()

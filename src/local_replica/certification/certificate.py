@@ -48,6 +48,7 @@ class CertifiedState:
         self.tree = tree
         self._keys = keys
         self._delegations = delegations
+        self._of_data: dict[bytes, bytes] = {}
 
     @cached_property
     def signature(self) -> bytes:
@@ -61,6 +62,17 @@ class CertifiedState:
         if self._delegations is not None:
             fields["delegation"] = self._delegations[delegation_format].encoded()
         return SELF_DESCRIBED + cbor2.dumps(fields)
+
+    def data_certificate(self, canister_id: bytes) -> bytes:
+        """Return the certificate over a canister's certified data, made once: each query hands it in.
+
+        Canisters hand it on to verifiers of any age, so that its delegation has the ranges in both places.
+        """
+        made = self._of_data.get(canister_id)
+        if made is None:
+            path = (b"canister", canister_id, b"certified_data")
+            made = self._of_data[canister_id] = self.certificate((path,), DelegationFormat.FLAT)
+        return made
 
 
 def delegate(

@@ -23,7 +23,7 @@ _ZEROS = bytes(_CHUNK)
 _ZERO_PAGE = bytes(PAGE)
 _KEPT_PRIVATE = 256 * PAGE
 """Private bytes beyond what messages change that are worth keeping rather than faulting in again."""
-_DROPPED_EVERY = 32
+_DROPPED_EVERY = 64
 """Messages after which private pages are dropped, so that what one of them wrote is not compared for ever."""
 
 
@@ -101,7 +101,10 @@ class CopyOnWriteHeap:
         for start, end in runs:
             known = min(end, size)
             if start < known and compare(base + start, view + start, known - start):
-                changed += [at // PAGE for at in range(start, known, PAGE) if compare(base + at, view + at, PAGE)]
+                if known - start == PAGE:
+                    changed.append(start // PAGE)
+                else:
+                    changed += [at // PAGE for at in range(start, known, PAGE) if compare(base + at, view + at, PAGE)]
             if end > size:
                 changed += self._filled_since(max(start, size), end)
         return changed

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from functools import lru_cache
 
 from candid.errors import CandidError
 from candid.principal import from_text, to_text
@@ -11,6 +12,7 @@ ANONYMOUS = b"\x04"
 MANAGEMENT = b""
 
 
+@lru_cache(maxsize=1024)
 def parse_principal(text: str) -> bytes:
     """Return the bytes of a principal's text form. Raises ValueError with the reason."""
     try:

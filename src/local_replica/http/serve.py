@@ -1,6 +1,7 @@
 """One replica in real time behind the IC HTTP API: what `local-replica start` runs."""
 
 import asyncio
+import gc
 import socket
 import time
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from local_replica.store import StateStore, WrongSchema
 
 DEFAULT_PORT = 4943
 
+_RARELY = (50_000, 20, 100)
+"""Thresholds of the garbage collector: what a message leaves is answers and tree nodes, which are no garbage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -42,6 +46,8 @@ def serve(settings: Settings) -> str | None:
     listening = listen(settings.port)
     meter = MeteredExecutor(WasmtimeExecutor(code_cache()))
     chain = open_chain(settings, meter)
+    gc.freeze()
+    gc.set_threshold(*_RARELY)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(settings, listening, chain, meter))
 
