@@ -69,10 +69,11 @@ def numbers_of(
 
 
 def bulk(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
-    """The records `BulkResult`. Awaits grants when not cached. Raises NotFound, Invalid, TooLarge."""
+    """The records `BulkResult`. Awaits roster and grants when not cached. Raises NotFound, Invalid, TooLarge."""
     check_token(request["client_token"], request["created_at"], env.now())
     _require_origin(env, call)
     organisation = _opened(env, request)
+    yield from ensure_roster(env, organisation)
     cached = yield from grants_of(env, call, organisation)
     cached.access.require_member("organisation")
     if (yield from learn_people(env, cached, request)):

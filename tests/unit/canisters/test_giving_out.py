@@ -85,6 +85,17 @@ def test_skills_decide_who_may_get_a_ticket(desk: Desk) -> None:
     assert given(desk, 2) == {desk.people["lead"]: 2}
 
 
+def test_tickets_that_a_bulk_update_brings_to_a_team_are_given_out(desk: Desk) -> None:
+    ticket = desk.created(CUSTOMER)
+    team(desk, "round_robin")
+    request: dict[str, Any] = dict.fromkeys(("status", "priority", "kind", "assignee", "fields"))
+    request |= {**desk.platform.token(), "organisation": desk.organisation}
+    request |= {"team": 3, "add_tags": [], "remove_tags": []}
+    request["targets"] = [{"ticket": ticket, "version": None}]
+    assert [result["version"] for result in ok(desk.shard.update("bulk_update", request, caller=LEAD))] == [2]
+    assert assignee(desk, ticket) in (desk.people["agent"], desk.people["lead"])
+
+
 def test_only_users_pushes_rosters(shared_desk: Desk) -> None:
     member = {"person": 1, "teams": [], "skills": [], "capacity": 1, "out_until": 0, "calendar": None}
     change = {"organisation": shared_desk.organisation, "epoch": 9, "member": member, "gone": False}
