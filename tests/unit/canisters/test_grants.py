@@ -132,6 +132,7 @@ def test_an_answer_older_than_the_floor_does_not_count(desk: Desk) -> None:
     key = env.grants.key(AGENT.bytes, desk.organisation)
     env.grants.raise_floor(AGENT.bytes, desk.organisation, 50, now)
     grants = {"person": 1, "roles": [], "teams": [], "permissions": ["ticket.read"], "epoch": 49, "lifetime": 10**9}
+    grants |= {"known_teams": None, "updates_per_minute": None}
     assert env.grants.keep(key, AGENT.bytes, desk.organisation, grants, now) is None
     assert env.grants.keep(key, AGENT.bytes, desk.organisation, grants | {"epoch": 50}, now) is not None
 
