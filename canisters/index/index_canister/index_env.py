@@ -6,14 +6,13 @@ from typing import Any
 from kybra import ic
 
 from index_canister.privacy_log import PrivacyLog
-from vex_canister.failure_journal import FailureJournal
+from vex_canister.canister_env import CanisterEnv
 from vex_canister.grant_cache import GrantCache
 from vex_canister.peer_services import IndexPeer
 from vex_canister.token_memory import TokenMemory
 from vex_domain.hash_tree import labeled, labeled_digest, leaf, leaf_digest
 from vex_domain.id_ranges import RoutingTable
 from vex_domain.keyed_index import KeyedIndex
-from vex_domain.salt_ratchet import SaltRatchet
 from vex_domain.value_hash import value_hash
 
 TOKENS_KEPT = 16_384
@@ -49,7 +48,7 @@ class IndexStores:
         self.sagas = maps["sagas"]
 
 
-class IndexEnv:
+class IndexEnv(CanisterEnv):
     """The index's state: stable maps, and what is kept on the heap until the next upgrade rebuilds it."""
 
     def __init__(
@@ -58,14 +57,10 @@ class IndexEnv:
         now: Callable[[], int] = ic.time,
         certify: Callable[[bytes], None] = ic.set_certified_data,
     ) -> None:
-        self.stores = stores
-        self.now = now
+        super().__init__(stores, TOKENS_KEPT, TOKENS_OF_ONE_CALLER, now)
         self._certify = certify
-        self.salts = SaltRatchet()
         self.grants = GrantCache()
-        self.tokens = TokenMemory(stores.tokens, TOKENS_KEPT, TOKENS_OF_ONE_CALLER)
         self.facade = TokenMemory(stores.facade, FACADE_TOKENS_KEPT, FACADE_TOKENS_OF_ONE_CALLER)
-        self.failures = FailureJournal(stores.failures)
         self.routes = RoutingTable()
         self.routes_hash = b""
         self.slugs = KeyedIndex(b"")
@@ -77,7 +72,6 @@ class IndexEnv:
         self.stale: dict[int, list[int]] = {}
         self.push_timer_set = False
         self.orders = PrivacyLog(stores.orders, stores.orders_known)
-        self.settings: dict[str, Any] = {}
 
     @property
     def users(self) -> bytes:
@@ -111,26 +105,11 @@ class IndexEnv:
         )
         self.certify()
 
-    def change_settings(self, changed: dict[str, Any]) -> None:
-        """Keep changed settings in stable memory and on the heap."""
-        settings = dict(self.settings)
-        settings.update(changed)
-        self.stores.settings.insert(0, settings)
-        self.settings = settings
-
-    def seed(self, randomness: bytes) -> None:
-        """Seed the salts of this start; the first randomness ever also becomes the secret of the hash tables."""
-        if self.settings["secret"] is None:
-            self.change_settings({"secret": randomness})
-            self.open_tables()
-            randomness = randomness[::-1]
-        self.salts.seed(randomness)
-
     def open_tables(self) -> None:
-        """Key the heap's hash tables with the secret and fill them from stable memory."""
+        """As of every canister, and grants, tokens of the façade and slugs."""
+        super().open_tables()
         secret = self.settings["secret"]
         self.grants = GrantCache(secret)
-        self.tokens.open(secret)
         self.facade.open(secret)
         self.slugs = KeyedIndex(secret)
         for organisation in range(1, self.stores.organisations.len() + 1):
@@ -139,9 +118,7 @@ class IndexEnv:
 
     def rebuild(self) -> None:
         """Everything on the heap, from stable memory, after an upgrade."""
-        self.settings = self.stores.settings.get(0)
-        if self.settings["secret"] is not None:
-            self.open_tables()
+        self.read_settings()
         for number in range(self.stores.placings.len()):
             placing = self.stores.placings.get(number)
             self.placed.setdefault(placing["organisation"], []).append(placing["shard"])

@@ -6,10 +6,10 @@ from typing import Any
 from shard_canister.assigning import give
 from shard_canister.ticket_actions import do
 from shard_canister.ticket_facts_view import facts_of, happened, is_settled
+from vex_domain.triggers.actions import NOTIFY
 from vex_domain.triggers.trigger_rules import pull
 
 DETAIL_BYTES = 480
-NOTIFY = "notify"
 
 
 def pull_triggers(env: Any, work: Any) -> None:

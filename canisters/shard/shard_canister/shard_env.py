@@ -14,16 +14,14 @@ from shard_canister.shard_configurations import ShardConfigurations
 from shard_canister.ticket_index import TicketIndex
 from shard_canister.ticket_standings import Retirements, TicketLocks
 from shard_canister.upload_room import UploadRoom
-from vex_canister.failure_journal import FailureJournal
+from vex_canister.canister_env import CanisterEnv
 from vex_canister.garbage import set_aside
 from vex_canister.grant_cache import GrantCache
 from vex_canister.peer_services import ShardPeer
-from vex_canister.token_memory import TokenMemory
 from vex_domain.configuration.sections import OrganisationRules
 from vex_domain.hash_tree import RangeTree
 from vex_domain.limits.rate_sketch import RateSketch
 from vex_domain.refusals import Unavailable
-from vex_domain.salt_ratchet import SaltRatchet
 
 TOKENS_KEPT = 131_072
 TOKENS_OF_ONE_CALLER = 65_536
@@ -61,7 +59,7 @@ class ShardStores:
         self.privacy = maps["privacy"]
 
 
-class ShardEnv:
+class ShardEnv(CanisterEnv):
     """One shard: its lease, and what is kept on the heap until the next upgrade rebuilds it."""
 
     def __init__(
@@ -71,15 +69,11 @@ class ShardEnv:
         now: Callable[[], int] = ic.time,
         certify: Callable[[bytes], None] = ic.set_certified_data,
     ) -> None:
-        self.stores = stores
-        self.now = now
+        super().__init__(stores, TOKENS_KEPT, TOKENS_OF_ONE_CALLER, now)
         self._certify = certify
-        self.salts = SaltRatchet()
         self.grants = GrantCache()
         self.known_people = KnownPeople()
         self.rates = RateSketch(b"")
-        self.tokens = TokenMemory(stores.tokens, TOKENS_KEPT, TOKENS_OF_ONE_CALLER)
-        self.failures = FailureJournal(stores.failures)
         self.index = TicketIndex()
         self.audit = AuditLog(stores.events)
         self.figures = ReportFigures(stores.figures)
@@ -91,7 +85,6 @@ class ShardEnv:
         self.privacy = PrivacyOrders(stores.privacy)
         self.tree = RangeTree(1)
         self.opened: dict[int, int] = {}
-        self.settings: dict[str, Any] = {}
         self.count = 0
         self.reported = 0
 
@@ -115,20 +108,13 @@ class ShardEnv:
         """A new shard, which has neither lease nor secret."""
         settings = {"index": index, "users": users, "shard": shard, "secret": None, "exceptions": None}
         settings.update({"start": 0, "length": 0, "capacity": 0, "high_water": 0})
-        self.set_up(settings)
+        self.change_settings(settings)
         self.certify()
-
-    def set_up(self, settings: dict[str, Any]) -> None:
-        """Keep the settings in stable memory and on the heap."""
-        self.settings = settings
-        self.stores.settings.insert(0, settings)
 
     def keep_exceptions(self) -> None:
         """Remember that the maps of locks, retirements and news are in use, before the first entry."""
         if not self.settings["exceptions"]:
-            settings = dict(self.settings)
-            settings["exceptions"] = True
-            self.set_up(settings)
+            self.change_settings({"exceptions": True})
 
     def pause(self) -> Any:
         """A call to oneself, which comes back a round later."""
@@ -139,22 +125,12 @@ class ShardEnv:
         if not self.start:
             raise Unavailable("the shard has no lease yet")
 
-    def seed(self, randomness: bytes) -> None:
-        """Seed the salts of this start; the first randomness ever also becomes the secret of the hash tables."""
-        if self.settings["secret"] is None:
-            settings = dict(self.settings)
-            settings["secret"] = randomness
-            self.set_up(settings)
-            self.open_tables()
-            randomness = randomness[::-1]
-        self.salts.seed(randomness)
-
     def open_tables(self) -> None:
-        """Key the heap's hash tables with the secret and fill them from stable memory."""
+        """As of every canister, and grants and rates."""
+        super().open_tables()
         secret = self.settings["secret"]
         self.grants = GrantCache(secret)
         self.rates = RateSketch(secret)
-        self.tokens.open(secret)
 
     def certify(self) -> None:
         """Set the certified data: the root over the chain's head and the tickets' tree."""
@@ -162,11 +138,9 @@ class ShardEnv:
 
     def rebuild(self) -> None:
         """Everything on the heap, from stable memory, after an upgrade."""
-        self.settings = self.stores.settings.get(0)
+        self.read_settings()
         for number in range(self.stores.openings.len()):
             self.opened[self.stores.openings.get(number)["organisation"]] = number
-        if self.settings["secret"] is not None:
-            self.open_tables()
         self.audit.rebuild()
         self.audit.serves_http = self.stores.attachments.len() > 0
         self.uploads.rebuild()

@@ -36,10 +36,7 @@ def grant_lease(env: Any, lease: dict[str, Any]) -> None:
         if lease["start"] != env.start or lease["length"] != settings["length"]:
             raise LeaseRefused("the shard holds another lease")
         return
-    changed = dict(settings)
-    for field in ("start", "length", "capacity", "high_water"):
-        changed[field] = lease[field]
-    env.set_up(changed)
+    env.change_settings({field: lease[field] for field in ("start", "length", "capacity", "high_water")})
     env.tree = RangeTree(lease["length"])
     env.certify()
 

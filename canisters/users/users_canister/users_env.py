@@ -7,9 +7,7 @@ from kybra import ic
 
 from users_canister.attempts import Attempts, Newcomers
 from users_canister.push_outbox import PushOutbox
-from vex_canister.failure_journal import FailureJournal
-from vex_canister.token_memory import TokenMemory
-from vex_domain.salt_ratchet import SaltRatchet
+from vex_canister.canister_env import CanisterEnv
 from vex_domain.time_units import MINUTE_NS
 
 TOKENS_KEPT = 65_536
@@ -47,20 +45,15 @@ class UsersStores:
             store.len()
 
 
-class UsersEnv:
+class UsersEnv(CanisterEnv):
     """The users canister's state: stable maps, and what is kept on the heap until the next upgrade rebuilds it."""
 
     def __init__(self, stores: UsersStores, now: Callable[[], int] = ic.time) -> None:
-        self.stores = stores
-        self.now = now
-        self.salts = SaltRatchet()
-        self.tokens = TokenMemory(stores.tokens, TOKENS_KEPT, TOKENS_OF_ONE_CALLER)
-        self.failures = FailureJournal(stores.failures)
+        super().__init__(stores, TOKENS_KEPT, TOKENS_OF_ONE_CALLER, now)
         self.outbox = PushOutbox()
         self.roster_outbox = PushOutbox()
         self.attempts = Attempts()
         self.newcomers = Newcomers()
-        self.settings: dict[str, Any] = {}
         self.shards: dict[bytes, int] = {}
 
     @property
@@ -75,32 +68,16 @@ class UsersEnv:
         self.change_settings(settings)
         self.stores.lay_out()
 
-    def change_settings(self, changed: dict[str, Any]) -> None:
-        """Keep changed settings in stable memory and on the heap."""
-        settings = dict(self.settings)
-        settings.update(changed)
-        self.stores.settings.insert(0, settings)
-        self.settings = settings
-
-    def seed(self, randomness: bytes) -> None:
-        """Seed the salts of this start; the first randomness ever also becomes the secret of the hash tables."""
-        if self.settings["secret"] is None:
-            self.change_settings({"secret": randomness})
-            self._open_tables()
-            randomness = randomness[::-1]
-        self.salts.seed(randomness)
-
     def rebuild(self) -> None:
         """Everything on the heap, from stable memory, after an upgrade."""
-        self.settings = self.stores.settings.get(0)
         self.stores.lay_out()
+        self.read_settings()
         for number in range(self.stores.shards.len()):
             self.shards[self.stores.shards.get(number)["canister"]] = number
-        if self.settings["secret"] is not None:
-            self._open_tables()
         self.outbox = PushOutbox(restarted_at=self.now())
         self.roster_outbox = PushOutbox(restarted_at=self.now())
 
-    def _open_tables(self) -> None:
-        self.tokens.open(self.settings["secret"])
+    def open_tables(self) -> None:
+        """As of every canister, and the table of wrong codes."""
+        super().open_tables()
         self.attempts = Attempts(self.settings["secret"])
