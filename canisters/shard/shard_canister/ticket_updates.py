@@ -7,6 +7,7 @@ from shard_canister.ticket_parts import FOLLOWERS_MOST, extension, field_values,
 from shard_canister.ticket_work import TicketWork, require_changeable
 from vex_domain import permissions
 from vex_domain.fields.field_changes import Change, changed_values, is_filled, require_values
+from vex_domain.fields.field_definitions import BUILT_IN
 from vex_domain.refusals import Forbidden, Invalid, TooLarge
 from vex_domain.relations.relation_rules import open_children
 from vex_domain.ticket_rules import check_texts
@@ -85,7 +86,7 @@ def move_ticket(env: Any, work: TicketWork, target: str) -> None:
 
 
 def _has_value(env: Any, work: TicketWork, word: str) -> bool:
-    if word in work.header:
+    if word in BUILT_IN:
         return bool(work.header[word])
     return is_filled(field_values(env, work).values, word)
 

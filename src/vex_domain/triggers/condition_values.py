@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vex_domain.configuration.reader import DocumentReader
-from vex_domain.fields.decimal_texts import DECIMALS_MOST, scaled
+from vex_domain.fields.decimal_texts import millionths
 from vex_domain.fields.field_definitions import TicketField, TicketFields
 from vex_domain.refusals import Invalid
 from vex_domain.text_rules import check_line
@@ -34,7 +34,7 @@ class Known:
 def comparable(amount: Any) -> Any:
     """An amount as it compares: decimal texts as whole numbers of their sixth place, dates and ints as they are."""
     if isinstance(amount, str) and (len(amount) != 10 or amount[4] != "-"):
-        return scaled("value", amount, DECIMALS_MOST)
+        return millionths(amount)
     return amount
 
 

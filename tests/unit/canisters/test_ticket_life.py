@@ -50,6 +50,19 @@ def test_a_transition_asks_for_assignee_and_field(claims: Desk) -> None:
     assert (shown["category"], shown["fields"]["amount"]) == ("solved", {"Number": "12.50"})
 
 
+def test_a_field_that_is_called_as_a_part_of_the_record_is_required_all_the_same() -> None:
+    desk = Desk(NativePlatform())
+    way = {"from": "new", "to": "solved", "required": ["version"]}
+    states = [{"id": "new", "category": "new"}, {"id": "solved", "category": "solved"}]
+    workflow = {"id": "mine", "initial": "new", "transitions": [way]}
+    kinds = [{"id": word, "workflow": "mine"} for word in ("question", "incident", "problem", "task")]
+    ok(configure(desk, "fields", {"fields": [{"id": "version", "type": "text"}]}, told=False))
+    ok(configure(desk, "workflow", {"states": states, "workflows": [workflow], "kinds": kinds}))
+    ticket = desk.created(CUSTOMER)
+    assert code(changed(desk, ticket, status="solved")) == 210
+    ok(changed(desk, ticket, status="solved", fields=[field("version", "Text", "1.4")]))
+
+
 def test_a_state_requires_its_field_as_long_as_the_ticket_is_in_it(claims: Desk) -> None:
     ticket = claim(claims)
     ok(changed(claims, ticket, status="checking"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vex_domain.fields.decimal_texts import scaled, unscaled
+from vex_domain.fields.decimal_texts import millionths, scaled, unscaled
 from vex_domain.fields.field_changes import changed_values, is_filled, packed, require_values, shown_values, unpacked
 from vex_domain.fields.field_definitions import TicketFields, check_types_kept, compile_fields
 from vex_domain.fields.field_values import check_date
@@ -174,6 +174,16 @@ def test_a_field_keeps_its_type() -> None:
 def test_a_decimal_text_means_the_same_number(number: Decimal) -> None:
     text = format(number, "f")
     assert Decimal(unscaled(scaled("f", text, 4), 4)) == number
+
+
+@pytest.mark.parametrize("decimals", [0, 2, 6])
+def test_a_number_has_18_digits_with_its_decimals_and_what_is_kept_can_be_given_again(decimals: int) -> None:
+    number = compile_fields({"fields": [{"id": "n", "type": "number", "decimals": decimals}]}, LIFE).by_id["n"].type
+    kept = number.kept("n", "9" * (18 - decimals))
+    assert number.kept("n", kept) == kept
+    assert millionths(kept) == int("9" * (18 - decimals)) * 10**6
+    with pytest.raises(Invalid, match="more than 18 digits"):
+        number.kept("n", "9" * (19 - decimals))
 
 
 @given(st.dates())

@@ -30,6 +30,14 @@ def holds(document: dict[str, Any], before: dict[str, Any] | None = None, hours:
     return read_conditions(DocumentReader("conditions", document), KNOWN).hold(facts)
 
 
+def test_a_number_of_as_many_digits_as_a_field_takes_still_compares() -> None:
+    longest = {"cost": {"Number": RULES.fields.by_id["cost"].type.kept("cost", "9" * 16)}}
+    facts = facts_of(RULES, TICKET, None, longest)
+    for comparison, expected in (("more_than", True), ("less_than", False)):
+        document = {"all": [{"field": "field.cost", comparison: "12.4"}]}
+        assert read_conditions(DocumentReader("conditions", document), KNOWN).hold(facts) is expected
+
+
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
