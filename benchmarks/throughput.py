@@ -28,21 +28,23 @@ REQUESTS = 8
 
 
 async def measured_replica(seconds: float = SECONDS) -> list[Figure]:
-    """No-op updates (64 in flight) and queries in this process, for so many seconds each."""
+    """No-op updates and ones that trap (64 in flight), and queries, in this process, for so many seconds each."""
     interface = read_interface(build_canister(SOURCE).did)
     caller = LocalCaller(MeteredReplica())
     subject = await installed(caller, build_canister(SOURCE).module, interface)
+    note = f"{IN_FLIGHT} in flight, in process"
+    updates, traps = [_updates(caller, subject, method, seconds) for method in ("noop_update", "record_echo")]
     return [
-        Figure(
-            "replica_updates", per_second=_updates(caller, subject, seconds), note=f"{IN_FLIGHT} in flight, in process"
-        ),
+        Figure("replica_updates", per_second=updates, note=note),
+        Figure("replica_traps", per_second=traps, note=f"{note}; one costs {updates / traps:.1f} no-ops"),
         Figure("replica_queries", per_second=_queries(caller, subject, seconds), note="in process"),
     ]
 
 
-def _updates(caller: LocalCaller, subject: Subject, seconds: float) -> float:
+def _updates(caller: LocalCaller, subject: Subject, method: str, seconds: float) -> float:
+    """Updates per second; a method that takes an argument traps, since none is given."""
     replica, done = caller.replica, 0
-    ingress = Ingress(caller.principal.bytes, subject.canister_id.bytes, "noop_update", NO_ARGUMENT)
+    ingress = Ingress(caller.principal.bytes, subject.canister_id.bytes, method, NO_ARGUMENT)
     began = perf_counter()
     while perf_counter() - began < seconds:
         for _ in range(IN_FLIGHT):

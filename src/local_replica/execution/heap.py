@@ -142,17 +142,21 @@ class CopyOnWriteHeap:
         self.attach(self._base)
 
     def rollback(self) -> None:
-        self._pending = None
+        pending, self._pending = self._pending, None
         if not self.size:
             return
         self._messages += 1
-        runs = dirty_pages.runs(self._base, self.size)
+        runs = pending[0] if pending else dirty_pages.runs(self._base, self.size)
         if self._messages >= _DROPPED_EVERY or sum(end - start for start, end in runs) > _KEPT_PRIVATE:
             self._drop()
             return
-        for start, end in runs:
-            if compare(self._base + start, self._view + start, end - start):
-                memmove(self._base + start, self._view + start, end - start)
+        if pending:
+            written = [(page * PAGE, PAGE) for page in pending[2]]
+        else:
+            sizes = [(start, end - start) for start, end in runs]
+            written = [one for one in sizes if compare(self._base + one[0], self._view + one[0], one[1])]
+        for start, length in written:
+            memmove(self._base + start, self._view + start, length)
 
     def read(self, start: int, length: int) -> bytes:
         return os.pread(self._fd, length, start)

@@ -34,6 +34,7 @@ def uncounted(wasm: bytes, offsets: list[int]) -> int:
     return total
 
 
+@lru_cache(maxsize=512)
 def _after(wasm: bytes, offset: int) -> int:
     """The cost of a run beyond the instruction at `offset`."""
     reader = Reader(wasm, offset, len(wasm))
@@ -52,6 +53,7 @@ def _to_the_end(reader: Reader) -> int:
     return rest
 
 
+@lru_cache(maxsize=512)
 def _whole_run(wasm: bytes, offset: int) -> int:
     """The cost of the run around `offset`, from its start or its last call on."""
     bodies = _bodies(wasm)
