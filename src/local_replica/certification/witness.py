@@ -34,6 +34,11 @@ def witness(tree: Node, asked: "Wanted | None") -> Node:
         return tree
     if not isinstance(tree, Fork | Labeled):
         return Pruned(tree.digest)
+    if len(asked) == 1:
+        [(label, below)] = asked.items()
+        alone = _path_to(tree, label, below)
+        if alone is not None:
+            return alone
     shown: Wanted = {}
     for label, below in asked.items():
         if label_map.lookup(tree, label) is not None:
@@ -45,19 +50,38 @@ def witness(tree: Node, asked: "Wanted | None") -> Node:
     return _cut(tree, shown)
 
 
+def _path_to(tree: Node, label: bytes, below: "Wanted | None") -> Node | None:
+    """The witness of one label that is there, which most certificates ask for; None when it is absent."""
+    forks: list[tuple[Fork, int]] = []
+    while isinstance(tree, Fork):
+        side = label_map.bit(label, tree.bit)
+        forks.append((tree, side))
+        tree = tree.right if side else tree.left
+    if not isinstance(tree, Labeled) or tree.label != label:
+        return None
+    shown: Node = Labeled(label, _beneath(tree, below))
+    for fork, side in reversed(forks):
+        if side:
+            shown = Fork(Pruned(fork.left.digest), shown, fork.bit)
+        else:
+            shown = Fork(shown, Pruned(fork.right.digest), fork.bit)
+    return shown
+
+
+def _beneath(entry: Labeled, below: "Wanted | None") -> Node:
+    return Pruned(entry.subtree.digest) if below == {} else witness(entry.subtree, below)
+
+
 def _cut(tree: Node, shown: Wanted) -> Node:
     if not shown:
         return Pruned(tree.digest)
     if isinstance(tree, Labeled):
-        below = shown[tree.label]
-        subtree = Pruned(tree.subtree.digest) if below == {} else witness(tree.subtree, below)
-        return Labeled(tree.label, subtree)
+        return Labeled(tree.label, _beneath(tree, shown[tree.label]))
     if not isinstance(tree, Fork):
         return Pruned(tree.digest)
     if len(shown) == 1:
-        if label_map.bit(next(iter(shown)), tree.bit):
-            return Fork(Pruned(tree.left.digest), _cut(tree.right, shown), tree.bit)
-        return Fork(_cut(tree.left, shown), Pruned(tree.right.digest), tree.bit)
+        [(label, below)] = shown.items()
+        return _path_to(tree, label, below) or Pruned(tree.digest)
     left = {label: below for label, below in shown.items() if not label_map.bit(label, tree.bit)}
     right = {label: below for label, below in shown.items() if label not in left}
     return Fork(_cut(tree.left, left), _cut(tree.right, right), tree.bit)
