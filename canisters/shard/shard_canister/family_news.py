@@ -9,7 +9,7 @@ from shard_canister.ticket_parts import Relations, relations
 from vex_canister.answers import Steps, ok_of
 from vex_canister.failure_journal import guarded
 from vex_canister.peer_services import IndexPeer
-from vex_domain.refusals import NotFound
+from vex_domain.refusals import NotFound, Refusal
 from vex_domain.relations.relation_rules import of_kind, told
 
 AGAIN_SECONDS = 10
@@ -46,17 +46,27 @@ def tell_soon(env: Any) -> None:
 
 
 def tell_all(env: Any) -> Steps:
-    """Tell everything that is waiting. Raises Unavailable, and what the index or the parent's shard says."""
+    """Tell everything that is waiting; a parent that does not hear holds up no other.
+
+    Raises the last refusal: Unavailable, and what the index or the parent's shard says.
+    """
     index = IndexPeer(Principal(env.settings["index"]))
+    failed = None
     for child in list(env.stores.news.keys()):
         news = env.stores.news.get(child)
         if news is None:
             continue
         message = dict(news)
         message["child"] = child
-        yield from ok_of(index.relay_child_news(message), "the index")
+        try:
+            yield from ok_of(index.relay_child_news(message), "the index")
+        except Refusal as refusal:
+            failed = refusal
+            continue
         if env.stores.news.get(child) == news:
             env.stores.news.remove(child)
+    if failed is not None:
+        raise failed
 
 
 def hear(env: Any, news: dict[str, Any]) -> None:

@@ -56,6 +56,9 @@ def erase(env: Any) -> Steps:
     if env.privacy.erasing:
         key = env.privacy.erasing[0]
         locked = _erase_piece(env, key, env.privacy.get(key))
+        if locked:
+            # A saga that waits for another shard holds up no other erasure.
+            env.privacy.erasing.append(env.privacy.erasing.pop(0))
         sweep_soon(env)
         erase_soon(env, AGAIN_SECONDS if locked else 0)
 

@@ -206,6 +206,7 @@ def _merge(env: Any, work: TicketWork, lock: dict[str, Any], step: dict[str, Any
         work.touch("extension")
         target = life.closing_state(header["kind"])
         if target is not None:
+            env.retirements.require_entry(header["organisation"], header["kind"], target)
             header["status"] = work.change["status"] = target
         return
     header["comments"] += lock["comments"]

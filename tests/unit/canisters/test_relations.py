@@ -8,7 +8,7 @@ from support.desk import Desk
 from support.files import filled, finishing
 from support.life import life
 from support.native_platform import NativePlatform
-from support.platform import ADMIN, AGENT, ANONYMOUS, CUSTOMER, LEAD, OPERATOR, RIVAL, code, ok
+from support.platform import ADMIN, AGENT, ANONYMOUS, CUSTOMER, LEAD, OPERATOR, OTHER_ADMIN, RIVAL, code, ok
 
 
 class TwoShards(Desk):
@@ -84,6 +84,41 @@ def test_a_parent_waits_for_a_child_at_another_shard(pair: TwoShards) -> None:
     assert code(pair.moved(parent, "solved")) == 212
     ok(pair.relate("unlink", "parent", child, parent))
     ok(pair.moved(parent, "solved"))
+
+
+def test_a_parent_that_cannot_hear_holds_up_no_other(pair: TwoShards) -> None:
+    child, parent = pair.far_ticket(), pair.created(CUSTOMER)
+    ok(pair.relate("link", "parent", child, parent))
+    news = pair.second.module("shard_canister.life_stores").shard_news
+    lost = {"organisation": pair.organisation, "parent": 10**9, "open": False, "version": 9}
+    news.insert(child - 1, lost)
+    ok(pair.moved(child, "solved"))
+    pair.platform.advance(1)
+    assert not pair.life(parent)["relations"][0]["open"]
+    assert news.keys() == [child - 1]
+    news.remove(child - 1)
+
+
+def test_an_erasure_that_waits_for_a_merge_lets_others_pass() -> None:
+    pair = TwoShards()
+    source, target = pair.far_ticket(), pair.created(CUSTOMER)
+    own = int(ok(pair.first.update("create_ticket", pair.platform.new_ticket(pair.rival), caller=RIVAL))["ticket"])
+    break_once(pair, "copy", after=True)
+    ok(pair.relate("merge", "merged_into", source, target))
+    pair.second.stop()
+    for organisation, person, admin in (
+        (pair.organisation, pair.people["customer"], ADMIN),
+        (pair.rival, pair.people["rival"], OTHER_ADMIN),
+    ):
+        order = {**pair.platform.token(), "organisation": organisation, "person": person}
+        ok(pair.platform.index.update("erase_person", order, caller=admin))
+        pair.platform.advance(1)
+    pair.platform.advance(30)
+    header = pair.first.module("shard_canister.shard_stores").shard_tickets.get(own)
+    pair.second.start()
+    pair.platform.advance(120)
+    assert header["subject"] == "[erased]"
+    assert pair.unlocked()
 
 
 def test_a_merge_closes_the_source_and_carries_its_comments_marked(pair: TwoShards) -> None:
