@@ -6,7 +6,7 @@ from kybra import Principal, ic
 
 from shard_canister.erasing import Erased, authors, concerns, erase_ticket, erase_traces, is_erased
 from shard_canister.shard_fleet import require_index
-from shard_canister.uploads import sweep_soon
+from shard_canister.uploads import drop_of_person, sweep_soon
 from vex_canister.answers import Steps
 from vex_canister.failure_journal import guarded
 from vex_canister.seeding import ensure_seeded
@@ -72,24 +72,16 @@ def _erase_piece(env: Any, key: int, order: dict[str, Any]) -> bool:
         order["held"] = 1
         env.privacy.settle(key, order, env.now())
         return False
+    if order["position"] == 0:
+        drop_of_person(env, organisation, person)
     done = Erased()
     locked = False
     positions, following = _piece(env, organisation, order["position"])
     for position in positions:
-        ticket_id = env.start + position
-        if env.stores.locks.contains_key(ticket_id):
+        if env.stores.locks.contains_key(env.start + position):
             following, locked = position, True  # a saga is moving its texts: wait for it
             break
-        header = env.stores.tickets.get(ticket_id)
-        if header["opened_at"] > order["ordered_at"] or is_erased(env, ticket_id, header):
-            continue
-        whole = header["requester"] == person
-        if _is_held(env, ticket_id, header, whole=whole):
-            order["held"] += concerns(env, ticket_id, header, person)
-        elif whole:
-            erase_ticket(env, ticket_id, header, done)
-        else:
-            erase_traces(env, ticket_id, header, person, done)
+        _erase_at(env, env.start + position, order, done)
     for field in Erased.__slots__:
         order[field] += getattr(done, field)
     order["position"] = following
@@ -98,6 +90,21 @@ def _erase_piece(env: Any, key: int, order: dict[str, Any]) -> bool:
     else:
         env.privacy.put(key, order)
     return locked
+
+
+def _erase_at(env: Any, ticket_id: int, order: dict[str, Any], done: Erased) -> None:
+    """Do what an order asks for at one ticket, unless it is held: then the order notes that something is left."""
+    person = order["subject"]
+    header = env.stores.tickets.get(ticket_id)
+    if header["opened_at"] > order["ordered_at"] or is_erased(env, ticket_id, header):
+        return
+    whole = header["requester"] == person
+    if _is_held(env, ticket_id, header, whole=whole):
+        order["held"] += concerns(env, ticket_id, header, person)
+    elif whole:
+        erase_ticket(env, ticket_id, header, done)
+    else:
+        erase_traces(env, ticket_id, header, person, done)
 
 
 def _is_held(env: Any, ticket_id: int, header: dict[str, Any], *, whole: bool) -> bool:

@@ -180,6 +180,13 @@ def _drop(env: Any, number: int) -> None:
     env.uploads.discard(number, upload["organisation"], upload["size"])
 
 
+def drop_of_person(env: Any, organisation: int, person: int) -> None:
+    """Give up what a person has under way in an organisation; the sweep wipes what it brought."""
+    for number, (who, where, _end) in list(env.uploads.open.items()):
+        if (who, where) == (person, organisation):
+            _drop(env, number)
+
+
 def collect_by_timer(env: Any) -> None:
     """Look for abandoned uploads every ten minutes; armed at every start of the canister."""
     ic.set_timer_interval(COLLECT_SECONDS, guarded(env.failures, "uploads", lambda: collect(env), AGAIN_SECONDS))

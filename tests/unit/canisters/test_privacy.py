@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from support.desk import Desk
-from support.files import attached, web
+from support.files import PNG, attached, filled, web
 from support.people import NEWCOMER, OTHER_KEY, ROBOT, THIRD_KEY, UNLINK_CODE, People
 from support.platform import (
     ADMIN,
@@ -130,6 +130,15 @@ def test_an_upgrade_in_the_middle_of_an_erasure_loses_nothing(desk: Desk) -> Non
     assert b"4929-0001" not in desk.shard.system.stable.content()
     assert orders(desk)[-1]["done_at"] is not None
     assert chain_is_whole(desk)
+
+
+def test_an_upload_under_way_goes_with_its_person(desk: Desk) -> None:
+    content = PNG + CONFIDED.encode()
+    filled(desk, content, name="elm-street-4929-0001.png")
+    erased(desk)
+    memory = desk.shard.system.stable.content()
+    assert b"4929-0001" not in memory
+    assert b"elm-street" not in memory
 
 
 def test_a_hold_on_a_ticket_keeps_it_until_its_release(desk: Desk) -> None:
