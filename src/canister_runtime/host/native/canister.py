@@ -260,6 +260,7 @@ def _module_of(code: Any) -> str:
 
 _COMPILED = (
     "candid.",
+    "canister_runtime.host.entries",
     "canister_runtime.host.outgoing",
     "canister_runtime.host.scalars",
     "canister_runtime.host.record_writer",

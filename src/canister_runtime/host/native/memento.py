@@ -1,10 +1,11 @@
 """Takes back what a message did to a native canister's heap: the objects stay, their content returns.
 
-Reached from the roots are dicts, lists, sets, byte arrays, deques, instances, closures, suspended generators' variables
+Reached from the roots are dicts, lists, sets, arrays, deques, instances, closures, suspended generators' variables
 and the attributes of the canister's own classes. What C extensions hide (iterators, `random`) is not taken back.
 Every message of a test walks the whole heap, so how to look into an object is found once for each class.
 """
 
+from array import array
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from types import (
@@ -46,6 +47,7 @@ class Memento:
         self._classes: list[tuple[type, dict[str, Any]]] = []
         self._cells: list[tuple[CellType, Any]] = []
         self._slots: list[tuple[Any, dict[str, Any]]] = []
+        self._bare_functions: list[FunctionType] = []
         self._kept: list[Any] = []
         self.waiting = list(roots)
         seen = {id(each) for each in outside}
@@ -70,6 +72,9 @@ class Memento:
             base.clear(value)
             base.update(value, copy)
         for value, copy in self._collections:
+            if isinstance(value, array):
+                value[:] = copy
+                continue
             value.clear()
             (value.update if isinstance(value, set) else value.extend)(copy)
         for kind, members in self._classes:
@@ -79,21 +84,27 @@ class Memento:
         for value, copy in self._slots:
             for name, member in copy.items():
                 object.__setattr__(value, name, member)
+        for function in self._bare_functions:
+            function.__dict__.clear()
 
     def dict_(self, value: dict[Any, Any]) -> None:
         copy = dict(value)
         self._dicts.append((value, copy, OrderedDict if isinstance(value, OrderedDict) else dict))
-        self.waiting += copy
-        self.waiting += copy.values()
+        self._wait(copy)
+        self._wait(copy.values())
+
+    def _wait(self, values: Any) -> None:
+        if not _LEAVES.issuperset(map(type, values)):
+            self.waiting += values
 
     def collection(self, value: Any) -> None:
-        copy = value.copy()
+        copy = value[:] if isinstance(value, array) else value.copy()
         self._collections.append((value, copy))
-        if not isinstance(value, bytearray):
-            self.waiting += copy
+        if not isinstance(value, (bytearray, array)):
+            self._wait(copy)
 
     def fixed(self, value: Iterable[Any]) -> None:
-        self.waiting += value
+        self._wait(value)
 
     def class_(self, value: type) -> None:
         if value.__module__ in _FOREIGN_CLASSES:
@@ -104,8 +115,11 @@ class Memento:
 
     def function(self, value: FunctionType) -> None:
         self.waiting += value.__closure__ or ()
-        self.waiting += value.__defaults__ or ()
-        self.waiting.append(value.__dict__)
+        self._wait(value.__defaults__ or ())
+        if value.__dict__:
+            self.waiting.append(value.__dict__)
+        else:
+            self._bare_functions.append(value)
 
     def method(self, value: MethodType) -> None:
         self.waiting.append(value.__self__)
@@ -145,7 +159,7 @@ _LOOKS: tuple[tuple[Any, Look], ...] = (
 _CODE_LOOKS = (Memento.class_, Memento.function)
 _CONTENTS: tuple[tuple[Any, Look], ...] = (
     (dict, Memento.dict_),
-    ((list, bytearray, deque, set), Memento.collection),
+    ((list, bytearray, array, deque, set), Memento.collection),
     ((tuple, frozenset), Memento.fixed),
 )
 _SLOT_NAMES: "WeakKeyDictionary[type, tuple[str, ...]]" = WeakKeyDictionary()

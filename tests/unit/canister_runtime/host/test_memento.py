@@ -1,5 +1,6 @@
 """The native heap's rollback: objects keep their identity, contents return."""
 
+from array import array
 from collections import OrderedDict, deque
 from typing import Any
 
@@ -23,6 +24,7 @@ def test_containers_get_their_content_back_in_place() -> None:
         "list": inner,
         "set": {1},
         "bytes": bytearray(b"a"),
+        "array": array("I", [1]),
         "deque": deque([1]),
         "ordered": OrderedDict(a=1),
     }
@@ -30,6 +32,7 @@ def test_containers_get_their_content_back_in_place() -> None:
     inner.append(2)
     state["set"].add(2)
     state["bytes"] += b"b"
+    state["array"].append(2)
     state["deque"].append(2)
     state["ordered"]["b"] = 2
     state["new"] = 1
@@ -38,6 +41,7 @@ def test_containers_get_their_content_back_in_place() -> None:
         "list": [1],
         "set": {1},
         "bytes": bytearray(b"a"),
+        "array": array("I", [1]),
         "deque": deque([1]),
         "ordered": OrderedDict(a=1),
     }
