@@ -27,7 +27,7 @@ def test_a_facade_method_believes_only_the_index(shared_desk: Desk) -> None:
     assert shared_desk.state() == before
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     subject=st.text(max_size=200),
     priority=st.sampled_from(["low", "urgent"]) | st.text(max_size=8),
