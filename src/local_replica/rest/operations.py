@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from candid.principal import to_text
 from local_replica.errors import Reject
+from local_replica.http.principals import MAX_PRINCIPAL_BYTES
 from local_replica.ingress import BadIngress, Ingress, IngressStatus, Query, Refused
 from local_replica.node import Chain, Node
 from local_replica.node.topology import describe, in_base64
@@ -18,7 +19,6 @@ Read = Callable[[Chain, Fields], Json]
 Update = Callable[[Node, Fields, BlobStore], Awaitable[Json]]
 
 ROUNDS_TO_ANSWER = 100
-MAX_PRINCIPAL_BYTES = 29
 
 _REJECT_CODES = {
     1: "SysFatal",
