@@ -16,53 +16,57 @@ from users_canister import (
     users_stores,
     work,
 )
-from users_canister.users_env import UsersEnv, UsersStores
-from users_canister.users_types import (
-    AcceptInvitation,
-    AddPeople,
-    AskingPeopleAnswer,
+from users_canister.identity_types import (
     BeginLink,
     BeginRecovery,
     BeginUnlink,
     CancelCode,
     ConfirmIdentity,
     CreateApiKey,
-    CreateInvitation,
     CreateServiceAccount,
-    CreateTeam,
-    DeactivateMember,
-    DecideJoining,
-    DefineRole,
-    DeleteRole,
-    ExportedPersonAnswer,
-    ExportPersonRecord,
     IdentitiesAnswer,
+    RevokeApiKey,
+)
+from users_canister.joining_types import (
+    AcceptInvitation,
+    AskingPeopleAnswer,
+    CreateInvitation,
+    DecideJoining,
     InvitationPageAnswer,
     JoiningAnswer,
     JoiningPolicyAnswer,
     ListInvitations,
+    MembershipAnswer,
+    PublicProfileAnswer,
+    RevokeInvitation,
+    SetJoining,
+)
+from users_canister.member_types import (
+    AddPeople,
+    CreateTeam,
+    DeactivateMember,
+    DefineRole,
+    DeleteRole,
     ListMembers,
     MemberPageAnswer,
-    MembershipAnswer,
     OneOrganisation,
     OrganisationAnswer,
     OrganisationRolesAnswer,
     PeopleIdsAnswer,
-    PersonAnswer,
-    PublicProfileAnswer,
-    PushBacklogAnswer,
-    RegisterPerson,
-    RevokeApiKey,
-    RevokeInvitation,
-    SetJoining,
     SetMember,
     SetOutOfOffice,
     SetWork,
-    UpdateProfile,
     UpdateRole,
-    UsersSettings,
-    UsersSettingsAnswer,
 )
+from users_canister.person_types import (
+    ExportedPersonAnswer,
+    ExportPersonRecord,
+    PersonAnswer,
+    RegisterPerson,
+    UpdateProfile,
+)
+from users_canister.users_env import UsersEnv, UsersStores
+from users_canister.users_types import PushBacklogAnswer, UsersSettings, UsersSettingsAnswer
 
 from vex_canister.answers import answer, answer_later
 from vex_canister.error_types import DoneAnswer, NumberAnswer
