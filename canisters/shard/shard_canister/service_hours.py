@@ -7,11 +7,11 @@ loses one; of calendars that are gone it keeps the last reading.
 import json
 from typing import Any
 
+from shard_canister.shard_stores import PAGE_BYTES
 from vex_domain.service_levels.business_hours import ShiftedHours, StoppedHours
 from vex_domain.service_levels.calendar_documents import Calendars
 from vex_domain.service_levels.clock_rules import Hours, HoursOf
 
-PAGE_BYTES = 1_000
 STOPPED_MOST = 32
 
 

@@ -4,11 +4,11 @@ import json
 from hashlib import sha256
 from typing import Any
 
+from shard_canister.shard_stores import PAGE_BYTES
 from vex_domain.configuration.documents import read_document
 from vex_domain.configuration.sections import DEFAULT_RULES, SECTIONS, OrganisationRules, compile_rules
 from vex_domain.text_rules import pages_of
 
-PAGE_BYTES = 1_000
 COMPILED_MOST = 256
 
 

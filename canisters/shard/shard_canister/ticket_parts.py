@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from shard_canister.shard_stores import PAGE_BYTES
 from vex_domain.fields.field_changes import packed, unpacked
 from vex_domain.fields.field_values import Value
 from vex_domain.id_ranges import sequence_key
 from vex_domain.relations.relation_rules import Relation
 
-PAGE_BYTES = 1_000
 RELATIONS_A_PAGE = 24
 FOLLOWERS_MOST = 50
 

@@ -49,7 +49,7 @@ class TwoShards(Desk):
         return self.at(ticket).update("update_ticket", change, caller=AGENT)
 
     def unlocked(self) -> bool:
-        locks = [shard.module("shard_canister.life_stores").shard_locks for shard in (self.first, self.second)]
+        locks = [shard.module("shard_canister.shard_stores").shard_locks for shard in (self.first, self.second)]
         sagas = self.platform.index.module("index_canister.index_stores").index_sagas
         return sum(store.len() for store in (*locks, sagas)) == 0
 

@@ -192,7 +192,7 @@ def test_promises_that_are_taken_back_leave_nothing(desk: Desk) -> None:
     configure(desk, service_levels={"policies": []})
     desk.platform.advance(50 * HOUR)
     assert fired(desk, ticket) == 0
-    assert desk.shard.module("shard_canister.service_stores").shard_clocks.len() == 0
+    assert desk.shard.module("shard_canister.shard_stores").shard_clocks.len() == 0
 
 
 def test_triggers_change_a_ticket_in_the_same_version(desk: Desk) -> None:

@@ -164,7 +164,7 @@ def test_lists_go_by_state_category_and_kind(claims: Desk) -> None:
 
 def test_fields_of_many_pages_come_back_and_shrink(claims: Desk) -> None:
     def pages() -> int:
-        return int(claims.shard.module("shard_canister.life_stores").shard_fields.len())
+        return int(claims.shard.module("shard_canister.shard_stores").shard_fields.len())
 
     ticket = claims.created(CUSTOMER, kind="task")
     before = pages()
