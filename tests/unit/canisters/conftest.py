@@ -4,12 +4,19 @@ import pytest
 
 from support.desk import Desk
 from support.native_platform import NativePlatform
+from support.people import People
 
 
 @pytest.fixture
 def desk() -> Desk:
     """A desk of the test's own."""
     return Desk(NativePlatform())
+
+
+@pytest.fixture
+def people(desk: Desk) -> People:
+    """A desk's people."""
+    return People(desk)
 
 
 @pytest.fixture(scope="session")

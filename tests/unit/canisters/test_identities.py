@@ -6,7 +6,6 @@ import pytest
 
 import candid
 from canister_runtime.host.native import Rejected
-from support.desk import Desk
 from support.people import CODE, DAY, MINUTE, OTHER_KEY, ROBOT, THIRD_KEY, People
 from support.platform import (
     ADMIN,
@@ -22,12 +21,6 @@ from support.platform import (
     ok,
     person,
 )
-
-
-@pytest.fixture
-def people(desk: Desk) -> People:
-    """A desk's people."""
-    return People(desk)
 
 
 def comment(people: People, caller: candid.Principal) -> Any:

@@ -1,8 +1,5 @@
 """How people come to an organisation and leave it: invitations, asking, open doors; the last admin stays."""
 
-import pytest
-
-from support.desk import Desk
 from support.people import CODE, DAY, NEWCOMER, OTHER_KEY, People, digest
 from support.platform import (
     ADMIN,
@@ -18,12 +15,6 @@ from support.platform import (
     ok,
     person,
 )
-
-
-@pytest.fixture
-def people(desk: Desk) -> People:
-    """A desk's people."""
-    return People(desk)
 
 
 def test_an_invitation_makes_its_first_user_a_member(people: People) -> None:

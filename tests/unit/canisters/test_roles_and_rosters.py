@@ -2,19 +2,10 @@
 
 from typing import Any
 
-import pytest
-
 from canister_runtime.host.native import Rejected
-from support.desk import Desk
 from support.people import DAY, People
 from support.platform import ADMIN, AGENT, CUSTOMER, LEAD, STRANGER, code, ok
 from vex_domain import permissions
-
-
-@pytest.fixture
-def people(desk: Desk) -> People:
-    """A desk's people."""
-    return People(desk)
 
 
 def session(people: People) -> Any:
