@@ -89,7 +89,7 @@ def test_a_parent_waits_for_a_child_at_another_shard(pair: TwoShards) -> None:
 def test_a_parent_that_cannot_hear_holds_up_no_other(pair: TwoShards) -> None:
     child, parent = pair.far_ticket(), pair.created(CUSTOMER)
     ok(pair.relate("link", "parent", child, parent))
-    news = pair.second.module("shard_canister.life_stores").shard_news
+    news = pair.second.module("shard_canister.shard_stores").shard_news
     lost = {"organisation": pair.organisation, "parent": 10**9, "open": False, "version": 9}
     news.insert(child - 1, lost)
     ok(pair.moved(child, "solved"))
