@@ -3,10 +3,13 @@
 from typing import Any
 
 from shard_canister.attachment_shelf import file_of, shelf_of
+from shard_canister.ticket_parts import FieldValues
 from shard_canister.ticket_views import text_of
 from vex_domain.access import Access
 from vex_domain.cursors import decode_cursor, encode_cursor, page_size
+from vex_domain.fields.field_changes import shown_values
 from vex_domain.id_ranges import sequence_key
+from vex_domain.macros.macro_effects import as_text
 from vex_domain.permissions import PRIVACY_EXPORT
 
 ITEMS_DEFAULT = 50
@@ -55,7 +58,7 @@ def _part(env: Any, access: Access, person: int, at: int) -> tuple[dict[str, Any
     files = shelf_of(env, ticket)["files"]
     item = None
     if part == 0:
-        item = _ticket(env, ticket, header) if header["requester"] == person else None
+        item = _ticket(env, access, ticket, header) if header["requester"] == person else None
     elif part <= header["comments"]:
         item = _comment(env, ticket, part, person)
     elif part <= header["comments"] + files:
@@ -77,10 +80,14 @@ def _item(kind: str, place: tuple[int, int], at: int, body: str | None, fields: 
     return {"kind": kind, "ticket": place[0], "number": place[1], "at": at, "body": body, "fields": shown}
 
 
-def _ticket(env: Any, ticket: int, header: dict[str, Any]) -> dict[str, Any]:
+def _ticket(env: Any, access: Access, ticket: int, header: dict[str, Any]) -> dict[str, Any]:
+    """The own fields stand by their ids; those that are hidden from requesters only for who has `privacy.export`."""
     body = text_of(env.stores.pages, ticket, 0, header["body_pages"])
     fields = {name: header[name] for name in _HEADER}
     fields["tags"] = ", ".join(header["tags"]) or None
+    kept = FieldValues.load(env, ticket).values
+    values = shown_values(env.rules_of(access.organisation).fields, kept, by_agent=access.may(PRIVACY_EXPORT))
+    fields.update({"field." + word: as_text(next(iter(value.values()))) for word, value in values.items()})
     return _item("ticket", (ticket, 0), header["opened_at"], body, fields)
 
 

@@ -22,6 +22,7 @@ from support.platform import (
     code,
     ok,
 )
+from support.service_desk import configure
 from vex_domain.audit_chain import block_hash
 
 CONFIDED = "My card is 4929-0001 and I live in Elm Street"
@@ -236,6 +237,23 @@ def exported(desk: Desk, person: int, caller: Any, limit: int | None = None) -> 
         cursor = page["next"]
         if cursor is None:
             return items
+
+
+def test_an_export_has_the_own_fields_and_hidden_ones_only_for_who_exports_others(desk: Desk) -> None:
+    fields = [{"id": "plate", "type": "text"}, {"id": "fraud", "type": "checkbox", "requester": "hidden"}]
+    configure(desk, fields={"fields": fields})
+    ticket = desk.created(CUSTOMER, fields=[{"field": "plate", "value": {"Text": "B-XY 12"}}])
+    request = desk.platform.change(ticket, 1)
+    request["fields"] = [{"field": "fraud", "value": {"Checkbox": True}}]
+    ok(desk.shard.update("update_ticket", request, caller=AGENT))
+
+    def shown(caller: Any) -> dict[str, str]:
+        items = exported(desk, desk.people["customer"], caller)
+        (found,) = [item for item in items if (item["kind"], item["ticket"]) == ("ticket", ticket)]
+        return {name: value for name, value in found["fields"] if name.startswith("field.")}
+
+    assert shown(CUSTOMER) == {"field.plate": "B-XY 12"}
+    assert shown(ADMIN) == {"field.plate": "B-XY 12", "field.fraud": "yes"}
 
 
 def test_an_export_has_everything_of_a_person_and_nothing_of_another(desk: Desk) -> None:
