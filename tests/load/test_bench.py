@@ -15,7 +15,7 @@ IN_INSTRUCTIONS = {
     *("put_chunk", "finish_upload", "read_chunk", "download"),
 }
 IN_BYTES = {"module", "ticket_heap", "ticket_stable"}
-A_SECOND = {"replica_updates", "replica_queries", "http_updates", "http_queries"}
+A_SECOND = {"replica_updates", "replica_traps", "replica_queries", "http_noops", "http_updates", "http_queries"}
 IN_MILLISECONDS = {"install_first", "install_tenth", "growth_16"}
 
 
