@@ -1,30 +1,15 @@
 """The shard's endpoints: who may call, what is awaited, which function does the work."""
 
 from kybra import Async, Principal, Vec, ic, init, nat64, post_upgrade, query, update, void
-from shard_canister import (
-    attachment_calls,
-    attachment_http,
-    attachment_reads,
-    comment_changes,
-    family_news,
-    macro_runs,
-    privacy_work,
-    relation_steps,
-    roster_cache,
-    service_reads,
-    service_timer,
-    shard_calls,
-    shard_fleet,
-    shard_stores,
-    surveys,
-    ticket_changes,
-    ticket_queries,
-    ticket_splits,
-    uploads,
-)
-from shard_canister.attachment_calls import about_ticket
-from shard_canister.privacy_calls import about_organisation, export
-from shard_canister.service_types import AcknowledgeOutbox, ListOutbox, OutboxAnswer, TicketClocksAnswer
+from shard_canister import shard_calls, shard_fleet, shard_stores, ticket_queries
+from shard_canister.attachments import attachment_calls, attachment_http, attachment_reads, uploads
+from shard_canister.attachments.attachment_calls import about_ticket
+from shard_canister.comments import comment_changes
+from shard_canister.privacy import privacy_work
+from shard_canister.privacy.privacy_calls import about_organisation, export
+from shard_canister.relations import family_news, relation_steps
+from shard_canister.service import roster_cache, service_reads, service_timer
+from shard_canister.service.service_types import AcknowledgeOutbox, ListOutbox, OutboxAnswer, TicketClocksAnswer
 from shard_canister.shard_env import ShardEnv, ShardStores
 from shard_canister.shard_types import (
     AuditHead,
@@ -34,6 +19,7 @@ from shard_canister.shard_types import (
     ReportRequest,
     SessionAnswer,
 )
+from shard_canister.tickets import macro_runs, surveys, ticket_changes, ticket_splits
 
 from vex_canister.answers import answer, answer_later
 from vex_canister.attachment_types import (

@@ -7,9 +7,9 @@ from typing import Any
 
 from kybra import Principal
 
-from shard_canister import ticket_index
 from shard_canister.shard_stores import PAGE_BYTES
-from shard_canister.ticket_parts import FOLLOWERS_MOST
+from shard_canister.tickets import ticket_index
+from shard_canister.tickets.ticket_parts import FOLLOWERS_MOST
 from vex_canister.answers import Steps, ok_of
 from vex_canister.grant_cache import CachedGrants
 from vex_canister.incoming_call import IncomingCall

@@ -6,9 +6,9 @@ from typing import Any
 from kybra import ic
 
 from shard_canister.admission import admit, learn_people
-from shard_canister.bulk_updates import bulk_update
-from shard_canister.roster_cache import ensure_roster
+from shard_canister.service.roster_cache import ensure_roster
 from shard_canister.shard_fleet import report_when_due, require_index
+from shard_canister.tickets.bulk_updates import bulk_update
 from vex_canister.answers import Steps
 from vex_canister.incoming_call import ANONYMOUS, IncomingCall
 from vex_canister.sessions import grants_of

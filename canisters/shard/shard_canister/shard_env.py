@@ -6,14 +6,14 @@ from typing import Any
 from kybra import ic
 
 from shard_canister.admission import KnownPeople
+from shard_canister.attachments.upload_room import UploadRoom
 from shard_canister.audit_log import AuditLog
-from shard_canister.privacy_orders import PrivacyOrders
-from shard_canister.report_figures import ReportFigures
-from shard_canister.service_state import ServiceState
+from shard_canister.privacy.privacy_orders import PrivacyOrders
+from shard_canister.reports.report_figures import ReportFigures
+from shard_canister.service.service_state import ServiceState
 from shard_canister.shard_configurations import ShardConfigurations
-from shard_canister.ticket_index import TicketIndex
-from shard_canister.ticket_standings import Retirements, TicketLocks
-from shard_canister.upload_room import UploadRoom
+from shard_canister.tickets.ticket_index import TicketIndex
+from shard_canister.tickets.ticket_standings import Retirements, TicketLocks
 from vex_canister.canister_env import CanisterEnv
 from vex_canister.garbage import set_aside
 from vex_canister.grant_cache import GrantCache

@@ -6,7 +6,7 @@ takes memory from its first use on. What is in which, and how long, says docs/re
 
 from kybra import StableBTreeMap, blob, nat8, nat32, nat64, text
 
-from shard_canister.attachment_records import StoredAttachment, StoredUploadSlot
+from shard_canister.attachments.attachment_records import StoredAttachment, StoredUploadSlot
 from shard_canister.organisation_records import (
     StoredConfiguration,
     StoredOpening,
@@ -15,7 +15,7 @@ from shard_canister.organisation_records import (
     StoredRetirement,
     StoredShard,
 )
-from shard_canister.ticket_records import (
+from shard_canister.tickets.ticket_records import (
     StoredComment,
     StoredEvent,
     StoredExtension,

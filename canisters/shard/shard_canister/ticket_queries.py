@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from shard_canister import macro_runs, report_reads, ticket_reads
-from shard_canister.comment_changes import revisions_page
+from shard_canister.comments.comment_changes import revisions_page
+from shard_canister.reports import report_reads
 from shard_canister.shard_calls import Ask, access_to, access_to_ticket
+from shard_canister.tickets import macro_runs, ticket_reads
 from vex_canister.answers import Steps
 from vex_canister.incoming_call import IncomingCall
 

@@ -123,7 +123,7 @@ def test_the_chain_verifies_and_hides_what_is_another_organisations(desk: Desk) 
 
 def test_a_proof_leads_from_the_answer_to_the_certified_data(desk: Desk) -> None:
     env = desk.shard.module("main").env
-    reads = desk.shard.module("shard_canister.ticket_reads")
+    reads = desk.shard.module("shard_canister.tickets.ticket_reads")
     stored = desk.shard.module("shard_canister.shard_stores").shard_tickets.get(desk.ticket)
     proof = reads._proof(env, desk.ticket, stored, b"certificate")
     tree = cbor2.loads(proof["witness"])

@@ -1,0 +1,1 @@
+"""Files of tickets: uploads, what is kept, downloads over the web."""

@@ -1,0 +1,1 @@
+"""Comments of tickets: written, edited with their revisions kept, redacted."""

@@ -1,0 +1,1 @@
+"""Figures by day and what is read of them."""
