@@ -1,11 +1,12 @@
 """Builds a canister's module: `build_canister(folder)`."""
 
-import gzip
 import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+
+from deflate import gzip_compress
 
 from canister_runtime.host.profiling import PROFILE_EXPORTS
 from canister_runtime.image import offered
@@ -28,6 +29,9 @@ ENTRY_MODULE = "_canister"
 """Name of the generated module by which the interpreter enters the canister."""
 
 KEPT_IMAGES = Path(__file__).parents[3] / ".cache" / "canisters"
+
+SMALLEST = 12
+"""libdeflate's level that looks longest for matches; two seconds for a module."""
 
 LENIENT_PACKAGES = ("kybra",)
 """Packages whose functions import what only their build needs."""
@@ -125,7 +129,7 @@ class _Imaging:
         memory, printed = self._run(lambda interpreter: interpreter.load(bytecode + encode(self._orders)))
         sections = metadata(self._did, self._runtime, self._own)
         written = write_module(self._runtime.base_module.read_bytes(), memory, self._names, sections)
-        gzipped = gzip.compress(written.module, 9, mtime=0)
+        gzipped = bytes(gzip_compress(written.module, SMALLEST))
         return Image(written.module, gzipped, self._did, len(memory), written.segments, printed)
 
     def _offered(self, entry: str) -> bytes:
