@@ -1,11 +1,13 @@
 """Python methods as functions that wasmtime calls without converting values: about a microsecond each way."""
 
 from collections.abc import Callable
-from ctypes import CFUNCTYPE, c_void_p
+from ctypes import CFUNCTYPE, c_void_p, pointer
 
 from local_replica.execution.costs import cost
 from local_replica.execution.engine import HostCallback, trap_new
 from local_replica.execution.ic0 import SystemCalls
+from local_replica.execution.native import CALLS, NativeImport
+from local_replica.execution.native_stable import NativeStableMemory
 
 _MASKS = {"i32": 0xFFFFFFFF, "i64": 0xFFFFFFFFFFFFFFFF}
 
@@ -25,12 +27,19 @@ def _admission(calls: SystemCalls, name: str, masks: list[int]) -> Callable[[lis
         if calls.charged > calls.settle_at:
             calls.settle()
 
+    def admit_after_c(_slots: list[int]) -> None:
+        if name not in calls.permitted:
+            calls.forbid(name)
+        calls.charge(overhead)
+
     def admit_bytes(slots: list[int]) -> None:
         if name not in calls.permitted:
             calls.forbid(name)
         calls.charge(overhead + factor * (slots[2 * (counting or 0)] & masks[counting or 0]))
 
-    return admit if counting is None else admit_bytes
+    if counting is not None:
+        return admit_bytes
+    return admit_after_c if name in CALLS else admit
 
 
 def _with_none(admit: Admission, method: Method, _masks: list[int], result: int) -> Admission:
@@ -99,7 +108,18 @@ class Callbacks:
     ) -> None:
         self.failure: BaseException | None = None
         self._calls = calls
-        self.functions = {name: HostCallback(self._function(name, *signatures[name])) for name in set(names)}
+        python = {name: HostCallback(self._function(name, *signatures[name])) for name in set(names)}
+        self.functions: dict[str, tuple[object, NativeImport | None]] = {
+            name: self._in_c(name, callback) for name, callback in python.items()
+        }
+        """What wasmtime calls, and the environment that it passes on."""
+
+    def _in_c(self, name: str, callback: object) -> tuple[object, NativeImport | None]:
+        """The function in C that leaves what is uncommon to `callback`, where there is one."""
+        stable = self._calls.stable
+        if name not in CALLS or not isinstance(stable, NativeStableMemory):
+            return callback, None
+        return stable.calls.callback(name), NativeImport(pointer(stable.state), callback)
 
     def _function(self, name: str, params: tuple[str, ...], results: tuple[str, ...]) -> RawFunction:
         run = self._run(name, [_MASKS[kind] for kind in params], _MASKS[results[0]] if results else 0)

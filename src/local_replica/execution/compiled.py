@@ -1,8 +1,6 @@
 """Compiled modules: kept in memory by the hash of what was installed, and on disk by the hash of what was compiled."""
 
 import hashlib
-import os
-import tempfile
 import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
@@ -12,17 +10,18 @@ from pathlib import Path
 import wasmtime
 
 from local_replica.execution.binary import Limits
+from local_replica.execution.checked_files import read_checked, write_checked
 from local_replica.execution.failures import TOOLCHAIN, Failure
-from local_replica.execution.heap import Heap, new_heap
+from local_replica.execution.heap import Heap
 from local_replica.execution.instrumentation import Instrumented, instrument
+from local_replica.execution.native_heap import new_heap
 from local_replica.execution.port import ExecutionError
 from local_replica.execution.signatures import SIGNATURES
 
 WASM_PAGE = 1 << 16
-_STAMP = b"vex-executor-3:" + version("wasmtime").encode()
+_STAMP = b"vex-executor-4:" + version("wasmtime").encode()
 _KEPT_IN_MEMORY = 64
 _DIGESTS_KEPT = 8
-_DIGEST_BYTES = 32
 
 
 def data_out_of_bounds(length: int, offset: int) -> Failure:
@@ -118,7 +117,7 @@ class CompiledCache:
 
     def _compile(self, wasm: bytes) -> wasmtime.Module:
         path = self._path(wasm)
-        code = _read_checked(path) if path is not None else None
+        code = read_checked(path) if path is not None else None
         if code is not None:
             try:
                 return wasmtime.Module.deserialize(self.engine, code)
@@ -126,7 +125,7 @@ class CompiledCache:
                 pass  # of another build of wasmtime: written anew below
         module = wasmtime.Module(self.engine, wasm)
         if path is not None:
-            _write_checked(path, bytes(module.serialize()))
+            write_checked(path, bytes(module.serialize()))
         return module
 
     def _path(self, wasm: bytes) -> Path | None:
@@ -138,22 +137,3 @@ class CompiledCache:
 def _function_type(params: tuple[str, ...], results: tuple[str, ...]) -> wasmtime.FuncType:
     kinds = {"i32": wasmtime.ValType.i32, "i64": wasmtime.ValType.i64}
     return wasmtime.FuncType([kinds[kind]() for kind in params], [kinds[kind]() for kind in results])
-
-
-def _read_checked(path: Path) -> bytes | None:
-    """What `_write_checked` wrote; None where there is no such file or it was spoilt since: it is code to be run."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    digest, code = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
-    return code if hashlib.sha256(code).digest() == digest else None
-
-
-def _write_checked(path: Path, code: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(hashlib.sha256(code).digest())
-        file.write(code)
-    Path(temporary).replace(path)

@@ -8,10 +8,11 @@ import wasmtime
 from local_replica.execution.compiled import WASM_PAGE, CompiledCache, CompiledModule
 from local_replica.execution.engine import new_engine
 from local_replica.execution.failures import engine_error
-from local_replica.execution.heap import Heap, copy_on_write_works, new_heap
+from local_replica.execution.heap import Heap, copy_on_write_works
 from local_replica.execution.instance import WasmInstance
+from local_replica.execution.native_heap import new_heap
+from local_replica.execution.native_stable import new_stable_memory
 from local_replica.execution.port import ExecutionError, InstanceState, ModuleRefused
-from local_replica.execution.stable import StableMemory
 from local_replica.execution.validation import Validator
 
 _FILES_FOR_A_FLEET = 65_536
@@ -46,7 +47,7 @@ class WasmtimeExecutor:
     def instantiate(self, module: bytes, *, stable: bytes | None = None) -> WasmInstance:
         compiled = self._compiled(module)
         assert compiled.heap is not None  # noqa: S101 - refused above where a segment did not fit
-        return WasmInstance(compiled, compiled.heap.copy(), StableMemory(stable or b""))
+        return WasmInstance(compiled, compiled.heap.copy(), new_stable_memory(stable or b""))
 
     def restore(self, module: bytes, state: InstanceState) -> WasmInstance:
         """Raises ModuleRefused, and ValueError for a state that is not this module's."""
@@ -58,7 +59,7 @@ class WasmtimeExecutor:
             raise ValueError("the state belongs to another module")
         heap: Heap = new_heap(len(state.heap), copy_on_write=self._copy_on_write)
         heap.write(0, state.heap)
-        instance = WasmInstance(compiled, heap, StableMemory(state.stable))
+        instance = WasmInstance(compiled, heap, new_stable_memory(state.stable))
         instance.set_global_numbers(state.globals)
         return instance
 

@@ -3,7 +3,7 @@
 import ctypes
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ctypes import c_char, memmove
 from typing import Protocol
 
@@ -73,8 +73,10 @@ class CopyOnWriteHeap:
         self.size = size
         self._base = 0
         self._view = 0
-        self._pending: tuple[list[tuple[int, int]], int, list[int]] | None = None
-        """Runs of private pages, their bytes, and the pages that changed, as the last `changes` found them."""
+        self._pending: tuple[int, list[int]] | None = None
+        """Bytes of private pages, and the pages that changed, as the last `changes` found them."""
+        self._runs: list[tuple[int, int]] = []
+        """Runs of private pages, as the last search found them."""
         self._messages = 0
         """Commits and rollbacks since private pages were dropped."""
         self._fd = -1
@@ -90,10 +92,13 @@ class CopyOnWriteHeap:
 
     def changes(self, new_size: int) -> list[int]:
         if self._pending is None:
-            runs = dirty_pages.runs(self._base, new_size) if new_size else []
-            private = sum(end - start for start, end in runs)
-            self._pending = runs, private, self._compare(runs)
-        return self._pending[2]
+            self._pending = self._find(new_size) if new_size else (0, [])
+        return self._pending[1]
+
+    def _find(self, extent: int) -> tuple[int, list[int]]:
+        """Bytes of private pages below `extent`, and the pages among them that changed."""
+        self._runs = dirty_pages.runs(self._base, extent)
+        return sum(end - start for start, end in self._runs), self._compare(self._runs)
 
     def _compare(self, runs: list[tuple[int, int]]) -> list[int]:
         base, view, size = self._base, self._view, self.size
@@ -116,47 +121,52 @@ class CopyOnWriteHeap:
 
     def commit(self, new_size: int) -> list[int]:
         changed = self.changes(new_size)
-        runs, private, _ = self._pending or ([], 0, [])
+        private, _ = self._pending or (0, [])
         self._pending = None
         if new_size != self.size:
-            self._commit_grown(runs, new_size)
+            self._commit_grown(new_size)
             return changed
-        for page in changed:
-            memmove(self._view + page * PAGE, self._base + page * PAGE, PAGE)
+        self._keep(changed)
         self._messages += 1
         if self._messages >= _DROPPED_EVERY or private > 2 * PAGE * len(changed) + _KEPT_PRIVATE:
             self._drop()
         return changed
+
+    def _keep(self, changed: list[int]) -> None:
+        for page in changed:
+            memmove(self._view + page * PAGE, self._base + page * PAGE, PAGE)
+
+    def _undo(self, changed: list[int]) -> None:
+        for page in changed:
+            memmove(self._base + page * PAGE, self._view + page * PAGE, PAGE)
+
+    def _private_runs(self) -> list[tuple[int, int]]:
+        """Runs of private pages as the last search found them."""
+        return self._runs
 
     def _drop(self) -> None:
         """Forget all private pages; they hold what is committed, or what is rolled back."""
         self._messages = 0
         drop_pages(self._base, self.size)
 
-    def _commit_grown(self, runs: list[tuple[int, int]], new_size: int) -> None:
+    def _commit_grown(self, new_size: int) -> None:
         os.ftruncate(self._fd, new_size)
-        for start, end in runs:
+        for start, end in self._private_runs():
             os.pwrite(self._fd, (c_char * (end - start)).from_address(self._base + start), start)
         self._unmap_view()
         self.size = new_size
         self.attach(self._base)
 
     def rollback(self) -> None:
-        pending, self._pending = self._pending, None
         if not self.size:
             return
+        private, changed = self._pending or self._find(self.size)
+        self._pending = None
         self._messages += 1
-        runs = pending[0] if pending else dirty_pages.runs(self._base, self.size)
-        if self._messages >= _DROPPED_EVERY or sum(end - start for start, end in runs) > _KEPT_PRIVATE:
+        if self._messages >= _DROPPED_EVERY or private > _KEPT_PRIVATE:
             self._drop()
-            return
-        if pending:
-            written = [(page * PAGE, PAGE) for page in pending[2]]
         else:
-            sizes = [(start, end - start) for start, end in runs]
-            written = [one for one in sizes if compare(self._base + one[0], self._view + one[0], one[1])]
-        for start, length in written:
-            memmove(self._base + start, self._view + start, length)
+            self._undo(changed)
 
     def read(self, start: int, length: int) -> bytes:
         return os.pread(self._fd, length, start)
@@ -184,14 +194,22 @@ class CopyOnWriteHeap:
             yield position, end
             position = end
 
+    def twin(self) -> "CopyOnWriteHeap":
+        """A heap of the same kind and size without contents."""
+        return CopyOnWriteHeap(self.size)
+
     def copy(self) -> "CopyOnWriteHeap":
-        twin = CopyOnWriteHeap(self.size)
-        for start, end in self._filled():
-            position = start
-            os.lseek(twin._fd, position, os.SEEK_SET)
-            while position < end:
-                position += os.sendfile(twin._fd, self._fd, position, end - position)
+        twin = self.twin()
+        twin.fill(self._fd, self._filled())
         return twin
+
+    def fill(self, source: int, ranges: Iterable[tuple[int, int]]) -> None:
+        """Copy ranges of another memory file, by its descriptor."""
+        for start, end in ranges:
+            position = start
+            os.lseek(self._fd, position, os.SEEK_SET)
+            while position < end:
+                position += os.sendfile(self._fd, source, position, end - position)
 
     def _unmap_view(self) -> None:
         if self._view:
@@ -282,8 +300,3 @@ def copy_on_write_works() -> bool:
         unmap(base, 2 * PAGE)
         if heap is not None:
             heap.close()
-
-
-def new_heap(size: int, *, copy_on_write: bool) -> Heap:
-    """A heap of `size` zero bytes."""
-    return CopyOnWriteHeap(size) if copy_on_write else ComparedHeap(size)

@@ -106,8 +106,7 @@ class WasmInstance:
         if values is not None:
             machine.set_globals(values)
         calls = self._calls
-        calls.memory_base = machine.memory_base()
-        calls.memory_size = machine.memory_size()
+        calls.show_memory(machine.memory_base(), machine.memory_size())
         calls.read_memory_size = machine.memory_size
         calls.read_fuel = machine.fuel
         calls.write_fuel = machine.set_fuel

@@ -102,7 +102,7 @@ class DirtyPages(threading.local):
 
     def runs(self, address: int, size: int) -> list[tuple[int, int]]:
         """Runs of dirty pages in `[address, address + size)` as (start, end) offsets in bytes, ascending."""
-        page_map = self._page_map()
+        page_map = self.page_map()
         if self._has_ioctl:
             try:
                 return self._scan(page_map, address, size)
@@ -112,7 +112,7 @@ class DirtyPages(threading.local):
                 self._has_ioctl = False
         return self._read(page_map, address, size)
 
-    def _page_map(self) -> FileIO:
+    def page_map(self) -> FileIO:
         """This process's page map, opened again after a fork."""
         if self._file is None or self._pid != os.getpid():
             self._pid = os.getpid()

@@ -63,11 +63,12 @@ class Machine:
         imports = (c_api.wasmtime_extern_t * len(names))()
         for extern, name, kind in zip(imports, names, compiled.function_types, strict=True):
             extern.kind = _FUNC
+            function, environment = self._callbacks.functions[name]
             engine.function_new(
                 self._context,
                 engine.address(kind.ptr()),
-                self._callbacks.functions[name],
-                None,
+                function,
+                None if environment is None else ctypes.addressof(environment),
                 no_finalizer,
                 byref(extern.of.func),
             )

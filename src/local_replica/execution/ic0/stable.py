@@ -46,10 +46,8 @@ class StableCalls(CallState):
     def _check(self, name: str, heap: int, offset: int, size: int) -> None:
         if offset + size > self.stable.size:
             raise _refused("stable memory out of bounds", name)
-        if heap + size > self.memory_size:
-            self.memory_size = self.read_memory_size()
-            if heap + size > self.memory_size:
-                raise _refused("heap out of bounds", name)
+        if not self.has_heap(heap + size):
+            raise _refused("heap out of bounds", name)
 
     def stable_read(self, dst: int, offset: int, size: int) -> None:
         self._check_small("stable_read")

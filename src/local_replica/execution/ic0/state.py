@@ -12,6 +12,8 @@ from local_replica.execution.contexts import (
     name_in_error,
 )
 from local_replica.execution.failures import contract_violation, out_of_instructions, slice_overrun, wrong_mode
+from local_replica.execution.native import NativeState
+from local_replica.execution.native_stable import NativeStableMemory
 from local_replica.execution.port import Callback, Entry, ExecutionError, Outcome, Request
 from local_replica.execution.stable import StableMemory
 
@@ -42,6 +44,8 @@ class CallState:
 
     def __init__(self, stable: StableMemory) -> None:
         self.stable = stable
+        self.native = stable.state if isinstance(stable, NativeStableMemory) else NativeState()
+        """What C works on; its `charged` comes on top of this one's."""
         self.memory_base = 0
         self.memory_size = 0
         self.read_memory_size: Callable[[], int] = lambda: 0
@@ -65,6 +69,9 @@ class CallState:
         self.slice_limit = min(self.limit, SLICE_LIMIT) if entry in SLICED else self.limit
         self.charged = 0
         self.settle_at = min(_SETTLED_TOGETHER, self.limit // 16)
+        native = self.native
+        native.charged, native.settle_at = 0, self.settle_at
+        native.time, native.has_time = request.time, "time" in self.permitted
         self.allocated = 0
         self.reply_parts: list[bytes] = []
         self.reply_bytes = 0
@@ -78,32 +85,40 @@ class CallState:
 
     def used(self) -> int:
         """Instructions of this message so far."""
-        return self.limit - self.read_fuel() + self.charged
+        return self.limit - self.read_fuel() + self.charged + int(self.native.charged)
 
     def charge(self, instructions: int) -> None:
         """Account for a large system call; ends the message where that is more than the limit."""
         self.charged += instructions
         if instructions > self.slice_limit and self.slice_limit < self.limit:
             raise slice_overrun(self.used(), self.slice_limit)
-        if self.charged > self.settle_at:
+        if self.charged + self.native.charged > self.settle_at:
             self.settle()
 
     def settle(self) -> None:
         """Take the fuel for what system calls cost; ends the message where there is not enough."""
-        left = self.read_fuel() - self.charged
+        left = self.read_fuel() - self.charged - self.native.charged
         if left < 0:
             raise out_of_instructions(self.limit)
         self.write_fuel(left)
-        self.charged = 0
+        self.charged = self.native.charged = 0
+
+    def show_memory(self, base: int, size: int) -> None:
+        """Where the module's memory lies from now on, and its bytes."""
+        self.memory_base = self.native.heap = base
+        self.memory_size = self.native.heap_size = size
+
+    def has_heap(self, end: int) -> bool:
+        """Whether the module's memory reaches to `end`; it may have grown since it was looked at."""
+        if end > self.memory_size:
+            self.show_memory(self.memory_base, self.read_memory_size())
+        return end <= self.memory_size
 
     def check_heap(self, context: str, start: int, length: int) -> None:
-        end = start + length
-        if end > self.memory_size:
-            self.memory_size = self.read_memory_size()
-            if end > self.memory_size:
-                raise contract_violation(
-                    f"{context}: src={start} + length={length} exceeds the slice size={self.memory_size}"
-                )
+        if not self.has_heap(start + length):
+            raise contract_violation(
+                f"{context}: src={start} + length={length} exceeds the slice size={self.memory_size}"
+            )
 
     def read_heap(self, context: str, start: int, length: int) -> bytes:
         self.check_heap(context, start, length)
@@ -122,13 +137,11 @@ class CallState:
 
     def write_cycles(self, name: str, target: int, amount: int) -> None:
         """Write 16 bytes, little-endian."""
-        if target + 16 > self.memory_size:
-            self.memory_size = self.read_memory_size()
-            if target + 16 > self.memory_size:
-                raise contract_violation(
-                    f"ic0_{name} failed because dst + size is out of bounds.Found dst = {target} and size = 16 while "
-                    f"must be <= {self.memory_size}"
-                )
+        if not self.has_heap(target + 16):
+            raise contract_violation(
+                f"ic0_{name} failed because dst + size is out of bounds.Found dst = {target} and size = 16 while "
+                f"must be <= {self.memory_size}"
+            )
         memmove(self.memory_base + target, amount.to_bytes(16, "little"), 16)
 
     def allocate(self, additional: int) -> ExecutionError | None:

@@ -1,13 +1,18 @@
 """Heaps and stable memory without a module: what they keep, what they give back, what the kernel tells."""
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from local_replica.execution import kernel
-from local_replica.execution.heap import ComparedHeap, CopyOnWriteHeap, Heap, copy_on_write_works, new_heap
+from local_replica.execution.heap import ComparedHeap, CopyOnWriteHeap, Heap, copy_on_write_works
 from local_replica.execution.kernel import PAGE, DirtyPages
+from local_replica.execution.native_heap import NativeHeap, new_heap
+from local_replica.execution.native_stable import NativeStableMemory, new_stable_memory
 from local_replica.execution.stable import STABLE_PAGE, StableMemory
 
 SIZE = 64 * PAGE
@@ -20,11 +25,26 @@ def base() -> Iterator[int]:
     kernel.unmap(address, 4 * SIZE)
 
 
-@pytest.fixture(params=[True, False], ids=["copy-on-write", "compared"])
+def in_c(size: int) -> Heap:
+    return new_heap(size, copy_on_write=True)
+
+
+def compared(size: int) -> Heap:
+    return new_heap(size, copy_on_write=False)
+
+
+@pytest.fixture(params=[in_c, CopyOnWriteHeap, compared])
 def heap(request: pytest.FixtureRequest) -> Iterator[Heap]:
-    heap = new_heap(SIZE, copy_on_write=request.param)
+    heap: Heap = request.param(SIZE)
     yield heap
     heap.close()
+
+
+@pytest.fixture(params=[StableMemory, new_stable_memory])
+def stable(request: pytest.FixtureRequest) -> Iterator[StableMemory]:
+    stable: StableMemory = request.param()
+    yield stable
+    stable.close()
 
 
 def poke(address: int, content: bytes) -> None:
@@ -33,7 +53,8 @@ def poke(address: int, content: bytes) -> None:
 
 def test_this_kernel_is_one_that_copy_on_write_works_on() -> None:
     assert copy_on_write_works()
-    assert isinstance(new_heap(PAGE, copy_on_write=True), CopyOnWriteHeap)
+    assert isinstance(new_heap(PAGE, copy_on_write=True), NativeHeap)
+    assert isinstance(new_stable_memory(), NativeStableMemory)
     assert isinstance(new_heap(PAGE, copy_on_write=False), ComparedHeap)
 
 
@@ -80,8 +101,9 @@ def test_a_copy_shares_nothing(heap: Heap, base: int) -> None:
     twin.close()
 
 
-def test_many_dirty_pages_are_dropped_rather_than_kept(base: int) -> None:
-    heap = CopyOnWriteHeap(4 * SIZE)
+@pytest.mark.parametrize("kind", [in_c, CopyOnWriteHeap])
+def test_many_dirty_pages_are_dropped_rather_than_kept(base: int, kind: Callable[[int], Heap]) -> None:
+    heap = kind(4 * SIZE)
     heap.attach(base)
     for _ in range(3):
         for page in range(4 * SIZE // PAGE):
@@ -115,8 +137,7 @@ def test_the_scan_goes_on_where_its_buffer_was_full(base: int, monkeypatch: pyte
     heap.close()
 
 
-def test_stable_memory_grows_keeps_and_takes_back(base: int) -> None:
-    stable = StableMemory()
+def test_stable_memory_grows_keeps_and_takes_back(stable: StableMemory, base: int) -> None:
     assert stable.grow(2) == 0
     poke(base, b"content")
     stable.copy_from(base, 2 * STABLE_PAGE - 7, 7)
@@ -130,14 +151,60 @@ def test_stable_memory_grows_keeps_and_takes_back(base: int) -> None:
     assert stable.read(2 * STABLE_PAGE - 7, 7) == b"content"
     assert stable.grow(1_000) == 2
     assert stable.read(500 * STABLE_PAGE, 7) == bytes(7)
-    stable.close()
 
 
-def test_stable_memory_of_gibibytes_takes_only_what_was_written(base: int) -> None:
-    stable = StableMemory()
+def test_stable_memory_of_gibibytes_takes_only_what_was_written(stable: StableMemory, base: int) -> None:
     stable.grow((300 << 30) // STABLE_PAGE)
     poke(base, b"far")
     stable.copy_from(base, 299 << 30, 3)
     stable.commit()
     assert stable.read(299 << 30, 3) == b"far"
-    stable.close()
+
+
+PAGES = st.lists(st.tuples(st.integers(0, 3 * SIZE // PAGE - 1), st.binary(min_size=1, max_size=3)), max_size=8)
+MESSAGES = st.lists(st.tuples(PAGES, st.booleans(), st.booleans()), max_size=6)
+
+
+@given(MESSAGES)
+def test_a_heap_searched_by_c_is_the_one_searched_by_python(messages: list[tuple[Any, bool, bool]]) -> None:
+    told: list[list[Any]] = []
+    for kind in (in_c, CopyOnWriteHeap, compared):
+        base, heap = kernel.map_anonymous(4 * SIZE), kind(SIZE)
+        heap.attach(base)
+        history: list[Any] = []
+        for pokes, keeps, grows in messages:
+            extent = min(heap.size + SIZE * (grows and keeps), 3 * SIZE)
+            for page, content in pokes:
+                if page * PAGE < extent:
+                    poke(base + page * PAGE, content)
+            history.append(sorted(heap.changes(extent)))
+            if keeps:
+                heap.commit(extent)
+            else:
+                heap.rollback()
+            history.append((heap.read(0, heap.size), ctypes.string_at(base, heap.size)))
+        told.append(history)
+        heap.close()
+        kernel.unmap(base, 4 * SIZE)
+    assert told[0] == told[1] == told[2]
+
+
+WRITES = st.lists(st.tuples(st.integers(0, 2 * STABLE_PAGE - 1), st.binary(min_size=1, max_size=9_000)), max_size=5)
+
+
+@given(st.lists(st.tuples(WRITES, st.booleans()), max_size=6))
+def test_stable_memory_in_c_is_the_one_in_python(messages: list[tuple[Any, bool]]) -> None:
+    told: list[list[Any]] = []
+    for stable in (StableMemory(b"\1" * STABLE_PAGE), new_stable_memory(b"\1" * STABLE_PAGE)):
+        history: list[Any] = []
+        for writes, keeps in messages:
+            stable.grow(1)
+            for offset, content in writes:
+                source = ctypes.create_string_buffer(content, len(content))
+                fits = content[: stable.size - offset] if offset < stable.size else b""
+                history.append(stable.copy_from(ctypes.addressof(source), offset, len(fits)))
+            history.append(stable.commit() if keeps else stable.rollback())
+            history.append((stable.size, stable.read(0, stable.size), stable.filled_pages()))
+        told.append(history)
+        stable.close()
+    assert told[0] == told[1]

@@ -1,0 +1,65 @@
+"""Stable memory whose reads and writes `host_calls.c` does: the undo log is C's, all else is `stable.py`'s."""
+
+from ctypes import byref
+
+from local_replica.execution.kernel import PAGE, map_anonymous, unmap
+from local_replica.execution.native import HostCalls, NativeState, host_calls
+from local_replica.execution.stable import MAX_STABLE_PAGES, STABLE_PAGE, StableMemory
+
+_TOUCHED_BYTES = MAX_STABLE_PAGES * STABLE_PAGE // PAGE // 8
+"""A bit for each page that stable memory may ever have; takes memory where pages are written."""
+
+
+class NativeStableMemory(StableMemory):
+    """The same as its base, to the page; `state` is what C works on."""
+
+    def __init__(self, content: bytes, calls: HostCalls) -> None:
+        super().__init__(content)
+        self.state = NativeState()
+        self.calls = calls
+        self.state.touched = map_anonymous(_TOUCHED_BYTES)
+        self.state.high = self.state.committed_high = self._high
+        self._tell()
+
+    def _tell(self) -> None:
+        self.state.stable, self.state.stable_size = self._address, self.size
+
+    def grow(self, pages: int) -> int:
+        previous = super().grow(pages)
+        self._tell()
+        return previous
+
+    def copy_from(self, address: int, offset: int, length: int) -> int:
+        if not length:
+            return 0
+        pages: int = self.calls.copy_from(byref(self.state), address, offset, length)
+        if pages < 0:
+            raise MemoryError("no memory to save pages of stable memory in")
+        return pages
+
+    def commit(self) -> list[int]:
+        state = self.state
+        changed: list[int] = state.pages[: state.count] if state.count else []
+        self.calls.commit(byref(state))
+        self._committed_size = self.size
+        self._high = self._committed_high = state.high
+        return changed
+
+    def rollback(self) -> None:
+        self._high = self.state.high
+        self.calls.rollback(byref(self.state))
+        super().rollback()
+        self._tell()
+
+    def close(self) -> None:
+        if self._address and self.state.touched:
+            unmap(self.state.touched, _TOUCHED_BYTES)
+            self.calls.free(byref(self.state))
+            self.state = NativeState()
+        super().close()
+
+
+def new_stable_memory(content: bytes = b"") -> StableMemory:
+    """Stable memory in C where that was compiled, else in Python."""
+    calls = host_calls()
+    return NativeStableMemory(content, calls) if calls is not None else StableMemory(content)
