@@ -8,7 +8,7 @@ from vex_domain.refusals import Refusal, Unavailable
 Steps = Generator[Any, Any, Any]
 
 
-def answer(work: Callable[[], Any]) -> dict[str, Any]:
+def answer(work: Callable[[], Any]) -> Any:
     """What `work` returns as `Ok`, its refusal as `Err`."""
     try:
         return {"Ok": work()}

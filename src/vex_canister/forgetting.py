@@ -1,5 +1,6 @@
 """Forgetting cached grants when `users` says that they have changed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from kybra import Principal
@@ -9,7 +10,7 @@ from vex_domain.refusals import Forbidden, Invalid
 CHANGES_AT_ONCE = 1_000
 
 
-def forget_grants(env: Any, caller: Principal, changes: list[dict[str, Any]]) -> None:
+def forget_grants(env: Any, caller: Principal, changes: Sequence[dict[str, Any]]) -> None:
     """Forget what was cached before these changes. Callers: users. Raises Forbidden, Invalid."""
     if not env.users or caller.bytes != env.users:
         raise Forbidden("fleet.users")

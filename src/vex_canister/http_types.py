@@ -31,7 +31,7 @@ StreamingCallback = Func(Query[[StreamingToken], StreamedPart])
 
 
 class CallbackStrategy(Record):
-    callback: StreamingCallback
+    callback: StreamingCallback  # type: ignore[valid-type]  # Kybra makes a type of a signature
     token: StreamingToken
 
 

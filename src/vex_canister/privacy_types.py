@@ -61,7 +61,7 @@ class ExportedItem(Record):
 
 
 class ExportPage(Record):
-    items: Vec[ExportedItem]
+    items: Vec[ExportedItem]  # type: ignore[assignment]  # a field, not the method of a dict
     next: Opt[text]
 
 

@@ -11,7 +11,7 @@ LANGUAGES_MOST = 8
 
 def error_texts(languages: list[str]) -> list[dict[str, Any]]:
     """The records `ErrorText` in the order of codes; of the wished languages the first eight count."""
-    wished = [language[:TAG_LENGTH] for language in languages[:LANGUAGES_MOST]]
+    wished: list[str | None] = [language[:TAG_LENGTH] for language in languages[:LANGUAGES_MOST]]
     records = []
     for code in sorted(ERRORS):
         found = render(ERRORS[code], wished, {})

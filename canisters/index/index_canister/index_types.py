@@ -177,5 +177,5 @@ class ListShardTickets(Record):
 class ErrorText(Record):
     code: nat16
     text: text
-    language: text
+    language: text  # type: ignore[valid-type]  # Kybra means the type, not the field above
     right_to_left: bool

@@ -60,6 +60,6 @@ def release(env: Any, organisation: int, version: int, lost: Standings) -> Steps
 
 
 def _tell(env: Any, shard: int, organisation: int, version: int, lost: Standings) -> Steps:
-    message = {"organisation": organisation, "version": version}
+    message: dict[str, Any] = {"organisation": organisation, "version": version}
     message.update({"kinds": [kind for kind, _ in lost], "states": [state for _, state in lost]})
     return (yield from ok_of(ShardPeer(Principal(env.canister_of(shard))).retire_standings(message), "the shard"))

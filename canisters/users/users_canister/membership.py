@@ -39,17 +39,18 @@ def counted_organisation(env: Any, organisation: int) -> dict[str, Any]:
     """The stored organisation, its admins and staff counted: once, for one of an earlier schema. Raises NotFound."""
     record = directory.organisation_record(env, organisation)
     if record["admins"] is None:
-        record["admins"] = record["staff"] = 0
+        admins = record["staff"] = 0
         for number in range(1, record["joined"] + 1):
             person = env.stores.rolls.get(directory.numbered(organisation, number))
             key = directory.member_key(organisation, person)
             member = env.stores.members.get(key)
-            record["admins"] += is_admin(member)
+            admins += is_admin(member)
             if is_staff(member):
                 record["staff"] += 1
                 member["staff"] = record["staff"]
                 env.stores.staff.insert(directory.numbered(organisation, record["staff"]), person)
                 env.stores.members.insert(key, member)
+        record["admins"] = admins
         env.stores.organisations.insert(organisation, record)
     return record
 

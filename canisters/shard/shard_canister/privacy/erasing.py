@@ -5,7 +5,7 @@ from typing import Any
 
 from shard_canister.attachments.attachment_shelf import file_of, put_file, put_shelf, shelf_of
 from shard_canister.privacy.text_wiping import NO_SALT, blank, wipe, wipe_event_salts, wipe_pages
-from shard_canister.tickets.ticket_parts import PAGE_BYTES as FIELDS_BYTES
+from shard_canister.shard_stores import PAGE_BYTES
 from shard_canister.tickets.ticket_parts import extension
 from shard_canister.tickets.ticket_views import origin_of
 from shard_canister.tickets.ticket_work import TicketWork, commit
@@ -184,4 +184,4 @@ def _erase_fields(env: Any, ticket_id: int) -> None:
     count = 0
     while env.stores.fields.contains_key(sequence_key(ticket_id, count)):
         count += 1
-    wipe(env.stores.fields, [sequence_key(ticket_id, number) for number in range(count)], bytes(FIELDS_BYTES))
+    wipe(env.stores.fields, [sequence_key(ticket_id, number) for number in range(count)], bytes(PAGE_BYTES))
