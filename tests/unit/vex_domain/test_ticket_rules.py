@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vex_domain.refusals import Invalid, Refusal, TooLarge
-from vex_domain.text_rules import check_body, check_line, pages_of
+from vex_domain.text_rules import check_body, check_line, check_short, pages_of
 from vex_domain.ticket_rules import check_new_ticket
 
 GOOD: dict[str, Any] = {
@@ -73,6 +73,45 @@ def test_a_line_that_is_accepted_has_no_control_character(text: str) -> None:
         return
     assert not any(letter < " " or "\x7f" <= letter <= "\x9f" for letter in text)
     assert len(text.encode()) <= 80
+
+
+LETTERS = st.one_of(
+    st.sampled_from("a \t\n\r\x00\x1f\x7f\x80\x9f\xa0\xad\u0628\u2003\u200d\U0001f525"), st.characters(codec="utf-8")
+)
+
+
+def _refusal_of_a_line(text: str, characters: int, octets: int, *, may_be_empty: bool) -> type[Refusal] | None:
+    if len(text) > characters:
+        return TooLarge
+    if any(letter < " " or "\x7f" <= letter <= "\x9f" for letter in text):
+        return Invalid
+    if len(text.encode()) > octets:
+        return TooLarge
+    return None if text.strip() or may_be_empty else Invalid
+
+
+@given(st.text(LETTERS, max_size=12), st.integers(0, 12), st.integers(0, 12))
+def test_lines_are_refused_for_what_a_look_at_each_letter_finds(text: str, characters: int, octets: int) -> None:
+    for check, may_be_empty in ((check_line, False), (check_short, True)):
+        refused = None
+        try:
+            check("f", text, characters, octets)
+        except Refusal as refusal:
+            refused = type(refusal)
+        assert refused == _refusal_of_a_line(text, characters, octets, may_be_empty=may_be_empty)
+
+
+@given(st.text(LETTERS, max_size=12))
+def test_a_body_is_refused_when_it_is_blank_or_has_a_control_that_is_no_end_of_line_or_tab(text: str) -> None:
+    fits = text.strip() != "" and not any(
+        letter < " " or "\x7f" <= letter <= "\x9f" for letter in text if letter not in "\t\n\r"
+    )
+    try:
+        assert check_body("body", text, 12) == text.encode()
+    except Invalid:
+        assert not fits
+    else:
+        assert fits
 
 
 def test_a_body_may_have_lines_and_tabs() -> None:
