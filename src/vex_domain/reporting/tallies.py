@@ -83,7 +83,7 @@ def to_bytes(tally: Mapping[int, int]) -> bytes:
     return bytes(out)
 
 
-def from_bytes(content: bytes) -> Tally:
+def from_bytes(content: bytes | bytearray) -> Tally:
     """The tally that `to_bytes` wrote."""
     tally: Tally = {}
     numbers = _numbers(content)
@@ -102,7 +102,7 @@ def _put(out: bytearray, number: int) -> None:
     out.append(number)
 
 
-def _numbers(content: bytes) -> Iterator[int]:
+def _numbers(content: bytes | bytearray) -> Iterator[int]:
     number = shift = 0
     for octet in content:
         number |= (octet & 127) << shift

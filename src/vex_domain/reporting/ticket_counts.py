@@ -11,6 +11,10 @@ from vex_domain.time_units import DAY, HOUR, MONDAY_SHIFT, NS
 BusinessTime = Callable[[int, int], int]
 """Open seconds between two seconds since 1970-01-01."""
 
+_CREATED = key_of(tallies.CREATED)
+_SOLVED = key_of(tallies.SOLVED)
+_REOPENED = key_of(tallies.REOPENED)
+
 
 class Moment:
     """When a change happens: the second (UTC), the organisation's local day (number since 1970-01-01) and hour."""
@@ -42,17 +46,17 @@ def counts_of(turn: Turn, opened_at: int, moment: Moment, business: BusinessTime
     tally: Tally = {}
     opened = opened_at // NS
     if turn.is_new:
-        count(tally, key_of(tallies.CREATED))
-        count(tally, key_of(tallies.CREATED_AT_HOUR, moment.hour_of_week))
+        tally[_CREATED] = 1
+        tally[key_of(tallies.CREATED_AT_HOUR, moment.hour_of_week)] = 1
     if turn.first_reply:
-        count(tally, key_of(tallies.FIRST_REPLY, bucket_of(moment.second - opened)))
-        count(tally, key_of(tallies.FIRST_REPLY_BUSINESS, bucket_of(business(opened, moment.second))))
+        tally[key_of(tallies.FIRST_REPLY, bucket_of(moment.second - opened))] = 1
+        tally[key_of(tallies.FIRST_REPLY_BUSINESS, bucket_of(business(opened, moment.second)))] = 1
     if turn.is_solved and not turn.was_solved:
-        count(tally, key_of(tallies.SOLVED))
-        count(tally, key_of(tallies.RESOLUTION, bucket_of(moment.second - opened)))
-        count(tally, key_of(tallies.RESOLUTION_BUSINESS, bucket_of(business(opened, moment.second))))
+        tally[_SOLVED] = 1
+        tally[key_of(tallies.RESOLUTION, bucket_of(moment.second - opened))] = 1
+        tally[key_of(tallies.RESOLUTION_BUSINESS, bucket_of(business(opened, moment.second)))] = 1
     if turn.was_solved and not turn.is_solved:
-        count(tally, key_of(tallies.REOPENED))
+        tally[_REOPENED] = 1
     return tally
 
 

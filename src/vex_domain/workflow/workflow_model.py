@@ -19,9 +19,12 @@ def number_of(*words: str) -> int:
 
 
 class State:
-    """A state of tickets. `pauses_sla`: clocks of the requester's wait stand still in it."""
+    """A state of tickets. `pauses_sla`: clocks of the requester's wait stand still in it.
 
-    __slots__ = ("category", "id", "label", "number", "pauses_sla")
+    `is_solved`: the requester's matter is settled here (solved or closed); `is_closed`: nothing changes any more.
+    """
+
+    __slots__ = ("category", "id", "is_closed", "is_solved", "label", "number", "pauses_sla")
 
     def __init__(self, word: str, label: Any, category: str, pauses_sla: bool) -> None:
         self.id = word
@@ -29,16 +32,8 @@ class State:
         self.category = category
         self.pauses_sla = pauses_sla
         self.number = number_of(word)
-
-    @property
-    def is_solved(self) -> bool:
-        """Whether the requester's matter is settled here (solved or closed)."""
-        return self.category in SETTLED
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether nothing changes any more here."""
-        return self.category == "closed"
+        self.is_solved = category in SETTLED
+        self.is_closed = category == "closed"
 
 
 class Transition:
@@ -127,7 +122,8 @@ class TicketLife:
 
     def is_settled(self, status: str) -> bool:
         """Whether tickets in this state are solved or closed."""
-        return self.state_of(status).is_solved
+        state = self.states.get(status)
+        return state is not None and state.is_solved
 
     def closing_state(self, kind: str) -> str | None:
         """The state in which a merged ticket of this kind ends: a closed one, else a solved one."""

@@ -6,6 +6,7 @@ from typing import Any
 from vex_domain import permissions
 from vex_domain.reporting import tallies
 from vex_domain.reporting.backlog import Backlog
+from vex_domain.reporting.day_tally import DayTally
 from vex_domain.reporting.scopes import Scope, scopes_of
 from vex_domain.reporting.tallies import Tally
 from vex_domain.reporting.ticket_counts import Moment, Turn, counts_of, counts_of_events
@@ -25,7 +26,7 @@ class ReportFigures:
 
     def __init__(self, store: Any) -> None:
         self._store = store
-        self._at_hand: dict[bytes, tuple[Tally, list[bytes]]] = {}
+        self._at_hand: dict[bytes, tuple[DayTally, list[bytes]]] = {}
         self.backlog = Backlog()
 
     def tally_of(self, organisation: int, scope: Scope, day: int) -> Tally:
@@ -35,18 +36,17 @@ class ReportFigures:
     def add(self, organisation: int, scope: Scope, day: int, tally: Tally) -> None:
         """Add to a scope's day."""
         prefix = _prefix(organisation, scope, day)
-        total, former = self._day(prefix)
-        for key, times in tally.items():
-            tallies.count(total, key, times)
-        pages = pages_of(tallies.to_bytes(total), PAGE_BYTES)
+        kept, former = self._day(prefix)
+        kept.add(tally)
+        pages = pages_of(kept.content(), PAGE_BYTES)
         for number, page in enumerate(pages):
             if number >= len(former) or former[number] != page:
                 self._store.insert(prefix + bytes((number,)), page)
         for number in range(len(pages), len(former)):
             self._store.remove(prefix + bytes((number,)))
-        self._at_hand[prefix] = (total, pages)
+        self._at_hand[prefix] = (kept, pages)
 
-    def _day(self, prefix: bytes) -> tuple[Tally, list[bytes]]:
+    def _day(self, prefix: bytes) -> tuple[DayTally, list[bytes]]:
         """A scope's day and its pages, of which the heap holds those that were changed last."""
         known = self._at_hand.pop(prefix, None)
         if known is not None:
@@ -54,7 +54,7 @@ class ReportFigures:
         if len(self._at_hand) >= DAYS_AT_HAND:
             del self._at_hand[next(iter(self._at_hand))]
         pages = self._pages(prefix)
-        return tallies.from_bytes(b"".join(pages)), pages
+        return DayTally(b"".join(pages)), pages
 
     def _pages(self, prefix: bytes) -> list[bytes]:
         pages: list[bytes] = []
@@ -66,14 +66,14 @@ class ReportFigures:
             page = self._store.get(prefix + bytes((len(pages),))) if full else None
         return pages
 
-    def note_open(self, ticket: dict[str, Any], step: int) -> None:
-        """Add `step` to the backlogs in which a ticket stands, on the day (UTC) it was opened: that never changes."""
-        self.backlog.change(ticket["organisation"], scopes_of(ticket), ticket["opened_at"] // (DAY * NS), step)
+    def note_open(self, ticket: dict[str, Any], scopes: list[Scope], step: int) -> None:
+        """Add `step` to the backlogs of these scopes, on the day (UTC) the ticket was opened: that never changes."""
+        self.backlog.change(ticket["organisation"], scopes, ticket["opened_at"] // (DAY * NS), step)
 
     def rebuild(self, ticket: dict[str, Any], rules: Any) -> None:
         """Take a stored ticket into the backlog, after an upgrade."""
         if not rules.workflow.is_settled(ticket["status"]):
-            self.note_open(ticket, 1)
+            self.note_open(ticket, scopes_of(ticket), 1)
 
 
 def _prefix(organisation: int, scope: Scope, day: int) -> bytes:
@@ -84,24 +84,35 @@ def _prefix(organisation: int, scope: Scope, day: int) -> bytes:
 
 def count_change(env: Any, work: Any) -> None:
     """The consequence that counts: adds what this change counts to the day's figures, and moves the backlog."""
-    header, before = work.header, work.before
-    calendar = own_calendar(work.rules)
-    moment = moment_of(calendar, work.now)
+    header, before, life = work.header, work.before, work.rules.workflow
+    was_solved = before is not None and life.is_settled(before["status"])
+    is_solved = life.is_settled(header["status"])
     first_reply = header["first_reply_at"] is None and _is_reply(work)
     if first_reply:
         header["first_reply_at"] = work.now
-    turn = Turn(
-        is_new=before is None,
-        was_solved=before is not None and work.rules.workflow.is_settled(before["status"]),
-        is_solved=work.rules.workflow.is_settled(header["status"]),
-        first_reply=first_reply,
-    )
-    tally = counts_of(turn, header["opened_at"], moment, lambda start, end: open_seconds(calendar, start, end))
-    tally.update(counts_of_events(work.events, TARGETS))
-    if tally:
-        for scope in scopes_of(header):
+    scopes = scopes_of(header)
+    tally = counts_of_events(work.events, TARGETS)
+    turned = before is None or was_solved != is_solved or first_reply
+    if turned or tally:
+        calendar = own_calendar(work.rules)
+        moment = moment_of(calendar, work.now)
+        if turned:
+            turn = Turn(is_new=before is None, was_solved=was_solved, is_solved=is_solved, first_reply=first_reply)
+            tally.update(counts_of(turn, header["opened_at"], moment, lambda *span: open_seconds(calendar, *span)))
+        for scope in scopes:
             env.figures.add(header["organisation"], scope, moment.day, tally)
-    _move_backlog(env, work, turn)
+    stood = [] if before is None or was_solved else scopes_of(before)
+    _move_backlog(env, work, stood, [] if is_solved else scopes)
+
+
+def _move_backlog(env: Any, work: Any, former: list[Scope], scopes: list[Scope]) -> None:
+    """Take the ticket from the backlogs in which it stood open to those in which it does now."""
+    if former == scopes:
+        return
+    if former:
+        env.figures.note_open(work.before, former, -1)
+    if scopes:
+        env.figures.note_open(work.header, scopes, 1)
 
 
 def own_calendar(rules: Any) -> BusinessCalendar | None:
@@ -123,13 +134,3 @@ def _is_reply(work: Any) -> bool:
     if work.access.person == work.header["requester"] or not work.access.may(permissions.TICKET_COMMENT):
         return False
     return any(event["kind"] == "commented" for event in work.events)
-
-
-def _move_backlog(env: Any, work: Any, turn: Turn) -> None:
-    header, before = work.header, work.before
-    if before is not None and turn.was_solved == turn.is_solved and scopes_of(before) == scopes_of(header):
-        return
-    if before is not None and not turn.was_solved:
-        env.figures.note_open(before, -1)
-    if not turn.is_solved:
-        env.figures.note_open(header, 1)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from vex_domain.reporting import tallies
 from vex_domain.reporting.backlog import Backlog, by_age
+from vex_domain.reporting.day_tally import DayTally
 from vex_domain.reporting.histograms import LONGEST, bounds, bucket_of, quantile
 from vex_domain.reporting.tallies import entries, from_bytes, merged, of_metric, to_bytes
 from vex_domain.reporting.ticket_counts import Moment, Turn, counts_of, counts_of_events
@@ -28,6 +29,21 @@ def test_tallies_add_up_exactly_whatever_the_order(parts: list[dict[int, int]]) 
     for part in parts:
         total.update(part)
     assert merged(parts) == merged(reversed(parts)) == {key: times for key, times in total.items() if times}
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.integers(0, 9) | st.integers(500, 4000), st.integers(-70, 70).filter(bool)), max_size=40
+    )
+)
+def test_a_day_that_is_counted_in_place_has_the_bytes_of_its_sum(changes: list[dict[int, int]]) -> None:
+    day = DayTally(b"")
+    for number, change in enumerate(changes, 1):
+        day.add(change)
+        assert day.content() == to_bytes(merged(changes[:number]))
+    again = DayTally(day.content())
+    again.add({1: 1})
+    assert from_bytes(again.content()) == merged([*changes, {1: 1}])
 
 
 @given(SECONDS)
