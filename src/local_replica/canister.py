@@ -127,6 +127,8 @@ class Snapshot:
     hook: str = "not_due"
     kinds: tuple[str, ...] = ()
     """Kinds of the globals, where the module cannot tell them yet."""
+    taken_at_height: int = 0
+    """The round in which it was taken or last written."""
 
 
 @dataclass(slots=True)
@@ -161,6 +163,9 @@ class CanisterRecord:
     """Up to when storage and compute allocation have been paid."""
     low_memory_hook: str = "not_due"
     """"not_due", "due" or "done" (on_low_wasm_memory)."""
+    install_debit: int = 0
+    """Instructions of installations that the rounds since have not made up for, in the round `debit_height`."""
+    debit_height: int = 0
 
 
 class Canister:

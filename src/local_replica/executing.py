@@ -7,6 +7,7 @@ from local_replica.call_context import CallContext, Waiting
 from local_replica.canister import Canister
 from local_replica.cycles import balance
 from local_replica.cycles.costs import PublishedCosts
+from local_replica.cycles.memory import growth_check
 from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
 from local_replica.messages import Call, FromCanister, Origin
 from local_replica.rejections import (
@@ -59,7 +60,6 @@ class Execution:
             wasm_memory_limit=settings.wasm_memory_limit,
             reserve_output_slot=self._reserve,
             call_fee=partial(self.subnet.fees.call, is_64=self.canister.is_64),
-            allocate_memory=balance.memory_check(self.subnet, self.canister),
             costs=PublishedCosts(self.subnet.fees, self.canister.is_64),
             root_key=self.subnet.network.config.root_key,
             instruction_limit=self.subnet.instruction_limit,
@@ -85,6 +85,7 @@ class Execution:
         """Run the entry point with its cost withheld; settles the balance and the log whatever happens."""
         withheld = min(prepaid, self.record.balance)
         request.balance -= withheld
+        request.allocate_memory = growth_check(self.subnet, self.canister, request.entry, request.caller)
         outcome = instance.execute(request)
         outcome.balance += withheld - self._cost(request.entry, outcome.instructions)
         for line in outcome.logs:
@@ -117,6 +118,7 @@ class Execution:
         """Take over what a successful execution did, then answer or wait."""
         record = self.record
         record.balance = outcome.balance
+        record.reserved += outcome.reserved
         if changed:
             record.version += 1
             self.canister.touch()

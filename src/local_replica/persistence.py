@@ -1,8 +1,9 @@
 """State as plain bytes: what changed in a block, the whole of it, and the way back."""
 
 import pickle
+from dataclasses import fields
 
-from local_replica.canister import Canister, CanisterRecord
+from local_replica.canister import Canister, CanisterRecord, Snapshot
 from local_replica.execution.port import Instance
 from local_replica.network import Clock, Network
 from local_replica.state import CanisterChange, CanisterState, Changes, ReplicaState
@@ -107,11 +108,22 @@ def _fill(network: Network, state: ReplicaState, kept: dict[bytes, Canister]) ->
     network.blobs.dropped |= network.blobs.contents.keys() - state.blobs.keys()
     network.blobs.contents = dict(state.blobs)
     for canister_id, stored in state.canisters.items():
-        record: CanisterRecord = pickle.loads(stored.record)  # noqa: S301 - our own bytes
+        record = _record(stored.record)
         canister = _canister(network, record, stored, kept.get(canister_id))
         canister.generation = state.generations.get(canister_id, canister.generation)
         network.subnets[record.subnet_id].add(canister)
     return int(submitted)
+
+
+def _record(stored: bytes) -> CanisterRecord:
+    """The record, with fields that it did not have when it was stored."""
+    record: CanisterRecord = pickle.loads(stored)  # noqa: S301 - our own bytes
+    parts: tuple[CanisterRecord | Snapshot, ...] = (record, *record.snapshots.values())
+    for part in parts:
+        for field in fields(part):
+            if not hasattr(part, field.name):
+                object.__setattr__(part, field.name, field.default)
+    return record
 
 
 def _canister(network: Network, record: CanisterRecord, stored: CanisterState, kept: Canister | None) -> Canister:

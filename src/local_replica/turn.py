@@ -163,6 +163,7 @@ class Turn(Execution):
             instance.commit()
             self.canister.touch()
             self.record.balance = outcome.balance
+            self.record.reserved += outcome.reserved
             self.record.version += 1
             return error
         second = outcome.error

@@ -90,9 +90,9 @@ class Fees:
         """Holding that many bytes for a day."""
         return self._scaled(size_bytes * STORAGE_GIB_SECOND * SECONDS_PER_DAY // GIB)
 
-    def storage(self, size_bytes: int, duration_ns: int) -> int:
-        """Holding that many bytes for that long, by the rate of a day."""
-        return self.storage_per_day(size_bytes) * duration_ns // _DAY_NS
+    def storage_seconds(self, size_bytes: int, seconds: int) -> int:
+        """Holding that many bytes for so many seconds."""
+        return self._scaled(size_bytes * STORAGE_GIB_SECOND * seconds // GIB)
 
     def compute_allocation_per_day(self, percent: int) -> int:
         """Keeping a share of a core for a day."""

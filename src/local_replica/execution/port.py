@@ -73,6 +73,16 @@ class CostSchedule(Protocol):
     def vetkd_derive_key(self, key_name: str, curve: int) -> int: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Memory that an entry point asks for: bytes now and before in this message, its balance, cycles it reserved."""
+
+    additional: int
+    before: int
+    balance: int
+    reserved: int
+
+
 @dataclass(slots=True)
 class Request:
     """One entry point to run, with all that the system API may tell it. Times in ns, amounts in cycles."""
@@ -110,8 +120,8 @@ class Request:
     """Asked once per call_perform with the callee; False makes it answer 2 (queue full)."""
     call_fee: Callable[[int], int] = lambda _: 0
     """Cycles that a performed call withholds besides what it attaches, by its payload's bytes (name and argument)."""
-    allocate_memory: Callable[[int], "ExecutionError | None"] = lambda _: None
-    """Asked before either memory grows, with the additional bytes of this message so far; an error ends the message."""
+    allocate_memory: Callable[[Growth], "ExecutionError | int"] = lambda _: 0
+    """Asked before either memory grows: cycles to reserve, or the error that ends the message."""
     call_context_instructions: int = 0
     """Instructions that earlier messages of the call context used, for `performance_counter(1)`."""
     root_key: bytes = b""
@@ -166,6 +176,8 @@ class Outcome:
     accepted: int = 0
     """Cycles taken from `available` by msg_cycles_accept."""
     burned: int = 0
+    reserved: int = 0
+    """Cycles that left the balance for memory; the scheduler keeps them for the canister."""
     certified_data: bytes | None = None
     timer: int | None = None
     """New value of the global timer in ns (0: disarmed) or None when untouched."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from local_replica.canister import Canister
 from local_replica.cycles import balance, costs
+from local_replica.management import growth
 from local_replica.management.rejections import ChunkStoreError, NotAController
 from local_replica.management.request import ManagementCall
 from local_replica.rejections import OutOfCycles
@@ -12,6 +13,11 @@ from local_replica.subnet import Subnet
 
 MAX_CHUNK_BYTES = 1024 * 1024
 MAX_CHUNKS = 100
+FULL = (
+    f"Wasm chunk store has already reached maximum capacity of {MAX_CHUNKS * MAX_CHUNK_BYTES} bytes or the maximum "
+    "number "
+    f"of entries, {MAX_CHUNKS}"
+)
 
 
 def _store(call: ManagementCall) -> Canister:
@@ -33,10 +39,8 @@ def upload(call: ManagementCall) -> dict[str, object]:
     stored = canister.record.chunks
     if key not in stored:
         if len(stored) >= MAX_CHUNKS:
-            raise ChunkStoreError(
-                f"Wasm chunk store has already reached maximum capacity of {MAX_CHUNKS * MAX_CHUNK_BYTES} bytes or the "
-                f"maximum number of entries, {MAX_CHUNKS}"
-            )
+            raise ChunkStoreError(FULL)
+        growth.take_room(call, canister, MAX_CHUNK_BYTES)
         call.subnet.network.blobs.put(chunk)
         stored[key] = len(chunk)
     return {"hash": key}
@@ -47,7 +51,9 @@ def _charge(subnet: Subnet, canister: Canister) -> None:
     fee = subnet.fees.execution(costs.CHUNK_INSTRUCTIONS)
     missing = fee + balance.freezing_limit(subnet.fees, canister) - canister.record.balance
     if missing > 0:
-        raise OutOfCycles(canister.canister_id, missing)
+        raise ChunkStoreError(
+            f"Error charging for 'upload_chunk': {OutOfCycles(canister.canister_id, missing).message}"
+        )
     canister.record.balance -= fee
 
 

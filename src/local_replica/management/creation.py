@@ -5,9 +5,9 @@ from typing import Any
 from local_replica import topology
 from local_replica.canister import Canister, CanisterRecord, Settings
 from local_replica.management import settings as canister_settings
-from local_replica.management.rejections import CreationUnpaid, InvalidPayload
+from local_replica.management.rejections import AlreadyInstalled, CreationUnpaid, InvalidPayload, NotHostedHere
 from local_replica.management.request import ManagementCall
-from local_replica.rejections import CanisterNotFound, Rejection, text
+from local_replica.rejections import text
 
 DEFAULT_PROVISIONAL_CYCLES = 100_000_000_000_000
 MAX_BALANCE = 2**128 - 1
@@ -15,6 +15,7 @@ MAX_BALANCE = 2**128 - 1
 
 def create(call: ManagementCall) -> dict[str, object]:
     """`create_canister`: the attached cycles less the fee are the balance."""
+    _check_form(call)
     fee = call.subnet.fees.create_canister()
     if call.cycles < fee:
         raise CreationUnpaid(fee, call.cycles)
@@ -25,18 +26,24 @@ def create(call: ManagementCall) -> dict[str, object]:
 
 def create_provisionally(call: ManagementCall) -> dict[str, object]:
     """`provisional_create_canister_with_cycles`: cycles from nowhere, and on request an id of the mainnet."""
+    _check_form(call)
     wanted = call.argument["amount"]
     cycles = DEFAULT_PROVISIONAL_CYCLES if wanted is None else min(wanted, MAX_BALANCE)
     specified = call.argument["specified_id"]
     if specified is None:
         canister = _new(call, call.subnet.allocate_id, cycles)
     else:
-        _check_specified(call, specified)
-        canister = _new(call, lambda: specified, cycles)
+        canister = _new(call, lambda: _checked_id(call, specified), cycles)
     return {"canister_id": canister.canister_id}
 
 
-def _check_specified(call: ManagementCall, canister_id: bytes) -> None:
+def _check_form(call: ManagementCall) -> None:
+    if call.argument["settings"] is not None:
+        canister_settings.check_form(call.argument["settings"])
+
+
+def _checked_id(call: ManagementCall, canister_id: bytes) -> bytes:
+    """The id that a new canister is to have. Raises Rejection."""
     if topology.is_test_id(canister_id):
         raise InvalidPayload(
             f"The `specified_id` {text(canister_id)} is invalid because it belongs to the canister allocation "
@@ -45,25 +52,27 @@ def _check_specified(call: ManagementCall, canister_id: bytes) -> None:
             "environment that supports canister creation with `specified_id` (e.g., PocketIC)."
         )
     if canister_id in call.subnet.canisters:
-        raise Rejection(f"Canister {text(canister_id)} is already installed.")
+        raise AlreadyInstalled(canister_id)
     if not call.subnet.hosts(canister_id):
-        raise CanisterNotFound(canister_id)
+        raise NotHostedHere(canister_id, call.subnet.subnet_id)
+    return canister_id
 
 
 def _new(call: ManagementCall, allocate: Any, cycles: int) -> Canister:
     given = call.argument["settings"]
     controllers: tuple[bytes, ...] = (call.sender,)
-    settings = Settings()
+    validated = canister_settings.Validated(Settings(), 0)
     if given is not None:
-        settings = canister_settings.validated(settings, given)
+        validated = canister_settings.validate(call.subnet, validated.settings, given, None, cycles)
         if given["controllers"] is not None:
             controllers = canister_settings.unique_controllers(given["controllers"])
     record = CanisterRecord(
         canister_id=allocate(),
         subnet_id=call.subnet.subnet_id,
         controllers=controllers,
-        balance=cycles,
-        settings=settings,
+        balance=cycles - validated.reservation,
+        reserved=validated.reservation,
+        settings=validated.settings,
         charged_until_ns=call.now_ns,
     )
     canister = Canister(record)

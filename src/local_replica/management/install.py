@@ -7,22 +7,30 @@ from typing import Any
 
 from local_replica.canister import Canister, InstalledModule
 from local_replica.canister_log import trap_line
-from local_replica.cycles import balance, compilation, costs
+from local_replica.cycles import balance, compilation, costs, memory
 from local_replica.execution.binary import read_module
 from local_replica.execution.port import Entry, ExecutionError, Instance, InstanceState, ModuleRefused, Request
-from local_replica.management import chunks
+from local_replica.management import chunks, growth
 from local_replica.management.rejections import (
     ChunkStoreError,
     ContractViolation,
+    GrowthUnpaid,
+    InstallationTooSoon,
     InstallationUnpaid,
+    MemoryAllocationTooSmall,
     NotAController,
     NotEmpty,
+    StoreNotFound,
+    SubnetOversubscribed,
 )
 from local_replica.management.request import ManagementCall
-from local_replica.rejections import ExecutionFailed, NoModule
+from local_replica.rejections import ExecutionFailed, NoModule, Rejection
 from local_replica.subnet import Subnet
 
 MAX_MODULE_BYTES = 100 * 1024 * 1024
+WASM_PAGE_BYTES = 65_536
+RATE_LIMIT = 2_000_000_000
+"""Instructions that a canister's installations may use a round; beyond, the next ones wait for as many rounds."""
 _PERSISTENCE_SECTION = "icp:private enhanced-orthogonal-persistence"
 
 
@@ -34,20 +42,27 @@ def install_code(call: ManagementCall) -> None:
 
 def install_chunked_code(call: ManagementCall) -> None:
     """`install_chunked_code`: the module is put together from the store canister's chunks."""
-    canister = call.controlled("target_canister")
-    store = canister
-    named = call.argument["store_canister"]
-    if named is not None and named != canister.canister_id:
-        store = call.subnet.running(named)
-        if call.sender not in (*store.controllers, store.canister_id):
-            raise NotAController(store.canister_id, store.controllers, call.sender)
+    store = _store(call)
     expected = call.argument["wasm_module_hash"]
     if len(expected) != 32:
         raise ContractViolation(f"Invalid wasm hash {list(expected)}")
+    canister = call.controlled("target_canister")
     hashes = call.argument["chunk_hashes_list"]
     installation = Installation(call, canister, lambda: _assembled(call, store, hashes))
     installation.assembly_instructions = len(hashes) * chunks.MAX_CHUNK_BYTES
     installation.run()
+
+
+def _store(call: ManagementCall) -> Canister:
+    """The canister whose chunk store is named (the target's otherwise). Raises StoreNotFound, NotAController."""
+    target = call.argument["target_canister"]
+    named = call.argument["store_canister"] or target
+    store = call.subnet.canisters.get(named)
+    if store is None:
+        raise StoreNotFound(named, call.subnet.subnet_id, target)
+    if call.sender not in (*store.controllers, store.canister_id):
+        raise NotAController(store.canister_id, store.controllers, call.sender)
+    return store
 
 
 def _assembled(call: ManagementCall, store: Canister, hashes: list[dict[str, Any]]) -> bytes:
@@ -129,16 +144,72 @@ class Installation:
             self.instructions += self.assembly_instructions
             self.given = self.source()
             module = self._module()
+            installed = described(self.call.subnet, self.given, module)
+            self.call.subnet.network.garbage = True
+            self._check_allocation(module, installed)
             instance = self._place(module)
         finally:
             self._charge()
-        self._keep(module, instance)
+        self._take_room(installed, instance)
+        self._keep(installed, instance)
 
     def _check_state(self) -> None:
         if self.mode == "install" and self.record.module is not None:
             raise NotEmpty(self.record.canister_id)
+        if self._debit():
+            raise InstallationTooSoon(self.record.canister_id)
         if self.mode == "upgrade" and self.record.module is None:
             raise NoModule(self.record.canister_id)
+
+    def _debit(self) -> int:
+        """Instructions of earlier installations that the rounds since have not made up for."""
+        if self.call.subnet.kind.is_free:
+            return 0
+        rounds = max(0, self.call.subnet.network.clock.height - self.record.debit_height)
+        return max(0, self.record.install_debit - rounds * RATE_LIMIT)
+
+    def _check_allocation(self, module: bytes, installed: InstalledModule) -> None:
+        """Raises MemoryAllocationTooSmall where the module does not fit into the canister's allocation."""
+        allocation = self.record.settings.memory_allocation
+        memories = read_module(module).memories
+        heap = memories[0].minimum * WASM_PAGE_BYTES if memories else 0
+        needed = self._held_without_code() + balance.module_bytes(installed) + heap
+        if self.mode == "upgrade" and self.canister.instance is not None:
+            needed += self.canister.instance.stable_bytes()
+        if 0 < allocation < needed:
+            raise MemoryAllocationTooSmall(allocation, needed)
+
+    def _held_without_code(self) -> int:
+        module = self.record.module
+        return balance.memory_usage(self.canister) - self.canister.memory_bytes() - balance.module_bytes(module)
+
+    def _take_room(self, installed: InstalledModule, instance: Instance) -> None:
+        """Reserve cycles for what the canister grew by. Raises a rejection where it may not, or would be frozen."""
+        used = balance.memory_usage(self.canister)
+        heap, stable = instance.heap_bytes(), instance.stable_bytes()
+        needed = self._held_without_code() + balance.module_bytes(installed) + heap + stable
+        change = 0 if self.record.settings.memory_allocation else needed - used
+        if change <= 0:
+            return
+        try:
+            self._pay_for_room(change, needed - used)
+        except Rejection:
+            if instance is not self.canister.instance:
+                instance.close()
+            raise
+
+    def _pay_for_room(self, change: int, growth_bytes: int) -> None:
+        subnet, record = self.call.subnet, self.record
+        reservation = memory.reservation(subnet, change)
+        growth.check_reservation(self.canister, change, reservation, record.balance)
+        limit = balance.freezing_limit(subnet.fees, self.canister, growth=growth_bytes, reserved=reservation)
+        if record.balance - reservation < limit:
+            raise GrowthUnpaid(change, limit + reservation - record.balance)
+        offered = memory.available(subnet)
+        if change > offered:
+            raise SubnetOversubscribed(change, max(0, offered))
+        record.balance -= reservation
+        record.reserved += reservation
 
     def _check_cycles(self) -> None:
         fees = self.call.subnet.fees
@@ -267,7 +338,7 @@ class Installation:
             subnet_id=self.call.subnet.subnet_id,
             freezing_limit=balance.freezing_limit(self.call.subnet.fees, self.canister),
             wasm_memory_limit=record.settings.wasm_memory_limit,
-            allocate_memory=balance.memory_check(self.call.subnet, self.canister),
+            allocate_memory=memory.growth_check(self.call.subnet, self.canister, entry, self.call.sender),
         )
 
     def _failed(self, error: ExecutionError) -> ExecutionFailed:
@@ -277,13 +348,14 @@ class Installation:
 
     def _charge(self) -> None:
         self.call.instructions = self.instructions
+        self.record.install_debit = self._debit() + self.instructions
+        self.record.debit_height = self.call.subnet.network.clock.height + max(0, self.instructions - 1) // RATE_LIMIT
         self.record.balance -= self.call.subnet.fees.execution(self.instructions, is_64=self.is_64)
 
-    def _keep(self, module: bytes, instance: Instance) -> None:
+    def _keep(self, installed: InstalledModule, instance: Instance) -> None:
         record = self.record
-        record.module = described(self.call.subnet, self.given, module)
+        record.module = installed
         self.canister.place(instance)
-        self.call.subnet.network.garbage = True
         record.global_timer = self.timer or 0
         if self.mode == "reinstall":
             record.log.clear_before(self.call.now_ns)
@@ -291,9 +363,7 @@ class Installation:
         if self.certified_data is not None:
             record.certified_data = self.certified_data
         record.version += 1
-        details: dict[str, Any] = {
-            "code_deployment": {"mode": {self.mode: None}, "module_hash": record.module.module_hash}
-        }
+        details: dict[str, Any] = {"code_deployment": {"mode": {self.mode: None}, "module_hash": installed.module_hash}}
         self.call.record_change(self.canister, details)
         self.call.subnet.watch(self.canister)
 

@@ -2,13 +2,16 @@
 
 from typing import NoReturn
 
+from candid.principal import from_text
 from local_replica.canister import Canister, Change, Status, StopRequest
-from local_replica.management.rejections import ContractViolation, NotStopped
+from local_replica.management.rejections import ContractViolation, DeletesItself, NotStopped, QueuesNotEmpty
 from local_replica.management.request import CHANGE_BYTES, ManagementCall
 from local_replica.messages import FromCanister
 from local_replica.rejections import StopCancelled, Uninstalled, text
 from local_replica.subnet import Subnet
 
+GOVERNANCE = from_text("rrkah-fqaaa-aaaaa-aaaaq-cai")
+"""May uninstall the code of any canister."""
 STOP_TIMEOUT_NS = 300_000_000_000
 
 
@@ -65,7 +68,7 @@ _EMPTY_REPLY = b"DIDL\x00\x00"
 
 def uninstall(call: ManagementCall) -> None:
     """`uninstall_code`: module and memories go, open calls are rejected, the canister stays."""
-    canister = call.controlled()
+    canister = call.target() if call.sender == GOVERNANCE else call.controlled()
     clear_code(call.subnet, canister)
     canister.record.version += 1
     call.record_change(canister, {"code_uninstall": None})
@@ -97,7 +100,7 @@ def clear_code(subnet: Subnet, canister: Canister) -> None:
 def uninstall_for_lack_of_cycles(subnet: Subnet, canister: Canister) -> None:
     """What happens to a canister that can't pay for its existence."""
     record = canister.record
-    record.balance = 0
+    record.balance = record.reserved = 0
     record.settings.compute_allocation = 0
     record.settings.memory_allocation = 0
     clear_code(subnet, canister)
@@ -115,7 +118,11 @@ def rename(call: ManagementCall) -> NoReturn:
 
 def delete(call: ManagementCall) -> None:
     """`delete_canister`: only a stopped one; its cycles are lost."""
+    if call.sender == call.argument["canister_id"]:
+        raise DeletesItself(call.sender)
     canister = call.controlled()
     if canister.record.status is not Status.STOPPED:
         raise NotStopped(canister.canister_id)
+    if canister.record.queues.has_input or canister.record.queues.outputs:
+        raise QueuesNotEmpty(canister.canister_id)
     call.subnet.remove(canister)

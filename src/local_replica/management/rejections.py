@@ -1,9 +1,10 @@
 """Rejections of the management canister, worded as PocketIC 10 words them."""
 
-from local_replica.rejections import ERROR_NUMBERS, Rejection, amount, text
+from local_replica.rejections import ERROR_NUMBERS, OutOfCycles, Rejection, amount, text
 from local_replica.units import readable_bytes
 
 _REFERENCE = "See documentation: https://internetcomputer.org/docs/current/references/execution-errors#"
+_INTERNAL = "This is an internal error on the IC. Please report it to IC devs on the forum: https://forum.dfinity.org"
 
 
 class UnknownMethod(Rejection):
@@ -183,6 +184,212 @@ class SubnetOversubscribed(Rejection):
             "available "
             f"in the subnet.\nTry moving to another subnet. {_REFERENCE}subnet-memory-capacity-oversubscribed"
         )
+
+
+class ComputeOversubscribed(Rejection):
+    error_code = "SubnetOversubscribed"
+
+    def __init__(self, requested: int, available: int) -> None:
+        super().__init__(
+            f"Canister requested a compute allocation of {requested}% which cannot be satisfied because the Subnet's "
+            f"remaining compute capacity is {available}%.\nTry moving to another subnet. "
+            f"{_REFERENCE}subnet-compute-capacity-oversubscribed"
+        )
+
+
+class AllocationUnpaid(Rejection):
+    """A larger allocation would freeze the canister, or reserves more cycles than there are."""
+
+    error_code = "InsufficientCyclesInMemoryAllocation"
+
+    def __init__(self, what: str, to: str, missing: int) -> None:
+        super().__init__(
+            f"Cannot increase {what} allocation to {to} due to insufficient cycles. At least {amount(missing)} "
+            "additional "
+            f"cycles are required.\nTop up the canister with more cycles. "
+            f"{_REFERENCE}insufficient-cycles-in-{what}-allocation"
+        )
+
+    @classmethod
+    def of_memory(cls, size: int, missing: int) -> "AllocationUnpaid":
+        return cls("memory", allocated(size), missing)
+
+    @classmethod
+    def of_compute(cls, percent: int, missing: int) -> "AllocationUnpaid":
+        return ComputeUnpaid("compute", f"{percent}%", missing)
+
+
+class ComputeUnpaid(AllocationUnpaid):
+    error_code = "InsufficientCyclesInComputeAllocation"
+
+
+def allocated(size: int) -> str:
+    """A memory allocation as the replica prints it."""
+    return readable_bytes(size) if size else "best-effort"
+
+
+_MORE_RESERVE = (
+    "Try increasing this canister's reserved cycles limit or moving it to a subnet with lower memory usage. "
+    f"{_REFERENCE}reserved-cycles-limit-exceeded-in-memory"
+)
+
+
+class ReservedTooMuchForAllocation(Rejection):
+    error_code = "ReservedCyclesLimitExceededInMemoryAllocation"
+
+    def __init__(self, size: int, requested: int, limit: int) -> None:
+        super().__init__(
+            f"Cannot increase memory allocation to {allocated(size)} due to its reserved cycles limit. The current "
+            "limit "
+            f"({amount(limit)}) would be exceeded by {amount(requested - limit)}.\n{_MORE_RESERVE}-allocation"
+        )
+
+
+class ReservedTooMuchForGrowth(Rejection):
+    error_code = "ReservedCyclesLimitExceededInMemoryGrow"
+
+    def __init__(self, growth: int, requested: int, limit: int) -> None:
+        super().__init__(
+            f"Canister cannot grow memory by {growth} bytes due to its reserved cycles limit. The current limit "
+            f"({amount(limit)}) would be exceeded by {amount(requested - limit)}.\n{_MORE_RESERVE}-grow"
+        )
+
+
+class ReservedLimitTooLow(Rejection):
+    error_code = "ReservedCyclesLimitIsTooLow"
+
+    def __init__(self, reserved: int, limit: int) -> None:
+        super().__init__(
+            f"Cannot set the reserved cycles limit {amount(limit)} below the reserved cycles balance of the canister "
+            f"{amount(reserved)}.\nSet the reserved cycles limit in the canister settings to a value that is at least "
+            "the "
+            "current reserved cycles balance. See documentation: reserved-cycles-limit-is-too-low"
+        )
+
+
+class GrowthUnpaid(Rejection):
+    """What a management method adds to a canister would freeze it, or reserves more cycles than there are."""
+
+    error_code = "InsufficientCyclesInMemoryGrow"
+
+    def __init__(self, growth: int, missing: int) -> None:
+        super().__init__(
+            f"Canister cannot grow memory by {growth} bytes due to insufficient cycles. At least {amount(missing)} "
+            f"additional cycles are required.\nTop up the canister with more cycles. "
+            f"{_REFERENCE}insufficient-cycles-in-memory-grow-1"
+        )
+
+
+class InstallationTooSoon(Rejection):
+    """Earlier installations used more instructions than the rounds since then allow."""
+
+    error_code = "CanisterInstallCodeRateLimited"
+
+    def __init__(self, canister_id: bytes) -> None:
+        super().__init__(
+            f"Canister {text(canister_id)} is rate limited because it executed too many instructions in the previous "
+            "install_code messages. Please retry installation after several minutes.\nRetry the installation at a "
+            "later "
+            f"time. {_REFERENCE}install-code-rate-limited"
+        )
+
+
+class StoreNotFound(Rejection):
+    """`install_chunked_code` names a chunk store that is not on the subnet."""
+
+    error_code = "CanisterNotFound"
+
+    def __init__(self, store: bytes, subnet_id: bytes, target: bytes) -> None:
+        super().__init__(
+            f"InstallChunkedCode Error: Store canister {text(store)} was not found on subnet {text(subnet_id)} of "
+            "target "
+            f"canister {text(target)}"
+        )
+
+
+class DeletesItself(Rejection):
+    error_code = "CanisterInvalidController"
+
+    def __init__(self, canister_id: bytes) -> None:
+        super().__init__(
+            f"Canister {text(canister_id)} cannot delete itself.\nDelete the canister from one of its other "
+            "controllers. "
+            f"{_REFERENCE}delete-canister-self"
+        )
+
+
+class QueuesNotEmpty(Rejection):
+    error_code = "CanisterQueueNotEmpty"
+
+    def __init__(self, canister_id: bytes) -> None:
+        super().__init__(
+            f"Canister {text(canister_id)} has messages in its queues and cannot be deleted now. Please retry after "
+            "some "
+            "time.\nWait until the queues have been cleared to delete the canister and in the meantime stop the "
+            "canister. "
+            f"{_REFERENCE}delete-canister-queue-not-empty"
+        )
+
+
+class AlreadyInstalled(Rejection):
+    """The id that a new canister was to have is taken."""
+
+    error_code = "CanisterAlreadyInstalled"
+
+    def __init__(self, canister_id: bytes) -> None:
+        super().__init__(f"Canister {text(canister_id)} is already installed.\n{_INTERNAL}")
+
+
+class NotHostedHere(Rejection):
+    """The id that a new canister was to have lies on another subnet."""
+
+    error_code = "CanisterNotHostedBySubnet"
+
+    def __init__(self, canister_id: bytes, subnet_id: bytes) -> None:
+        super().__init__(
+            f"Unsuccessful validation of specified ID: Specified CanisterId {text(canister_id)} is not hosted by "
+            "subnet "
+            f"{text(subnet_id)}.\n{_INTERNAL}"
+        )
+
+
+class SnapshotUnpaid(Rejection):
+    """The balance does not cover a snapshot's instructions; `missing` is told to controllers."""
+
+    error_code = "CanisterOutOfCycles"
+
+    def __init__(self, canister_id: bytes, missing: int) -> None:
+        super().__init__(
+            f"Canister snapshotting failed with: `{OutOfCycles(canister_id, missing).message}`\nTry sending more "
+            "cycles with "
+            "the request. See documentation: canister-snapshot-not-enough-cycles"
+        )
+
+
+class SnapshotOfAnother(Rejection):
+    def __init__(self, canister_id: bytes, snapshot_id: bytes) -> None:
+        super().__init__(
+            f"The snapshot {snapshot_text(snapshot_id)} does not belong to canister {text(canister_id)}.\nUse the "
+            "`list_canister_snapshot` API to see which snapshots are present. "
+            f"{_REFERENCE}canister-snapshot-invalid-ownership"
+        )
+
+
+class SnapshotNotControlled(Rejection):
+    """The snapshot belongs to a canister that the sender does not control."""
+
+    def __init__(self, canister_id: bytes, snapshot_id: bytes, sender: bytes) -> None:
+        super().__init__(
+            f"Only a controller of the canister that snapshot {snapshot_text(snapshot_id)} belongs to can load it on "
+            f"canister {text(canister_id)}. Sender: {text(sender)}.\nMake sure you are a controller of the canister "
+            "that the "
+            "snapshot belongs to. See documentation: canister-snapshot-not-controller"
+        )
+
+
+class BadSnapshotMetadata(InvalidPayload):
+    def __init__(self, fault: str) -> None:
+        super().__init__(f"Snapshot Metadata contains invalid data: {fault}")
 
 
 class SnapshotNotFound(Rejection):

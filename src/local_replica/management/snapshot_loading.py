@@ -2,50 +2,88 @@
 
 from typing import Any
 
-from local_replica.canister import Snapshot
+from local_replica.canister import Canister, InstalledModule, Snapshot
+from local_replica.cycles import balance, compilation, costs
 from local_replica.execution.binary import read_module
 from local_replica.execution.port import InstanceState
-from local_replica.management import snapshot_upload, snapshots
-from local_replica.management.rejections import InvalidPayload, SnapshotElsewhere
+from local_replica.management import growth, snapshot_upload, snapshots
+from local_replica.management.rejections import (
+    ChunkStoreError,
+    InvalidPayload,
+    SnapshotElsewhere,
+    SnapshotNotControlled,
+    SnapshotNotFound,
+)
 from local_replica.management.request import ManagementCall
+from local_replica.management.snapshot_upload import OTHER_GLOBALS
 
 MAX_SLICE_BYTES = 2_000_000
+READING_INSTRUCTIONS = 5_000_000
+"""What reading a piece counts besides its bytes."""
+ROUNDS_TO_DISK, ROUNDS_TO_DISK_SYSTEM = 500, 200
+"""Rounds between checkpoints; only what a checkpoint holds can be loaded into another canister."""
+SHA256_BYTES = 32
 HOOK_STATUSES = {"not_due": "condition_not_satisfied", "due": "ready", "done": "executed"}
 
 
 def load(call: ManagementCall) -> None:
-    """`load_canister_snapshot`: of this canister only."""
+    """`load_canister_snapshot`: of this canister, or of another that the sender controls once it is on disk."""
     canister = call.controlled()
-    record = canister.record
-    wanted = call.argument["snapshot_id"]
-    if wanted[8:] != record.canister_id and wanted[8:] in call.subnet.canisters:
-        raise SnapshotElsewhere(record.canister_id, wanted)
-    snapshot = snapshots.find(canister, wanted)
-    snapshots.charge(call, canister, snapshot.size)
-    network = call.subnet.network
+    record, network = canister.record, call.subnet.network
+    snapshot = _loadable(call, canister)
+    snapshots.charge(call, canister, costs.SNAPSHOT_INSTRUCTIONS)
     module = snapshot_upload.checked_module(call, canister, snapshot) if snapshot.is_uploaded else snapshot.module
+    instructions = compilation.instructions(call.subnet, network.blobs[module.blob]) + snapshot.size
+    fee = call.subnet.fees.execution(instructions, is_64=module.is_64)
+    growth.take_room(call, canister, _growth(canister, snapshot, module), fee)
     memory = InstanceState(network.blobs[snapshot.heap], network.blobs[snapshot.stable], snapshot.globals)
     try:
         canister.place(network.executor.restore(network.blobs[module.blob], memory))
     except ValueError:
-        raise InvalidPayload("The snapshot's memory or globals do not fit its module.") from None
+        raise InvalidPayload(OTHER_GLOBALS) from None
     record.module = module
     record.certified_data = snapshot.certified_data
     record.chunks = dict(snapshot.chunks)
-    record.global_timer = snapshot.global_timer if snapshot.is_uploaded else 0
-    record.low_memory_hook = snapshot.hook
+    if snapshot.is_uploaded:
+        record.global_timer, record.low_memory_hook = snapshot.global_timer, snapshot.hook
     record.version += 1
     call.subnet.watch(canister)
-    call.record_change(canister, {"load_snapshot": _loaded(snapshot)})
+    call.record_change(canister, {"load_snapshot": _loaded(snapshot, canister)})
 
 
-def _loaded(snapshot: Snapshot) -> dict[str, object]:
+def _loadable(call: ManagementCall, canister: Canister) -> Snapshot:
+    """The snapshot to load. Raises SnapshotNotFound, SnapshotNotControlled, SnapshotElsewhere."""
+    wanted = call.argument["snapshot_id"]
+    owner = snapshots.owner_of(call, wanted)
+    if owner is None:
+        raise SnapshotNotFound(canister.canister_id, wanted)
+    snapshot = owner.record.snapshots[wanted]
+    if owner is canister:
+        return snapshot
+    if call.sender not in owner.controllers:
+        raise SnapshotNotControlled(canister.canister_id, wanted, call.sender)
+    interval = ROUNDS_TO_DISK_SYSTEM if call.subnet.kind.is_free else ROUNDS_TO_DISK
+    if snapshot.taken_at_height // interval == call.subnet.network.clock.height // interval:
+        raise SnapshotElsewhere(canister.canister_id, wanted)
+    return snapshot
+
+
+def _growth(canister: Canister, snapshot: Snapshot, module: InstalledModule) -> int:
+    """Bytes that the canister holds more with the snapshot loaded."""
+    record = canister.record
+    held = canister.memory_bytes() + balance.module_bytes(record.module) + balance.chunk_store_bytes(canister)
+    loaded = snapshot.heap_size + snapshot.stable_size + balance.module_bytes(module)
+    return loaded + len(snapshot.chunks) * balance.CHUNK_BYTES - held
+
+
+def _loaded(snapshot: Snapshot, canister: Canister) -> dict[str, object]:
+    owner = snapshot.snapshot_id[snapshots.NUMBER_BYTES :]
     return {
         "canister_version": snapshot.version,
         "snapshot_id": snapshot.snapshot_id,
         "taken_at_timestamp": snapshot.taken_at_ns,
         "source": _source(snapshot),
-        "from_canister_id": None,
+        "from_canister_id": None if owner == canister.canister_id else owner,
     }
 
 
@@ -55,7 +93,7 @@ def _source(snapshot: Snapshot) -> dict[str, object]:
 
 def metadata(call: ManagementCall) -> dict[str, object]:
     """`read_canister_snapshot_metadata`."""
-    snapshot = snapshots.find(call.controlled(), call.argument["snapshot_id"])
+    snapshot = snapshots.find(call, call.controlled(), call.argument["snapshot_id"])
     timer: dict[str, object] = {"active": snapshot.global_timer} if snapshot.global_timer else {"inactive": None}
     return {
         "source": _source(snapshot),
@@ -83,23 +121,34 @@ def _globals(call: ManagementCall, snapshot: Snapshot) -> list[dict[str, Any]]:
 
 def content(call: ManagementCall) -> dict[str, object]:
     """`read_canister_snapshot_data`: a piece of the module or of a memory, or a stored chunk."""
-    snapshot = snapshots.find(call.controlled(), call.argument["snapshot_id"])
-    blobs = call.subnet.network.blobs
+    canister = call.controlled()
+    snapshot = snapshots.find(call, canister, call.argument["snapshot_id"])
     kind, piece = next(iter(call.argument["kind"].items()))
+    size = balance.CHUNK_BYTES if kind == "wasm_chunk" else piece["size"]
+    if kind != "wasm_chunk" and size > MAX_SLICE_BYTES:
+        raise InvalidPayload(f"Requested slice too large: {size} > {MAX_SLICE_BYTES}")
+    snapshots.charge(call, canister, READING_INSTRUCTIONS + size)
+    blobs = call.subnet.network.blobs
     if kind == "wasm_chunk":
-        if piece["hash"] not in dict(snapshot.chunks):
-            raise InvalidPayload(f"Chunk hash {list(piece['hash'])} was not found")
-        return {"chunk": blobs[piece["hash"]]}
+        return {"chunk": blobs[_chunk(snapshot, piece["hash"])]}
     sources = {
         "wasm_module": snapshot.module.given_blob,
         "wasm_memory": snapshot.heap,
         "stable_memory": snapshot.stable,
     }
-    whole, offset, size = blobs[sources[kind]], piece["offset"], piece["size"]
-    if size > MAX_SLICE_BYTES:
-        raise InvalidPayload(f"Requested slice too large: {size} > {MAX_SLICE_BYTES}")
+    whole, offset = blobs[sources[kind]], piece["offset"]
     if offset + size > len(whole):
         raise InvalidPayload(
             f"Invalid subslice into wasm module / main memory / stable memory: offset: {offset}, size: {size}"
         )
     return {"chunk": whole[offset : offset + size]}
+
+
+def _chunk(snapshot: Snapshot, key: bytes) -> bytes:
+    """The key of a chunk that the snapshot has. Raises ChunkStoreError."""
+    printed = f"[{', '.join(f'{byte:02x}' for byte in key)}]"
+    if len(key) != SHA256_BYTES:
+        raise ChunkStoreError(f"Bytes {printed} are not a valid WasmChunkHash.")
+    if key not in dict(snapshot.chunks):
+        raise ChunkStoreError(f"WasmChunkHash {printed} not found.")
+    return key

@@ -6,10 +6,16 @@ from hashlib import sha256
 from typing import Any
 
 from local_replica.canister import Canister, InstalledModule, Snapshot
+from local_replica.cycles import balance, costs
 from local_replica.execution.binary import read_module
 from local_replica.execution.port import ExecutionError
-from local_replica.management import chunks, install, snapshots
-from local_replica.management.rejections import ChunkStoreError, InvalidPayload, SnapshotImmutable
+from local_replica.management import chunks, growth, install, snapshots
+from local_replica.management.rejections import (
+    BadSnapshotMetadata,
+    ChunkStoreError,
+    InvalidPayload,
+    SnapshotImmutable,
+)
 from local_replica.management.request import ManagementCall
 from local_replica.rejections import ExecutionFailed
 
@@ -17,18 +23,24 @@ _HOOKS = {"condition_not_satisfied": "not_due", "ready": "due", "executed": "don
 _FORMATS = {"i32": ("<I", "<i"), "i64": ("<Q", "<q"), "f32": ("<I", "<f"), "f64": ("<Q", "<d")}
 """How a global's bits are packed, and its value."""
 _PAGE = 65_536
+GLOBAL_BYTES = 32
+MAX_HEAP_BYTES, MAX_HEAP_64_BYTES = 4 * costs.GIB, 6 * costs.GIB
+MAX_STABLE_BYTES = 4 * costs.GIB
+"""A genuine replica takes 500 GiB; here the zeros lie in memory."""
+MAX_GLOBALS, MAX_CERTIFIED_BYTES = 1000, 32
+OTHER_GLOBALS = "Wasm exported globals of canister module and snapshot metadata do not match."
 
 
 def metadata(call: ManagementCall) -> dict[str, object]:
     """`upload_canister_snapshot_metadata`: a snapshot of these sizes, all zeros."""
     canister = call.controlled()
-    snapshots.check_room(call, canister)
     argument, blobs = call.argument, call.subnet.network.blobs
-    _check_sizes(argument)
+    _check_metadata(argument, is_64=canister.is_64)
+    replaced = snapshots.check_room(call, canister)
     sizes = argument["wasm_module_size"], argument["wasm_memory_size"], argument["stable_memory_size"]
     globals_ = tuple(next(iter(value.items())) for value in argument["globals"])
-    size = sum(sizes) + len(argument["certified_data"]) + 32 * len(globals_)
-    snapshots.charge(call, canister, 0)
+    size = sum(sizes) + len(argument["certified_data"]) + GLOBAL_BYTES * len(globals_)
+    growth.take_room(call, canister, size - replaced, snapshots.fee_of(call, size))
     snapshot = Snapshot(
         snapshot_id=canister.record.snapshots_taken.to_bytes(8, "big") + canister.canister_id,
         taken_at_ns=call.now_ns,
@@ -46,43 +58,61 @@ def metadata(call: ManagementCall) -> dict[str, object]:
         is_uploaded=True,
         hook=_HOOKS[next(iter(argument["on_low_wasm_memory_hook_status"] or {"condition_not_satisfied": None}))],
         kinds=tuple(kind for kind, _ in globals_),
+        taken_at_height=call.subnet.network.clock.height,
     )
     snapshots.keep(call, canister, snapshot)
     return {"snapshot_id": snapshot.snapshot_id}
 
 
-def _check_sizes(argument: dict[str, Any]) -> None:
-    if argument["wasm_module_size"] > install.MAX_MODULE_BYTES:
-        raise InvalidPayload(f"The module of a snapshot has at most {install.MAX_MODULE_BYTES} bytes.")
-    for name in ("wasm_memory_size", "stable_memory_size"):
-        if argument[name] % _PAGE:
-            raise InvalidPayload(f"The {name} of a snapshot must be a multiple of {_PAGE}, got {argument[name]}.")
+def _check_metadata(argument: dict[str, Any], *, is_64: bool) -> None:
+    """Raises BadSnapshotMetadata for the first thing wrong."""
+    module, heap, stable = argument["wasm_module_size"], argument["wasm_memory_size"], argument["stable_memory_size"]
+    faults = {
+        "WasmModuleEmpty": module == 0,
+        "WasmModuleTooLarge": module > install.MAX_MODULE_BYTES,
+        "WasmMemoryNotPageAligned": heap % _PAGE != 0,
+        "WasmMemoryTooLarge": heap > (MAX_HEAP_64_BYTES if is_64 else MAX_HEAP_BYTES),
+        "StableMemoryNotPageAligned": stable % _PAGE != 0,
+        "StableMemoryTooLarge": stable > MAX_STABLE_BYTES,
+        "ExportedGlobalsTooLarge": len(argument["globals"]) > MAX_GLOBALS,
+        "CertifiedDataTooLarge": len(argument["certified_data"]) > MAX_CERTIFIED_BYTES,
+    }
+    for fault, is_there in faults.items():
+        if is_there:
+            raise BadSnapshotMetadata(fault)
 
 
 def content(call: ManagementCall) -> None:
     """`upload_canister_snapshot_data`: one piece of at most two million bytes."""
     canister = call.controlled()
-    snapshot = snapshots.find(canister, call.argument["snapshot_id"])
+    snapshot = snapshots.find(call, canister, call.argument["snapshot_id"])
     if not snapshot.is_uploaded:
         raise SnapshotImmutable
     chunk = call.argument["chunk"]
     kind, place = next(iter(call.argument["kind"].items()))
+    snapshots.charge(call, canister, balance.CHUNK_BYTES if kind == "wasm_chunk" else len(chunk))
     if kind == "wasm_chunk":
-        changed = _with_chunk(call, snapshot, chunk)
+        changed = _with_chunk(call, canister, snapshot, chunk)
     else:
         changed = _with_piece(call, snapshot, kind, place["offset"])
-    snapshots.charge(call, canister, len(chunk))
+    changed = replace(changed, taken_at_height=call.subnet.network.clock.height)
     canister.record.snapshots[snapshot.snapshot_id] = changed
     call.subnet.network.garbage = True
 
 
-def _with_chunk(call: ManagementCall, snapshot: Snapshot, chunk: bytes) -> Snapshot:
+def _with_chunk(call: ManagementCall, canister: Canister, snapshot: Snapshot, chunk: bytes) -> Snapshot:
     if len(chunk) > chunks.MAX_CHUNK_BYTES:
         raise ChunkStoreError(
             f"Wasm chunk size {len(chunk)} exceeds the maximum chunk size of {chunks.MAX_CHUNK_BYTES}"
         )
+    key = sha256(chunk).digest()
+    if key in dict(snapshot.chunks):
+        return snapshot
+    if len(snapshot.chunks) >= chunks.MAX_CHUNKS:
+        raise ChunkStoreError(chunks.FULL)
+    growth.take_room(call, canister, balance.CHUNK_BYTES)
     call.subnet.network.blobs.put(chunk)
-    return replace(snapshot, chunks=(*snapshot.chunks, (sha256(chunk).digest(), len(chunk))))
+    return replace(snapshot, chunks=(*snapshot.chunks, (key, len(chunk))), size=snapshot.size + balance.CHUNK_BYTES)
 
 
 def _with_piece(call: ManagementCall, snapshot: Snapshot, kind: str, offset: int) -> Snapshot:
@@ -113,7 +143,7 @@ def checked_module(call: ManagementCall, canister: Canister, snapshot: Snapshot)
         raise ExecutionFailed(canister.canister_id, refusal)
     declared = tuple(kind for kind, mutable in read_module(module).globals if mutable)
     if declared != snapshot.kinds:
-        raise InvalidPayload("The snapshot's memory or globals do not fit its module.")
+        raise InvalidPayload(OTHER_GLOBALS)
     return install.described(call.subnet, given, module)
 
 

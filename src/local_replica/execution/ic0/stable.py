@@ -6,6 +6,7 @@ from local_replica.execution.ic0.state import CallState
 from local_replica.execution.stable import MAX_STABLE_PAGES, STABLE_PAGE
 
 _MAX_32_BIT_PAGES = 1 << 16
+_OUT_OF_MEMORY = "CanisterOutOfMemory"
 
 
 def _refused(reason: str, name: str) -> Failure:
@@ -38,7 +39,9 @@ class StableCalls(CallState):
     def _grow(self, pages: int, limit: int) -> int:
         if self.stable.size // STABLE_PAGE + pages > limit:
             return -1
-        error = self.allocate(pages * STABLE_PAGE)
+        error = self.allocate(pages * STABLE_PAGE) if pages else None
+        if error is not None and error.code == _OUT_OF_MEMORY:
+            return -1
         if error is not None:
             raise Failure(error.code, error.message, error.help)
         return self.stable.grow(pages)

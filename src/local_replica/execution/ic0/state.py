@@ -14,7 +14,7 @@ from local_replica.execution.contexts import (
 from local_replica.execution.failures import contract_violation, out_of_instructions, slice_overrun, wrong_mode
 from local_replica.execution.native import NativeState
 from local_replica.execution.native_stable import NativeStableMemory
-from local_replica.execution.port import Callback, Entry, ExecutionError, Outcome, Request
+from local_replica.execution.port import Callback, Entry, ExecutionError, Growth, Outcome, Request
 from local_replica.execution.stable import StableMemory
 
 NO_REQUEST = Request(Entry.START, canister_id=b"", time=0)
@@ -146,5 +146,11 @@ class CallState:
 
     def allocate(self, additional: int) -> ExecutionError | None:
         """Ask the scheduler for memory; `additional` bytes come on top of what this message asked before."""
+        outcome = self.outcome
+        granted = self.request.allocate_memory(Growth(additional, self.allocated, outcome.balance, outcome.reserved))
+        if isinstance(granted, ExecutionError):
+            return granted
         self.allocated += additional
-        return self.request.allocate_memory(self.allocated)
+        outcome.balance -= granted
+        outcome.reserved += granted
+        return None

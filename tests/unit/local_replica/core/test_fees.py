@@ -12,7 +12,7 @@ from local_replica.ingress import Refused
 from support.replicas import PLENTY, created, install, installed, manage, new_replica
 from support.small_modules import COUNTER, compiled
 
-DAY_NS = 86_400_000_000_000
+DAY_S = 86_400
 AMOUNTS = st.integers(0, 10**12)
 
 
@@ -34,13 +34,15 @@ def test_fees_follow_the_published_formula(
     assert fees.execution(100) == execution
     assert fees.ingress(10) == ingress
     assert fees.create_canister() == creation
-    assert fees.storage(1024**3, DAY_NS) == gib_day
+    assert fees.storage_seconds(1024**3, DAY_S) == gib_day
 
 
 @given(AMOUNTS)
 def test_a_free_subnet_takes_nothing(amount: int) -> None:
     fees = Fees(34, is_free=True)
-    assert fees.execution(amount) == fees.ingress(amount) == fees.call(amount) == fees.storage(amount, amount) == 0
+    assert (
+        fees.execution(amount) == fees.ingress(amount) == fees.call(amount) == fees.storage_seconds(amount, amount) == 0
+    )
     assert fees.http_request(amount, amount) == fees.create_canister() == 0
 
 

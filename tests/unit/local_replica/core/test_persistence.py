@@ -161,3 +161,13 @@ def test_randomness_follows_the_seed() -> None:
 
     assert drawn(b"a") == drawn(b"a")
     assert len({*drawn(b"a"), *drawn(b"b")}) == 4
+
+
+def test_a_record_of_an_earlier_version_gets_the_fields_that_came_later(replica: Replica) -> None:
+    canister_id = installed(replica, COUNTER)
+    state = replica.dump()
+    record = pickle.loads(state.canisters[canister_id].record)  # noqa: S301 - our own bytes
+    del record.install_debit
+    state.canisters[canister_id].record = pickle.dumps(record)
+    loaded = Replica.load(replica.config, EXECUTOR, None, state)
+    install(loaded, canister_id, COUNTER, "reinstall")

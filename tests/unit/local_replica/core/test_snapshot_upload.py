@@ -104,7 +104,7 @@ def test_a_module_with_other_globals_is_not_loaded(replica: Replica) -> None:
     _, snapshot = counted(replica)
     copy = created(replica)
     uploaded_id = uploaded(replica, copy, {**snapshot, "globals": [{"i64": 1}]})
-    with pytest.raises(Refused, match="do not fit its module"):
+    with pytest.raises(Refused, match="snapshot metadata do not match"):
         manage(replica, "load_canister_snapshot", canister_id=copy, snapshot_id=uploaded_id)
 
 

@@ -8,7 +8,7 @@ from local_replica.execution import WasmtimeExecutor
 from local_replica.execution.contexts import ALLOWED
 from local_replica.execution.ic0 import SystemCalls
 from local_replica.execution.instance import WasmInstance
-from local_replica.execution.port import Callback, Entry, ExecutionError
+from local_replica.execution.port import Callback, Entry, ExecutionError, Growth
 from local_replica.execution.signatures import SIGNATURES
 from support.executing import CANISTER, query, request, run, update
 from support.small_modules import compiled
@@ -198,16 +198,20 @@ def test_the_call_context_counter_includes_earlier_messages(caller: WasmInstance
 
 
 def test_growing_memory_asks_the_scheduler(caller: WasmInstance) -> None:
-    asked: list[int] = []
+    asked: list[Growth] = []
 
-    def refuse(additional: int) -> ExecutionError | None:
-        asked.append(additional)
-        return ExecutionError("SubnetOversubscribed", "no room") if len(asked) > 1 else None
+    def refuse(growth: Growth) -> ExecutionError | int:
+        asked.append(growth)
+        return ExecutionError("SubnetOversubscribed", "no room") if len(asked) > 1 else 7
 
     outcome = caller.execute(request(Entry.UPDATE, "grow", allocate_memory=refuse))
     assert outcome.error is not None
     assert outcome.error.code == "SubnetOversubscribed"
-    assert asked == [2 << 16, 5 << 16]
+    assert [(growth.additional, growth.before, growth.reserved) for growth in asked] == [
+        (2 << 16, 0, 0),
+        (3 << 16, 2 << 16, 7),
+    ]
+    assert asked[1].balance == asked[0].balance - 7
     assert (caller.heap_bytes(), caller.stable_bytes()) == (1 << 16, 0)
 
 
