@@ -104,7 +104,7 @@ class Rejection(Exception):
     """A message is rejected. Whatever it did is rolled back, its cycles go back to the caller."""
 
     error_code: ClassVar[str] = "CanisterRejectedMessage"
-    numbered: ClassVar[bool] = False
+    numbered: bool = False
     """Whether a calling canister sees the text with the error's number ("IC0503: …") in front."""
 
     def __init__(self, message: str) -> None:

@@ -114,6 +114,7 @@ class ManagementCanister:
         except Deferred:
             return
         except Rejection as rejection:
+            rejection.numbered = False
             outcome, refund = rejection, call.cycles
         self._answer(call, outcome, refund, prepared.instructions)
 
