@@ -1,13 +1,15 @@
-/* `_merkle`: the digests above a position of a hash tree in an array (vex_domain/hash_tree.py has the same in Python). */
+/* `_merkle`: the digests above a leaf of a hash tree in an array (vex_domain/hash_tree.py has the same in Python). */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
 #include "sha256.h"
 
-enum { DIGEST = 32, PREFIX = 17, FORK = PREFIX + 2 * DIGEST };
+enum { DIGEST = SHA256_DIGEST, PREFIX = 17, FORK = PREFIX + 2 * DIGEST, BLOCK_LEVELS = 4 };
 
-static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+/* Of the empty subtree: SHA-256 of "\x11ic-hashtree-empty". */
+static const unsigned char empty[DIGEST] = {
+    0x4e, 0x3e, 0xd3, 0x5c, 0x4e, 0x2d, 0x1e, 0xe8, 0x99, 0x96, 0x48, 0x3f, 0xb6, 0x26, 0x0a, 0x64,
+    0xcf, 0xfb, 0x6c, 0x47, 0xdb, 0xab, 0x21, 0x6e, 0x79, 0x30, 0xe8, 0x2f, 0x81, 0x90, 0xd1, 0x20};
 
 /* The two blocks that a fork's digest is taken of: prefix, both digests, a one, zeros, the length in bits. */
 static void begin(unsigned char blocks[2 * SHA256_BLOCK]) {
@@ -18,39 +20,66 @@ static void begin(unsigned char blocks[2 * SHA256_BLOCK]) {
     blocks[2 * SHA256_BLOCK - 1] = FORK * 8 & 255;
 }
 
-static void raise_path(unsigned char *nodes, size_t at) {
-    unsigned char blocks[2 * SHA256_BLOCK];
-    begin(blocks);
-    for (at /= 2; at > 0; at /= 2) {
-        uint32_t state[8];
-        memcpy(state, start, sizeof state);
-        memcpy(blocks + PREFIX, nodes + 2 * at * DIGEST, 2 * DIGEST);
+static int is_empty(const unsigned char *digest) { return memcmp(digest, empty, DIGEST) == 0; }
+
+/* The digest of two subtrees; of two of which one is empty the other stands for both. */
+static void join(unsigned char *to, const unsigned char *left, const unsigned char *right, unsigned char *blocks) {
+    uint32_t state[8];
+    if (is_empty(right)) {
+        memcpy(to, left, DIGEST);
+    } else if (is_empty(left)) {
+        memcpy(to, right, DIGEST);
+    } else {
+        memcpy(state, sha256_start, sizeof state);
+        memcpy(blocks + PREFIX, left, DIGEST);
+        memcpy(blocks + PREFIX + DIGEST, right, DIGEST);
         sha256_blocks(state, blocks, 2);
-        for (int word = 0; word < 8; word++) state[word] = __builtin_bswap32(state[word]);
-        memcpy(nodes + at * DIGEST, state, DIGEST);
+        sha256_write(state, to, DIGEST);
     }
 }
 
-/* put(nodes, at, digest): node `at` gets `digest`, and what is above it follows. */
+/* The digests above node `at` up to node `top`; the block `open` is not among them. */
+static void climb(unsigned char *nodes, size_t at, size_t top, size_t open, unsigned char *blocks) {
+    while (at > top) {
+        at /= 2;
+        const unsigned char *right = 2 * at + 1 == open ? empty : nodes + (2 * at + 1) * DIGEST;
+        join(nodes + at * DIGEST, nodes + 2 * at * DIGEST, right, blocks);
+    }
+}
+
+static void put_digest(unsigned char *nodes, size_t at, const unsigned char *digest, size_t block, size_t former) {
+    unsigned char blocks[2 * SHA256_BLOCK];
+    size_t open = block > former ? block : former;
+    begin(blocks);
+    if (former > 0 && block > former) climb(nodes, former, 1, open, blocks);
+    memcpy(nodes + at * DIGEST, digest, DIGEST);
+    climb(nodes, at, block, open, blocks);
+    if (block < open) climb(nodes, block, 1, open, blocks);
+    join(nodes, open > 1 ? nodes + DIGEST : empty, nodes + open * DIGEST, blocks);
+}
+
+/* put(nodes, at, digest, open): leaf `at` gets `digest`, and what is above it follows; the last block after that. */
 static PyObject *put(PyObject *module, PyObject *const *arguments, Py_ssize_t given) {
-    if (given != 3 || !PyByteArray_CheckExact(arguments[0]) || !PyBytes_CheckExact(arguments[2])) {
-        PyErr_SetString(PyExc_TypeError, "put() takes a bytearray, an int and bytes");
+    if (given != 4 || !PyByteArray_CheckExact(arguments[0]) || !PyBytes_CheckExact(arguments[2])) {
+        PyErr_SetString(PyExc_TypeError, "put() takes a bytearray, an int, bytes and an int");
         return NULL;
     }
     size_t at = PyLong_AsSize_t(arguments[1]), count = (size_t)PyByteArray_GET_SIZE(arguments[0]) / DIGEST;
-    if (at == (size_t)-1 && PyErr_Occurred()) return NULL;
-    if (at == 0 || at >= count || PyBytes_GET_SIZE(arguments[2]) != DIGEST || count % 2 != 0) {
-        PyErr_SetString(PyExc_ValueError, "no node of this tree, or no digest");
+    size_t former = at == (size_t)-1 && PyErr_Occurred() ? at : PyLong_AsSize_t(arguments[3]);
+    if (former == (size_t)-1 && PyErr_Occurred()) return NULL;
+    if (count < 2 || at < count / 2 || at >= count || former >= count || PyBytes_GET_SIZE(arguments[2]) != DIGEST ||
+        (count & (count - 1)) != 0) {
+        PyErr_SetString(PyExc_ValueError, "no leaf of this tree, or no digest");
         return NULL;
     }
-    unsigned char *nodes = (unsigned char *)PyByteArray_AS_STRING(arguments[0]);
-    memcpy(nodes + at * DIGEST, PyBytes_AS_STRING(arguments[2]), DIGEST);
-    raise_path(nodes, at);
-    Py_RETURN_NONE;
+    size_t block = at >> BLOCK_LEVELS > 0 ? at >> BLOCK_LEVELS : 1;
+    put_digest((unsigned char *)PyByteArray_AS_STRING(arguments[0]), at, (unsigned char *)PyBytes_AS_STRING(arguments[2]),
+               block, former);
+    return PyLong_FromSize_t(block > former ? block : former);
 }
 
 static PyMethodDef methods[] = {
-    {"put", (PyCFunction)(void (*)(void))put, METH_FASTCALL, "Set a node's digest and those above it."},
+    {"put", (PyCFunction)(void (*)(void))put, METH_FASTCALL, "Set a leaf's digest and those above it."},
     {NULL, NULL, 0, NULL},
 };
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_merkle", .m_size = -1, .m_methods = methods};

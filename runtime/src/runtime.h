@@ -23,6 +23,9 @@ PyObject *create_ic0(void);
 PyObject *create_runtime(void);
 PyMODINIT_FUNC PyInit__stable_map(void);
 PyMODINIT_FUNC PyInit__merkle(void);
+PyMODINIT_FUNC PyInit__digests(void);
+PyMODINIT_FUNC PyInit__numbered_parts(void);
+PyMODINIT_FUNC PyInit__value_hash(void);
 
 /* arguments.c */
 int expect_arguments(const char *function, Py_ssize_t given, Py_ssize_t wanted);

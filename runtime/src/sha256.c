@@ -1,4 +1,4 @@
-/* SHA-256 (FIPS 180-4) counted in WebAssembly instructions: four words of the schedule at a time, rounds unrolled. */
+/* SHA-256 of one message's blocks, counted in WebAssembly instructions: four words of the schedule at a time. */
 #include "sha256.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vex_domain.value_hash import value_hash
+from vex_domain.value_hash import keep_hash, value_hash
 
 CREATED = "vex.ticket.created"
 COMMENTED = "vex.ticket.commented"
@@ -19,6 +19,9 @@ LINKED = "vex.ticket.linked"
 UNLINKED = "vex.ticket.unlinked"
 MERGED = "vex.ticket.merged"
 CONFIGURED = "vex.organisation.configured"
+
+for _kind in (CREATED, COMMENTED, NOTED, UPDATED):
+    keep_hash(_kind)
 
 
 def block_of(event: dict[str, Any], parent: bytes | None) -> dict[str, Any]:

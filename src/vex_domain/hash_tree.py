@@ -4,27 +4,37 @@ from hashlib import sha256
 from struct import Struct
 from typing import Any
 
+from vex_domain import digests
+
 _FORK = b"\x10ic-hashtree-fork"
 _LABELED = b"\x13ic-hashtree-labeled"
 _LEAF = b"\x10ic-hashtree-leaf"
 _PRUNED = b"\x82\x04\x58\x20"
 _write_digest = Struct("32s").pack_into
 EMPTY = sha256(b"\x11ic-hashtree-empty").digest()
+BLOCK_LEVELS = 4
+"""A block of a RangeTree has 2^4 positions: the next position then costs least on average, 3.3 forks."""
 
 
 def fork_digest(left: bytes, right: bytes) -> bytes:
     """The digest of a fork over two digests."""
-    return sha256(_FORK + left + right).digest()
+    return digests.digest(_FORK, left, right)
 
 
 def labeled_digest(label: bytes, digest: bytes) -> bytes:
     """The digest of a labelled subtree."""
-    return sha256(_LABELED + label + digest).digest()
+    return digests.digest(_LABELED, label, digest)
 
 
 def leaf_digest(content: bytes) -> bytes:
     """The digest of a leaf."""
-    return sha256(_LEAF + content).digest()
+    return digests.digest(_LEAF, content)
+
+
+def labeled_digests(labels: tuple[bytes, ...], digests_under: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """The digests of at most four labelled subtrees."""
+    pairs = zip(labels, digests_under, strict=True)
+    return digests.digest_each(*[_LABELED + label + digest for label, digest in pairs])
 
 
 def fork(left: bytes, right: bytes) -> bytes:
@@ -76,13 +86,39 @@ def encode_tree(tree: bytes) -> bytes:
     return b"\xd9\xd9\xf7" + tree
 
 
-def put_path(nodes: bytearray, at: int, digest: bytes) -> None:
-    """Set the digest of node `at` in a RangeTree's array and those above it."""
-    _write_digest(nodes, at << 5, digest)
-    while at > 1:
+def _join(nodes: bytearray, to: int, left: bytes, right: bytes) -> None:
+    """The digest of two subtrees; of two of which one is empty the other stands for both."""
+    digest = left if right == EMPTY else right if left == EMPTY else fork_digest(left, right)
+    _write_digest(nodes, to << 5, digest)
+
+
+def _node(nodes: bytearray, at: int) -> bytes:
+    return bytes(nodes[at << 5 : (at + 1) << 5])
+
+
+def _climb(nodes: bytearray, at: int, top: int, open_block: int) -> None:
+    while at > top:
         at >>= 1
-        low = at << 6
-        _write_digest(nodes, at << 5, sha256(_FORK + nodes[low : low + 64]).digest())
+        right = EMPTY if 2 * at + 1 == open_block else _node(nodes, 2 * at + 1)
+        _join(nodes, at, _node(nodes, 2 * at), right)
+
+
+def _join_root(nodes: bytearray, open_block: int) -> None:
+    _join(nodes, 0, _node(nodes, 1) if open_block > 1 else EMPTY, _node(nodes, open_block))
+
+
+def put_path(nodes: bytearray, at: int, digest: bytes, open_block: int) -> int:
+    """Set the digest of leaf `at` in a RangeTree's array and those above it; the open block's node after that."""
+    block = at >> BLOCK_LEVELS or 1
+    former, open_block = open_block, max(block, open_block)
+    if 0 < former < block:
+        _climb(nodes, former, 1, open_block)
+    _write_digest(nodes, at << 5, digest)
+    _climb(nodes, at, block, open_block)
+    if block < open_block:
+        _climb(nodes, block, 1, open_block)
+    _join_root(nodes, open_block)
+    return open_block
 
 
 try:
@@ -92,53 +128,55 @@ except ImportError:
 
 
 class RangeTree:
-    """A balanced tree over `length` (a power of two) positions; a position holds a digest or nothing.
+    """A hash tree over `length` (a power of two) positions; a position holds a digest or nothing.
 
-    Nodes lie in one array (1 is the root, children of i are 2i and 2i + 1), so that a change costs one hash a level.
+    Nodes lie in one array: children of i are 2i and 2i + 1, positions begin at `length`. A fork with nothing on one
+    side is what is on the other. The block of sixteen positions that holds the last one is open: node 0, the root, is
+    the fork of all blocks before it (node 1) and of it. So the next position costs some three hashes, any other one a
+    level.
     """
 
     def __init__(self, length: int) -> None:
         self.length = length
-        rows = []
-        digest = EMPTY
-        count = length
-        while count:
-            rows.append(digest * count)
-            digest = fork_digest(digest, digest)
-            count >>= 1
-        rows.append(bytes(32))
-        rows.reverse()
-        self._nodes = bytearray(b"".join(rows))
+        self._nodes = bytearray(EMPTY) * (2 * length)
+        self._open = 0
 
     @property
     def root(self) -> bytes:
         """The root's digest."""
-        return bytes(self._nodes[32:64])
+        return bytes(self._nodes[:32])
 
     def put(self, position: int, digest: bytes) -> None:
         """Set a position's digest and the digests above it."""
-        _put(self._nodes, self.length + position, digest)
+        self._open = _put(self._nodes, self.length + position, digest, self._open)
 
     def fill(self, digests: list[bytes]) -> None:
-        """Set the first positions at once: one hash a node, for a rebuild."""
+        """Set the first positions of an empty tree at once: one hash a node, for a rebuild."""
+        if not digests:
+            return
         nodes = self._nodes
-        first = self.length << 5
-        nodes[first : first + 32 * len(digests)] = b"".join(digests)
         low, high = self.length, self.length + len(digests)
-        while low > 1 and digests:
+        nodes[low << 5 : high << 5] = b"".join(digests)
+        self._open = (high - 1) >> BLOCK_LEVELS or 1
+        while low > 1:
+            if low <= self._open:
+                high = min(high, self._open)
             low, high = low >> 1, (high + 1) >> 1
             for at in range(low, high):
-                pair = at << 6
-                _write_digest(nodes, at << 5, sha256(_FORK + nodes[pair : pair + 64]).digest())
+                _climb(nodes, 2 * at, at, self._open)
+        _join_root(nodes, self._open)
 
     def witness(self, position: int, shown: bytes) -> bytes:
         """The path to a position, where `shown` stands; all else is pruned."""
-        nodes = self._nodes
-        at = self.length + position
-        tree = shown
-        while at > 1:
-            sibling = (at ^ 1) << 5
-            other = _PRUNED + nodes[sibling : sibling + 32]
-            tree = b"\x83\x01" + other + tree if at & 1 else b"\x83\x01" + tree + other
+        nodes, opened = self._nodes, self._open
+        at, tree = self.length + position, shown
+        in_open_block = (at >> BLOCK_LEVELS or 1) == opened
+        top = opened if in_open_block else 1
+        while at > top:
+            beside = nodes[(at ^ 1) << 5 : ((at ^ 1) + 1) << 5]
+            if beside != EMPTY and at ^ 1 != opened:
+                tree = b"\x83\x01" + _PRUNED + beside + tree if at & 1 else b"\x83\x01" + tree + _PRUNED + beside
             at >>= 1
-        return tree
+        if not in_open_block:
+            return fork(tree, pruned(_node(nodes, opened)))
+        return tree if opened == 1 or _node(nodes, 1) == EMPTY else fork(pruned(_node(nodes, 1)), tree)

@@ -1,6 +1,6 @@
-"""Salts that cannot be computed again: the state moves forward by a one-way step with each."""
+"""Salts that cannot be computed again: the state moves forward by a one-way step with every two."""
 
-from hashlib import sha256
+from vex_domain.digests import digest
 
 SALT_BYTES = 16
 
@@ -10,6 +10,7 @@ class SaltRatchet:
 
     def __init__(self) -> None:
         self._state = b""
+        self._next_salt = b""
 
     @property
     def seeded(self) -> bool:
@@ -18,14 +19,18 @@ class SaltRatchet:
 
     def seed(self, randomness: bytes) -> None:
         """Mix fresh randomness (32 bytes of `raw_rand`) into the state."""
-        self._state = sha256(b"seed" + self._state + randomness).digest()
+        self._state = digest(b"seed", self._state, randomness)
+        self._next_salt = b""
 
     def draw(self) -> bytes:
         """The next 16 bytes. Asking before the seed is a fault of the caller's."""
         if not self._state:
             raise RuntimeError("salts drawn before the seed")
-        salt = sha256(b"salt" + self._state).digest()[:SALT_BYTES]
-        self._state = sha256(b"next" + self._state).digest()
+        salt, self._next_salt = self._next_salt, b""
+        if not salt:
+            both = digest(b"salt", self._state)
+            self._state = digest(b"next", self._state)
+            salt, self._next_salt = both[:SALT_BYTES], both[SALT_BYTES:]
         return salt
 
     def draw_number(self, bits: int) -> int:

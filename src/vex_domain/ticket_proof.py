@@ -3,9 +3,9 @@
 Commitments are one SHA-256 each over bytes that can be read one way only: numbers are big-endian and eight bytes wide.
 """
 
-from hashlib import sha256
 from typing import Any
 
+from vex_domain.digests import digest
 from vex_domain.hash_tree import labeled_digest, leaf_digest
 
 NO_COMMENTS = bytes(32)
@@ -51,24 +51,35 @@ def header_bytes(ticket: dict[str, Any]) -> bytes:
     return b"".join(parts)
 
 
+try:
+    from _numbered_parts import digest as _native  # type: ignore[import-not-found] # None: it leaves the ticket to us
+except ImportError:
+
+    def _native(_salt: bytes, _ticket: dict[str, Any], _names: tuple[str, ...]) -> None:
+        return None
+
+
+def header_commitment(salt: bytes, ticket: dict[str, Any]) -> bytes:
+    """The salted commitment to the header."""
+    return _native(salt, ticket, _HEADER) or digest(salt, header_bytes(ticket))
+
+
 def leaf_content(ticket: dict[str, Any], body_hash: bytes, comment_head: bytes, salt: bytes) -> bytes:
     """The leaf: the hash of version, salted commitments to header and body's hash, and the comments' head."""
-    header = sha256(salt + header_bytes(ticket)).digest()
-    body = sha256(salt + body_hash).digest()
     version: int = ticket["version"]
-    return sha256(version.to_bytes(8, "big") + header + body + comment_head).digest()
+    return digest(version.to_bytes(8, "big"), header_commitment(salt, ticket), digest(salt, body_hash), comment_head)
 
 
 def comment_link(head: bytes, commitment: bytes) -> bytes:
     """The head of the comment chain after one more comment."""
-    return sha256(head + commitment).digest()
+    return digest(head, commitment)
 
 
 def comment_commitment(salt: bytes, comment: dict[str, Any], number: int, body_hash: bytes) -> bytes:
     """The salted commitment to a comment: number, author, time (ns), one byte for internal, hash of the body."""
     numbers = (number, comment["author"], comment["written_at"])
     content = b"".join([value.to_bytes(8, "big") for value in numbers])
-    return sha256(salt + content + bytes((comment["internal"],)) + body_hash).digest()
+    return digest(salt, content, bytes((comment["internal"],)), body_hash)
 
 
 def ticket_label(ticket: int) -> bytes:

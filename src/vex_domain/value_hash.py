@@ -3,10 +3,11 @@
 from hashlib import sha256
 from typing import Any
 
-_NAMES_KEPT = 256
+from vex_domain.digests import digest
+
+_KEPT = 512
 _NINE_OCTETS = 1 << 56
 _TEN_OCTETS = 1 << 63
-_name_hashes: dict[str, bytes] = {}
 
 
 def unsigned_leb128(number: int) -> bytes:
@@ -42,36 +43,54 @@ def _sleb128(number: int) -> bytes:
     return bytes(octets)
 
 
-_SMALL = [sha256(unsigned_leb128(number)).digest() for number in range(256)]
-"""Hashes of the numbers that nearly all versions, organisations and people in a block are."""
+_known: dict[Any, bytes] = {number: sha256(unsigned_leb128(number)).digest() for number in range(256)}
+"""Hashes of the numbers that nearly all versions and organisations are, of maps' names, and of words of a block."""
+
+
+def keep_hash(text: str) -> None:
+    """Remember the hash of a text that stands in many values."""
+    _known[text] = sha256(text.encode()).digest()
 
 
 def _name_hash(name: str) -> bytes:
-    known = _name_hashes.get(name)
+    known = _known.get(name)
     if known is None:
         known = sha256(name.encode()).digest()
-        if len(_name_hashes) < _NAMES_KEPT:
-            _name_hashes[name] = known
+        if len(_known) < _KEPT:
+            _known[name] = known
     return known
 
 
-def value_hash(value: Any) -> bytes:
-    """SHA-256 over the value: `int` as Nat (Int when negative), `str` Text, `bytes` Blob, list Array, dict Map."""
+def plain_value_hash(value: Any) -> bytes:
+    """As `value_hash`, whatever the value."""
     if isinstance(value, int):
         if 0 <= value < 256:
-            return _SMALL[value]
+            return _known[value]
         return sha256(unsigned_leb128(value) if value >= 0 else _sleb128(value)).digest()
     if isinstance(value, str):
         return sha256(value.encode()).digest()
     if isinstance(value, bytes):
         return sha256(value).digest()
     if isinstance(value, list):
-        return sha256(b"".join([value_hash(part) for part in value])).digest()
-    pairs = [_name_hash(name) + value_hash(part) for name, part in value.items()]
+        return sha256(b"".join([plain_value_hash(part) for part in value])).digest()
+    pairs = [_name_hash(name) + plain_value_hash(part) for name, part in value.items()]
     pairs.sort()
     return sha256(b"".join(pairs)).digest()
 
 
+try:
+    from _value_hash import value_hash as _native  # type: ignore[import-not-found] # None: it leaves the value to us
+except ImportError:
+
+    def _native(_value: Any, _hashes: dict[Any, bytes]) -> None:
+        return None
+
+
+def value_hash(value: Any) -> bytes:
+    """SHA-256 over the value: `int` as Nat (Int when negative), `str` Text, `bytes` Blob, list Array, dict Map."""
+    return _native(value, _known) or plain_value_hash(value)
+
+
 def salted(salt: bytes, value: Any) -> bytes:
     """A commitment to `value` that nobody can guess at without the salt."""
-    return sha256(salt + value_hash(value)).digest()
+    return digest(salt, value_hash(value))

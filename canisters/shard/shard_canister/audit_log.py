@@ -4,7 +4,16 @@ from typing import Any
 
 from vex_domain.attachments import skipped_certification
 from vex_domain.audit_chain import block_hash
-from vex_domain.hash_tree import fork, fork_digest, labeled, labeled_digest, leaf, leaf_digest, pruned
+from vex_domain.hash_tree import (
+    fork,
+    fork_digest,
+    labeled,
+    labeled_digest,
+    labeled_digests,
+    leaf,
+    leaf_digest,
+    pruned,
+)
 from vex_domain.value_hash import unsigned_leb128
 
 LAST_HASH = b"last_block_hash"
@@ -44,11 +53,10 @@ class AuditLog:
         return fork_digest(skipped_certification.DIGEST, root) if self.serves_http else root
 
     def _chain_root(self, tickets_root: bytes) -> bytes:
-        tickets = labeled_digest(TICKETS, tickets_root)
         if self.head is None:
-            return tickets
-        last_hash = labeled_digest(LAST_HASH, leaf_digest(self.head))
-        last_index = labeled_digest(LAST_INDEX, leaf_digest(unsigned_leb128(self.count - 1)))
+            return labeled_digest(TICKETS, tickets_root)
+        below = leaf_digest(self.head), leaf_digest(unsigned_leb128(self.count - 1)), tickets_root
+        last_hash, last_index, tickets = labeled_digests((LAST_HASH, LAST_INDEX, TICKETS), below)
         return fork_digest(fork_digest(last_hash, last_index), tickets)
 
     def witness(self, tickets: bytes) -> bytes:

@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 from support.native_extension import native_extension
 from vex_domain import hash_tree
 
-native = native_extension("_merkle", "merkle.c", "sha256.c")
+native = native_extension("_merkle", "merkle.c", "sha256.c", "sha256_message.c")
 
 
-@given(exponent=st.integers(0, 7), places=st.lists(st.integers(0, 127), max_size=6))
+@given(exponent=st.integers(0, 8), places=st.lists(st.integers(0, 255), max_size=8))
 def test_the_tree_is_the_same_as_in_python(exponent: int, places: list[int]) -> None:
     length = 1 << exponent
     written, expected = hash_tree.RangeTree(length), hash_tree.RangeTree(length)
+    opened = expected_open = 0
     for place in places:
         digest = sha256(bytes((place,))).digest()
-        native.put(written._nodes, length + place % length, digest)
-        hash_tree.put_path(expected._nodes, length + place % length, digest)
+        opened = native.put(written._nodes, length + place % length, digest, opened)
+        expected_open = hash_tree.put_path(expected._nodes, length + place % length, digest, expected_open)
+        assert opened == expected_open
     assert written._nodes == expected._nodes
 
 
@@ -27,15 +29,24 @@ def test_the_tree_is_the_same_as_in_python(exponent: int, places: list[int]) -> 
     ("nodes", "at", "digest"),
     [
         (bytearray(256), 0, bytes(32)),
+        (bytearray(256), 3, bytes(32)),
         (bytearray(256), 8, bytes(32)),
         (bytearray(256), 5, bytes(31)),
+        (bytearray(192), 5, bytes(32)),
+        (bytearray(32), 0, bytes(32)),
         (bytearray(), 1, bytes(32)),
     ],
 )
-def test_what_is_no_node_is_refused(nodes: bytearray, at: int, digest: bytes) -> None:
-    with pytest.raises(ValueError, match="no node"):
-        native.put(nodes, at, digest)
+def test_what_is_no_leaf_is_refused(nodes: bytearray, at: int, digest: bytes) -> None:
+    with pytest.raises(ValueError, match="no leaf"):
+        native.put(nodes, at, digest, 0)
     with pytest.raises(TypeError):
-        native.put(bytes(nodes), at, digest)
+        native.put(bytes(nodes), at, digest, 0)
     with pytest.raises((OverflowError, ValueError)):
-        native.put(nodes, -1, digest)
+        native.put(nodes, -1, digest, 0)
+
+
+@pytest.mark.parametrize("opened", [-1, 8, 1 << 70])
+def test_what_is_no_open_block_is_refused(opened: int) -> None:
+    with pytest.raises((OverflowError, ValueError)):
+        native.put(bytearray(256), 5, bytes(32), opened)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from support.native_extension import native_extension
 
-native = native_extension("_sha256", "sha256.c", "sha256_module.c")
+native = native_extension("_sha256", "sha256.c", "sha256_message.c", "sha256_module.c")
 parts = st.lists(st.binary(max_size=200), max_size=6)
 
 
