@@ -68,6 +68,11 @@ class PythonValues:
     some: Callable[[Any], Any] | None = Some
     strict_tuples = False
     """Whether a tuple with more members on the wire than expected is a mismatch."""
+    fills_nested_opts = True
+    """Whether what is no opt, read at an `opt` whose content may be null, is its content; otherwise it is null.
+
+    The specification's rules since 2025 (pull requests 678 and 679 of dfinity/candid); the library in Kybra is older.
+    """
 
     def principal(self, raw: bytes) -> Any:
         return Principal(raw)
@@ -231,9 +236,9 @@ class PlanCompiler:
         if kind == OPT:
             content = self.wire.entries[wire][1]
             return opt_reader(self.reader(content, inner), self._late_skip(content), some)
-        if may_be_null or kind in (NULL, RESERVED):
+        if kind in (NULL, RESERVED) or (may_be_null and not self.values.fills_nested_opts):
             return skipping_reader(self.skipper.of(wire))
-        return optional_reader(self.reader(wire, inner), self._late_skip(wire))
+        return optional_reader(self.reader(wire, inner), self._late_skip(wire), some)
 
     def _late_skip(self, ref: int) -> Callable[[], Skip]:
         return lambda: self.skipper.of(ref)

@@ -1,6 +1,7 @@
 """Interface descriptions (`.did`): parser and printer (Candid specification, "Type Structure")."""
 
 from collections.abc import Callable, Mapping
+from posixpath import dirname, join, normpath
 from typing import NamedTuple
 
 from candid.did_printer import RESERVED_WORDS, print_interface_parts, print_type
@@ -37,12 +38,13 @@ class Interface(NamedTuple):
 
 
 def parse(source: str, resolve: Resolve | None = None) -> Interface:
-    """Parse and check a description; `resolve` maps the text of an import to a source, without it they are refused.
+    """Parse and check a description; `resolve` maps the path of an import to a source, without it they are refused.
 
-    Raises TextError where it does not parse, CandidError for undefined names and clashing labels.
+    A path that an imported file names is joined to that file's folder first. Raises TextError where it does not parse,
+    CandidError for undefined names and clashing labels.
     """
     try:
-        interface = _Parser(source, resolve).program()
+        interface = _Parser(source, _Imports(resolve)).program()
         _check(interface)
     except RecursionError as error:
         raise CandidError("the types nest too deep") from error
@@ -185,22 +187,46 @@ _CONSTRUCTORS: dict[str, Callable[[TypeParser], Type]] = {
 }
 
 
+class _Imports:
+    """The files that a description imports, each read once, so that they may import each other."""
+
+    def __init__(self, resolve: Resolve | None) -> None:
+        self.resolve = resolve
+        self.read: dict[str, Interface] = {}
+
+    def interface(self, path: str, resolve: Resolve) -> Interface:
+        """What the file at `path` describes; nothing while it is still being read."""
+        if path not in self.read:
+            self.read[path] = Interface({})
+            self.read[path] = _Parser(resolve(path), self, dirname(path)).program()
+        return self.read[path]
+
+
 class _Parser:
-    def __init__(self, source: str, resolve: Resolve | None) -> None:
+    def __init__(self, source: str, imports: _Imports, folder: str = "") -> None:
         self.at = Cursor(source)
         self.types = TypeParser(self.at)
-        self.resolve = resolve
+        self.imports = imports
+        self.folder = folder
         self.env: dict[str, Type] = {}
+        self.methods: dict[str, Func | Named] = {}
 
     def program(self) -> Interface:
         self.definitions()
-        init, service = None, None
+        init, service = None, Service(tuple(self.methods.items())) if self.methods else None
         if self.at.take("service"):
             init, service = self.actor()
+            service = self.with_imported(service)
             self.at.take(";")
         if self.at.token.kind != END:
             raise self.at.fail(f"{self.at.token.value!r} cannot stand here")
         return Interface(self.env, init, service)
+
+    def with_imported(self, service: Service) -> Service:
+        for name, _ in service.methods:
+            if name in self.methods:
+                raise self.at.fail(f"method {name} is imported already")
+        return Service((*service.methods, *self.methods.items()))
 
     def definitions(self) -> None:
         while self.at.at("type") or self.at.at("import"):
@@ -222,14 +248,24 @@ class _Parser:
         self.env[name] = self.types.datatype()
 
     def import_(self) -> None:
-        if self.at.at("service"):
-            raise self.at.fail("imports of services are not supported")
-        if self.resolve is None:
+        with_service = self.at.take("service")
+        if self.imports.resolve is None:
             raise self.at.fail("imports are not resolved here")
-        imported = _Parser(self.resolve(self.at.text()), self.resolve).program()
+        path = normpath(join(self.folder, self.at.text()))
+        imported = self.imports.interface(path, self.imports.resolve)
         for name, type_ in imported.env.items():
             if self.env.setdefault(name, type_) != type_:
                 raise self.at.fail(f"type {name} is defined twice")
+        if with_service:
+            self.import_methods(imported)
+
+    def import_methods(self, imported: Interface) -> None:
+        if imported.service is None:
+            raise self.at.fail("the imported file has no service")
+        for name, type_ in imported.service.methods:
+            if name in self.methods:
+                raise self.at.fail(f"method {name} is imported already")
+            self.methods[name] = type_
 
     def actor(self) -> tuple[tuple[Type, ...] | None, Service]:
         if self.at.token.kind == WORD:

@@ -59,14 +59,15 @@ def opt_reader(inner: Reader, skip: Callable[[], Skip], some: Callable[[Any], An
     return read
 
 
-def optional_reader(inner: Reader, skip: Callable[[], Skip]) -> Reader:
+def optional_reader(inner: Reader, skip: Callable[[], Skip], some: Callable[[Any], Any] | None) -> Reader:
     """Something else than an `opt` read at an `opt`; what does not fit is null."""
 
     def read(data: bytes, pos: int, quota: list[int]) -> tuple[Any, int]:
         try:
-            return inner(data, pos, quota)
+            value, end = inner(data, pos, quota)
         except Mismatch:
             return None, skip()(data, pos, quota)
+        return (value, end) if some is None else (some(value), end)
 
     return read
 

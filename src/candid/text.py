@@ -41,9 +41,30 @@ _NO_ENV: TypeEnv = {}
 def parse_args(source: str, types: Sequence[Type], env: TypeEnv = _NO_ENV) -> list[Any]:
     """The values of `(…)` at `types`, with the coercions that decoding makes (missing `opt`s, extra fields).
 
+    One of them it does not make: what does not fit an `opt` is an error, not null, since somebody has just typed it.
+
     Raises TextError where it does not parse, Mismatch where a value does not fit, CandidError otherwise.
     """
-    nodes = parse_nodes(source)
+    try:
+        return _values(parse_nodes(source), types, env)
+    except RecursionError as error:
+        raise CandidError("the values nest too deep") from error
+
+
+def parse_untyped(source: str) -> tuple[list[Type], list[Any]]:
+    """The values of `(…)` with their types: `int` and `float64` unless an annotation says otherwise.
+
+    Raises TextError where it does not parse, CandidError otherwise.
+    """
+    try:
+        nodes = parse_nodes(source)
+        types = [_type_of(node) for node in nodes]
+        return types, _values(nodes, types, _NO_ENV)
+    except RecursionError as error:
+        raise CandidError("the values nest too deep") from error
+
+
+def _values(nodes: Sequence[Node], types: Sequence[Type], env: TypeEnv) -> list[Any]:
     reader = ValueReader(env)
     values = [reader.value(node, type_) for node, type_ in zip(nodes, types, strict=False)]
     for type_ in types[len(nodes) :]:
@@ -51,14 +72,6 @@ def parse_args(source: str, types: Sequence[Type], env: TypeEnv = _NO_ENV) -> li
             raise Mismatch(f"{len(types)} values are expected, not {len(nodes)}")
         values.append(None)
     return values
-
-
-def parse_untyped(source: str) -> tuple[list[Type], list[Any]]:
-    """The values of `(…)` with their types: `int` and `float64` unless an annotation says otherwise."""
-    nodes = parse_nodes(source)
-    types = [_type_of(node) for node in nodes]
-    reader = ValueReader(_NO_ENV)
-    return types, [reader.value(node, type_) for node, type_ in zip(nodes, types, strict=True)]
 
 
 class ValueReader:
@@ -104,18 +117,8 @@ class ValueReader:
     def opt(self, node: Node, inner: Type) -> Any:
         if node.kind == "null":
             return None
-        nullable = self.is_nullable(inner)
-        if node.kind != "opt":
-            return None if nullable else self.or_null(node, inner)
-        if not nullable:
-            return self.or_null(node.value, inner)
-        return Some(self.value(node.value, inner))
-
-    def or_null(self, node: Node, inner: Type) -> Any:
-        try:
-            return self.value(node, inner)
-        except Mismatch:
-            return None
+        content = self.value(node.value if node.kind == "opt" else node, inner)
+        return Some(content) if self.is_nullable(inner) else content
 
     def primitive(self, node: Node, type_: Primitive) -> Any:
         if node.kind == "number":

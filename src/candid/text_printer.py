@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from candid.did_printer import print_label, quote
+from candid.errors import CandidError
 from candid.types import (
     BOOL,
     FLOAT32,
@@ -38,8 +39,14 @@ def print_args(values: Sequence[Any], types: Sequence[Type], env: TypeEnv = _NO_
 
 
 def print_value(value: Any, type_: Type, env: TypeEnv = _NO_ENV) -> str:
-    """A value of a type as text; numbers other than `int` and `float64` carry their type."""
-    return _Printer(env).text(value, type_)
+    """A value of a type as text; numbers other than `int` and `float64` carry their type.
+
+    Raises CandidError for values that nest too deep for the interpreter.
+    """
+    try:
+        return _Printer(env).text(value, type_)
+    except RecursionError as error:
+        raise CandidError("the values nest too deep") from error
 
 
 class _Printer:

@@ -12,6 +12,7 @@ class KybraValues(PythonValues):
 
     some = None
     strict_tuples = True
+    fills_nested_opts = False
 
     def __init__(self, principal_class: Callable[[bytes], Any], scope: Mapping[str, Any]) -> None:
         self.principal_class = principal_class

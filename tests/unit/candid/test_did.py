@@ -118,3 +118,39 @@ def test_imports_are_resolved_where_that_is_offered() -> None:
     interface = did.parse('import "a.did"; service : { m : (A) -> (B) }', sources.__getitem__)
     assert interface.env == {"B": NAT, "A": Vec(Named("B"))}
     assert list(interface.methods()) == ["m"]
+
+
+def test_a_path_is_that_of_the_importing_file() -> None:
+    sources = {"lib/a.did": 'import "b/c.did"; import "../d.did"', "lib/b/c.did": "type C = nat", "d.did": "type D = C"}
+    assert did.parse('import "lib/a.did"', sources.__getitem__).env == {"C": NAT, "D": Named("C")}
+
+
+def test_files_may_import_each_other() -> None:
+    sources = {"a.did": 'import "b.did"; type A = opt B', "b.did": 'import "a.did"; type B = vec A'}
+    assert did.parse('import "a.did"', sources.__getitem__).env == {"B": Vec(Named("A")), "A": Opt(Named("B"))}
+
+
+def test_a_service_can_be_imported_with_its_methods() -> None:
+    sources = {"base.did": "type T = nat; service : (text) -> { status : () -> (T) query }"}
+    interface = did.parse('import service "base.did"; service : { add : (T) -> () }', sources.__getitem__)
+    assert sorted(interface.methods()) == ["add", "status"]
+    assert interface.init is None
+    assert list(did.parse('import service "base.did"', sources.__getitem__).methods()) == ["status"]
+
+
+@pytest.mark.parametrize(
+    ("importer", "message"),
+    [
+        ('import service "types.did"', "no service"),
+        ('import service "a.did"; import service "b.did"', "m is imported already"),
+        ('import service "a.did"; service : { m : () -> () }', "m is imported already"),
+    ],
+)
+def test_an_imported_service_must_exist_and_share_no_method(importer: str, message: str) -> None:
+    sources = {
+        "types.did": "type T = nat",
+        "a.did": "service : { m : () -> () }",
+        "b.did": "service : { m : () -> () }",
+    }
+    with pytest.raises(CandidError, match=message):
+        did.parse(importer, sources.__getitem__)

@@ -22,9 +22,10 @@ STEPS = [
 
 
 class KybraValues(PythonValues):
-    """Kybra refuses tuples that are too long, and `opt null` is null to it."""
+    """Kybra refuses tuples that are too long, and `opt null` is null to it, as is what is no opt at nested ones."""
 
     strict_tuples = True
+    fills_nested_opts = False
     some = None
 
 

@@ -19,6 +19,7 @@ from candid.types import (
     TEXT,
     Field,
     Func,
+    Named,
     Opt,
     Record,
     Service,
@@ -120,3 +121,18 @@ def test_values_that_do_not_fit_are_refused(source: str, type_: Type) -> None:
 def test_text_that_does_not_parse_is_refused(source: str) -> None:
     with pytest.raises(CandidError):
         parse_untyped(source)
+
+
+def test_a_text_that_nests_too_deep_is_an_error() -> None:
+    deep = "(" * 5000 + "1" + ")" * 5000
+    for read in (parse_untyped, lambda source: parse_args(source, [NAT])):
+        with pytest.raises(CandidError, match="nest too deep"):
+            read(deep)
+
+
+def test_a_value_that_nests_too_deep_is_not_printed() -> None:
+    value: list[Any] = []
+    for _ in range(1000):
+        value = [value]
+    with pytest.raises(CandidError, match="nest too deep"):
+        print_args([value], [Named("Nest")], {"Nest": Vec(Named("Nest"))})
