@@ -106,7 +106,7 @@ class TicketAnswer(Variant, total=False):
     Err: VexError
 
 
-# The shortest list of status, category, assignee, requester and team is read, the others filter what it has.
+# The shortest list of assignee, requester, team, or of kind, status and category together is read, the others filter.
 class ListTickets(Record):
     organisation: nat64
     status: Opt[text]

@@ -37,12 +37,16 @@ class SortedLists:
         """How many positions stand under the key."""
         return len(self._lists.get(key, ()))
 
-    def before(self, key: int, position: int | None, count: int) -> list[int]:
-        """Up to `count` positions below `position` (None: from the end), highest first."""
-        positions = self._lists.get(key)
-        if positions is None:
-            return []
-        end = len(positions) if position is None else bisect_left(positions, position)
-        found = list(positions[max(0, end - count) : end])
-        found.reverse()
-        return found
+    def before(self, keys: list[int], position: int | None, count: int) -> list[int]:
+        """Up to `count` positions under any of the keys below `position` (None: from the end), highest first.
+
+        No position stands under two of the keys.
+        """
+        found: list[int] = []
+        for key in keys:
+            positions = self._lists.get(key)
+            if positions is not None:
+                end = len(positions) if position is None else bisect_left(positions, position)
+                found += positions[max(0, end - count) : end]
+        found.sort(reverse=True)
+        return found[:count]

@@ -145,3 +145,11 @@ class TicketLife:
     def standings(self) -> list[tuple[str, str]]:
         """All (kind, state) that a ticket can have."""
         return list(self._standings)
+
+    def standings_with(self, kind: str | None, state: str | None, category: str | None) -> list[int]:
+        """The numbers of the standings of one kind, state, category; None: of any."""
+        return [
+            number
+            for (each, word), number in self._standings.items()
+            if kind in {None, each} and state in {None, word} and category in {None, self.states[word].category}
+        ]

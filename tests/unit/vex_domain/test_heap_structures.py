@@ -22,9 +22,18 @@ def test_sorted_lists_agree_with_sets(steps: list[tuple[bool, int, int]]) -> Non
             model.get(key, set()).discard(position)
     for key in range(4):
         expected = sorted(model.get(key, set()), reverse=True)
-        assert lists.before(key, None, 100) == expected
-        assert lists.before(key, 20, 3) == [position for position in expected if position < 20][:3]
+        assert lists.before([key], None, 100) == expected
+        assert lists.before([key], 20, 3) == [position for position in expected if position < 20][:3]
         assert lists.count(key) == len(expected)
+
+
+@given(st.dictionaries(st.integers(0, 60), st.integers(0, 3)), st.integers(0, 60), st.integers(0, 9))
+def test_several_lists_are_read_as_one(keys: dict[int, int], position: int, count: int) -> None:
+    lists = SortedLists()
+    for each, key in keys.items():
+        lists.add(key, each)
+    below = sorted((each for each, key in keys.items() if key != 3 and each < position), reverse=True)
+    assert lists.before([0, 1, 2], position, count) == below[:count]
 
 
 def test_the_key_of_a_text_depends_on_the_secret() -> None:

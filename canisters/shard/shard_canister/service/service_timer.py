@@ -68,8 +68,8 @@ def _sweep(env: Any) -> None:
     if not env.service.sweeps:
         return
     organisation, before = env.service.sweeps[0]
-    key = list_key(organisation, ALL, 0)
-    positions = env.index.lists.before(key, before, SWEPT_AT_ONCE)
+    everything = [list_key(organisation, ALL, 0)]
+    positions = env.index.lists.before(everything, before, SWEPT_AT_ONCE)
     if positions:
         env.service.sweeps[0] = (organisation, positions[-1])
     else:

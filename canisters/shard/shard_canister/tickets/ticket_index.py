@@ -1,21 +1,20 @@
-"""Where tickets stand by status, category, assignee, requester and team: ascending positions, keyed on ints."""
+"""Where tickets stand by kind and state, assignee, requester and team: ascending positions, keyed on ints."""
 
 from array import array
 from typing import Any
 
 from vex_domain.sorted_lists import SortedLists
 from vex_domain.ticket_proof import ticket_digest
-from vex_domain.workflow.workflow_model import CATEGORIES, TicketLife
+from vex_domain.workflow.workflow_model import TicketLife
 
 ALL = 0
-STATUS = 1
+STANDING = 1
 ASSIGNEE = 2
 REQUESTER = 3
 TEAM = 4
-CATEGORY = 5
-STANDING = 6
 KIND_BITS = 3
 VALUE_BITS = 64
+_PLACES = ("status", "kind", "assignee", "requester", "team")
 
 
 def list_key(organisation: int, kind: int, value: int) -> int:
@@ -26,11 +25,9 @@ def list_key(organisation: int, kind: int, value: int) -> int:
 def keys_of(ticket: dict[str, Any], life: TicketLife) -> list[int]:
     """The keys of the lists in which a ticket stands."""
     organisation = ticket["organisation"]
-    state = life.state_of(ticket["status"])
     keys = [
         list_key(organisation, ALL, 0),
-        list_key(organisation, STATUS, state.number),
-        list_key(organisation, CATEGORY, CATEGORIES.index(state.category)),
+        list_key(organisation, STANDING, life.standing(ticket["kind"], ticket["status"])),
         list_key(organisation, REQUESTER, ticket["requester"]),
     ]
     if ticket["assignee"] is not None:
@@ -46,22 +43,16 @@ class TicketIndex:
     def __init__(self) -> None:
         self.lists = SortedLists()
         self.organisations = array("Q")
-        self._standing: dict[int, int] = {}
         self._pages: dict[int, int] = {}
 
     def standing(self, organisation: int, number: int) -> int:
         """How many tickets of an organisation are of one kind in one state, by the number of that standing."""
-        return self._standing.get(list_key(organisation, STANDING, number), 0)
-
-    def _count(self, ticket: dict[str, Any], life: TicketLife, step: int) -> None:
-        key = list_key(ticket["organisation"], STANDING, life.standing(ticket["kind"], ticket["status"]))
-        self._standing[key] = self._standing.get(key, 0) + step
+        return self.lists.count(list_key(organisation, STANDING, number))
 
     def add(self, position: int, ticket: dict[str, Any], life: TicketLife) -> None:
         """Put a new ticket, which stands at the next position, into its lists."""
         self.organisations.append(ticket["organisation"])
         self._count_pages(ticket["organisation"], ticket["pages"])
-        self._count(ticket, life, 1)
         for key in keys_of(ticket, life):
             self.lists.add(key, position)
 
@@ -69,10 +60,12 @@ class TicketIndex:
         """Take a changed ticket from the lists that it left to those that it joined."""
         if after["pages"] != before["pages"]:
             self._count_pages(after["organisation"], after["pages"] - before["pages"])
-        self._count(before, life, -1)
-        self._count(after, life, 1)
-        old = keys_of(before, life)
-        new = keys_of(after, life)
+        for field in _PLACES:
+            if after[field] != before[field]:
+                self._move(position, keys_of(before, life), keys_of(after, life))
+                return
+
+    def _move(self, position: int, old: list[int], new: list[int]) -> None:
         for key in old:
             if key not in new:
                 self.lists.remove(key, position)

@@ -25,6 +25,7 @@ COMMENTS_MOST = 50
 EVENTS_MOST = 100
 REPLY_BYTES = 1_000_000
 LISTED = {"assignee": ticket_index.ASSIGNEE, "requester": ticket_index.REQUESTER, "team": ticket_index.TEAM}
+STANDING_FILTERS = ("kind", "status", "category")
 FILTERS = ("status", "category", "kind", "assignee", "requester", "team")
 
 
@@ -54,20 +55,20 @@ def list_page(env: Any, access: Access, request: dict[str, Any]) -> dict[str, An
     question = "tickets " + repr(sorted(wanted.items()))
     size = page_size(request["limit"], PAGE_DEFAULT, PAGE_MOST)
     before = decode_cursor(request["cursor"], question)
-    key = _shortest_key(env, access.organisation, wanted, life)
+    keys = _fewest(env, access.organisation, wanted, life)
     category = wanted.pop("category", None)
-    candidates = env.index.lists.before(key, before, LOOKED_AT_MOST)
+    start, stored = env.start, env.stores.tickets.get
     tickets: list[dict[str, Any]] = []
     last = None
-    for position in candidates:
+    for position in env.index.lists.before(keys, before, LOOKED_AT_MOST):
         if len(tickets) == size:
             break
         last = position
-        ticket = env.stores.tickets.get(env.start + position)
+        ticket = stored(start + position)
         fits = category is None or life.category(ticket["status"]) == category
-        if fits and all(ticket[field] == value for field, value in wanted.items()):
-            tickets.append(summary_of(env.start + position, ticket))
-    more = last is not None and env.index.lists.before(key, last, 1) != []
+        if fits and (not wanted or all(ticket[field] == value for field, value in wanted.items())):
+            tickets.append(summary_of(start + position, ticket))
+    more = last is not None and env.index.lists.before(keys, last, 1) != []
     return {"tickets": tickets, "next": encode_cursor(last, question) if more and last is not None else None}
 
 
@@ -86,18 +87,16 @@ def _wanted(access: Access, request: dict[str, Any], life: TicketLife) -> dict[s
     return wanted
 
 
-def _shortest_key(env: Any, organisation: int, wanted: dict[str, Any], life: TicketLife) -> int:
-    keys = []
-    for field, value in wanted.items():
-        if field == "status":
-            keys.append(ticket_index.list_key(organisation, ticket_index.STATUS, life.state_of(value).number))
-        elif field == "category":
-            number = CATEGORIES.index(value)
-            keys.append(ticket_index.list_key(organisation, ticket_index.CATEGORY, number))
-        elif field != "kind":
-            keys.append(ticket_index.list_key(organisation, LISTED[field], value))
-    keys.append(ticket_index.list_key(organisation, ticket_index.ALL, 0))
-    return min(keys, key=env.index.lists.count)
+def _fewest(env: Any, organisation: int, wanted: dict[str, Any], life: TicketLife) -> list[int]:
+    """The keys of lists in which all wanted tickets stand and the fewest others."""
+    choices = [
+        [ticket_index.list_key(organisation, LISTED[field], wanted[field])] for field in LISTED if field in wanted
+    ]
+    if any(field in wanted for field in STANDING_FILTERS):
+        standings = life.standings_with(*[wanted.get(field) for field in STANDING_FILTERS])
+        choices.append([ticket_index.list_key(organisation, ticket_index.STANDING, number) for number in standings])
+    choices.append([ticket_index.list_key(organisation, ticket_index.ALL, 0)])
+    return min(choices, key=lambda keys: sum(map(env.index.lists.count, keys)))
 
 
 def comments_page(env: Any, access: Access, request: dict[str, Any]) -> dict[str, Any]:
