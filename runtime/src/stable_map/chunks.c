@@ -16,13 +16,13 @@ typedef struct {
 _Static_assert(sizeof(Header) == 48, "as in stable memory");
 _Static_assert(sizeof(Chunk) == 16, "as in stable memory");
 
-static int write_chunk(Memory memory, uint64_t address, int used, uint64_t next) {
+static int write_chunk(const Memory *memory, uint64_t address, int used, uint64_t next) {
     Chunk chunk = {.used = (uint8_t)used, .next = next};
     memcpy(chunk.magic, chunk_magic, sizeof chunk_magic);
     return memory_write(memory, address, &chunk, sizeof chunk);
 }
 
-static int read_chunk(Memory memory, uint64_t address, int used, uint64_t *next) {
+static int read_chunk(const Memory *memory, uint64_t address, int used, uint64_t *next) {
     Chunk chunk;
     if (memory_read(memory, address, &chunk, sizeof chunk) < 0) return -1;
     if (memcmp(chunk.magic, chunk_magic, sizeof chunk_magic) != 0 || (chunk.used != 0) != used) {
@@ -32,13 +32,13 @@ static int read_chunk(Memory memory, uint64_t address, int used, uint64_t *next)
     return 0;
 }
 
-static int save(const Chunks *chunks, Memory memory) {
+static int save(const Chunks *chunks, const Memory *memory) {
     const uint64_t counters[2] = {chunks->used, chunks->free};
     return memory_write(memory, chunks->address + offsetof(Header, used), counters, sizeof counters);
 }
 
 /* Writes an allocator that has allocated nothing. */
-int chunks_create(Chunks *chunks, Memory memory, uint64_t address, uint64_t size) {
+int chunks_create(Chunks *chunks, const Memory *memory, uint64_t address, uint64_t size) {
     Header header = {.size = size, .free = address + sizeof(Header)};
     memcpy(header.magic, magic, sizeof magic);
     *chunks = (Chunks){address, size, 0, header.free};
@@ -46,7 +46,7 @@ int chunks_create(Chunks *chunks, Memory memory, uint64_t address, uint64_t size
     return write_chunk(memory, header.free, 0, 0);
 }
 
-int chunks_load(Chunks *chunks, Memory memory, uint64_t address, uint64_t size) {
+int chunks_load(Chunks *chunks, const Memory *memory, uint64_t address, uint64_t size) {
     Header header;
     if (memory_read(memory, address, &header, sizeof header) < 0) return -1;
     if (memcmp(header.magic, magic, sizeof magic) != 0 || header.size != size) {
@@ -56,7 +56,7 @@ int chunks_load(Chunks *chunks, Memory memory, uint64_t address, uint64_t size) 
     return 0;
 }
 
-int chunks_allocate(Chunks *chunks, Memory memory, uint64_t *address) {
+int chunks_allocate(Chunks *chunks, const Memory *memory, uint64_t *address) {
     uint64_t chunk = chunks->free, next;
     if (read_chunk(memory, chunk, 0, &next) < 0 || write_chunk(memory, chunk, 1, next) < 0) return -1;
     chunks->free = next;
@@ -69,7 +69,7 @@ int chunks_allocate(Chunks *chunks, Memory memory, uint64_t *address) {
     return save(chunks, memory);
 }
 
-int chunks_free(Chunks *chunks, Memory memory, uint64_t address) {
+int chunks_free(Chunks *chunks, const Memory *memory, uint64_t address) {
     uint64_t chunk = address - sizeof(Chunk), next;
     if (read_chunk(memory, chunk, 1, &next) < 0 || write_chunk(memory, chunk, 0, chunks->free) < 0) return -1;
     chunks->free = chunk;

@@ -18,6 +18,11 @@ static uint64_t bucket_address(const Manager *manager, uint64_t bucket) {
     return BUCKETS_AT + bucket * manager->bucket_bytes;
 }
 
+static void set_bucket_pages(Manager *manager, uint16_t pages) {
+    manager->bucket_bytes = (uint64_t)pages * STABLE_PAGE;
+    manager->bucket_shift = (pages & (pages - 1)) == 0 ? (uint32_t)__builtin_ctzll(manager->bucket_bytes) : 0;
+}
+
 static int lay_out(Manager *manager) {
     uint8_t *header = PyMem_Calloc(1, OWNERS_AT + MAX_BUCKETS);
     const uint16_t bucket_pages = BUCKET_PAGES;
@@ -45,6 +50,7 @@ static int add_bucket(Manager *manager, uint32_t id, uint32_t bucket) {
         region->buckets = buckets;
     }
     region->buckets[region->count++] = (uint16_t)bucket;
+    region->end = region->count * manager->bucket_bytes;
     return 0;
 }
 
@@ -81,7 +87,7 @@ static int load(Manager *manager) {
     if (memcmp(header, magic, sizeof magic) != 0 || bucket_pages == 0 || count > MAX_BUCKETS) {
         return fail(CORRUPTION, "stable memory does not hold a memory manager of version 1");
     }
-    manager->bucket_bytes = (uint64_t)bucket_pages * STABLE_PAGE;
+    set_bucket_pages(manager, bucket_pages);
     if (system_read(manager->source, OWNERS_AT, owners, count) < 0) return -1;
     if (take_owners(manager, owners, count) < 0) return -1;
     return check_sizes(manager, header + SIZES_AT, manager->regions);
@@ -91,7 +97,7 @@ static int load(Manager *manager) {
 int manager_open(Manager *manager) {
     uint64_t pages;
     uint8_t first[3] = {0, 0, 0};
-    manager->bucket_bytes = (uint64_t)BUCKET_PAGES * STABLE_PAGE;
+    set_bucket_pages(manager, BUCKET_PAGES);
     if (system_size(manager->source, &pages) < 0) return -1;
     if (pages == 0) return system_grow(manager->source, 1) < 0 ? -1 : lay_out(manager);
     if (system_read(manager->source, 0, first, sizeof first) < 0) return -1;
@@ -103,11 +109,11 @@ void manager_close(Manager *manager) {
     Py_CLEAR(manager->source);
 }
 
-uint64_t memory_pages(Memory memory) { return memory.manager->regions[memory.id].pages; }
+uint64_t memory_pages(const Memory *memory) { return memory->manager->regions[memory->id].pages; }
 
 /* Whether the buckets of a memory hold these addresses. */
-int memory_holds(Memory memory, uint64_t offset, uint64_t size) {
-    uint64_t end = memory.manager->regions[memory.id].count * memory.manager->bucket_bytes;
+int memory_holds(const Memory *memory, uint64_t offset, uint64_t size) {
+    uint64_t end = memory->manager->regions[memory->id].end;
     return offset <= end && size <= end - offset;
 }
 
@@ -142,45 +148,63 @@ static int grow(Manager *manager, uint32_t id, uint64_t pages) {
     return system_write(manager->source, SIZES_AT + 8 * id, &pages, sizeof pages);
 }
 
-static int out_of_bounds(Memory memory, uint64_t end) {
-    return fail(CORRUPTION, "memory %u ends before %llu", memory.id, (unsigned long long)end);
+static int out_of_bounds(const Memory *memory, uint64_t end) {
+    return fail(CORRUPTION, "memory %u ends before %llu", memory->id, (unsigned long long)end);
 }
 
 /* Where an address is, and how many bytes follow it in the same bucket. */
-static uint64_t locate(Memory memory, uint64_t offset, uint64_t *following) {
-    const Manager *manager = memory.manager;
-    uint64_t bucket = offset / manager->bucket_bytes, start = offset - bucket * manager->bucket_bytes;
+static uint64_t locate(const Memory *memory, uint64_t offset, uint64_t *following) {
+    const Manager *manager = memory->manager;
+    uint64_t bucket = manager->bucket_shift != 0 ? offset >> manager->bucket_shift : offset / manager->bucket_bytes;
+    uint64_t start = offset - bucket * manager->bucket_bytes;
     *following = manager->bucket_bytes - start;
-    return bucket_address(manager, manager->regions[memory.id].buckets[bucket]) + start;
+    return bucket_address(manager, manager->regions[memory->id].buckets[bucket]) + start;
 }
 
-int memory_read(Memory memory, uint64_t offset, void *destination, size_t size) {
-    uint8_t *to = destination;
-    if (!memory_holds(memory, offset, size)) return out_of_bounds(memory, offset + size);
+typedef int Mover(PyObject *source, uint64_t at, uint8_t *bytes, size_t size);
+
+/* From bucket to bucket. */
+static int move_parts(const Memory *memory, uint64_t offset, uint8_t *bytes, size_t size, Mover *move) {
     while (size > 0) {
         uint64_t following, at = locate(memory, offset, &following);
         size_t part = size < following ? size : (size_t)following;
-        if (system_read(memory.manager->source, at, to, part) < 0) return -1;
+        if (move(memory->manager->source, at, bytes, part) < 0) return -1;
         offset += part;
-        to += part;
+        bytes += part;
         size -= part;
     }
     return 0;
+}
+
+static int read_part(PyObject *source, uint64_t at, uint8_t *bytes, size_t size) {
+    return system_read(source, at, bytes, size);
+}
+
+static int write_part(PyObject *source, uint64_t at, uint8_t *bytes, size_t size) {
+    return system_write(source, at, bytes, size);
+}
+
+int memory_read(const Memory *memory, uint64_t offset, void *destination, size_t size) {
+    uint64_t following, at;
+    if (!memory_holds(memory, offset, size)) return out_of_bounds(memory, offset + size);
+    if (size == 0) return 0;
+    at = locate(memory, offset, &following);
+    if (size <= following) return system_read(memory->manager->source, at, destination, size);
+    return move_parts(memory, offset, destination, size, read_part);
+}
+
+static int make_pages(const Memory *memory, uint64_t offset, uint64_t end) {
+    uint64_t pages = end / STABLE_PAGE + (end % STABLE_PAGE != 0);
+    if (end < offset) return out_of_bounds(memory, offset);
+    return pages > memory_pages(memory) ? grow(memory->manager, memory->id, pages) : 0;
 }
 
 /* Grows the memory where it ends before the bytes do. */
-int memory_write(Memory memory, uint64_t offset, const void *bytes, size_t size) {
-    const uint8_t *from = bytes;
-    uint64_t pages = (offset + size) / STABLE_PAGE + ((offset + size) % STABLE_PAGE != 0);
-    if (offset + size < offset) return out_of_bounds(memory, offset);
-    if (pages > memory_pages(memory) && grow(memory.manager, memory.id, pages) < 0) return -1;
-    while (size > 0) {
-        uint64_t following, at = locate(memory, offset, &following);
-        size_t part = size < following ? size : (size_t)following;
-        if (system_write(memory.manager->source, at, from, part) < 0) return -1;
-        offset += part;
-        from += part;
-        size -= part;
-    }
-    return 0;
+int memory_write(const Memory *memory, uint64_t offset, const void *bytes, size_t size) {
+    uint64_t following, at, end = offset + size;
+    if ((end < offset || end > memory_pages(memory) * STABLE_PAGE) && make_pages(memory, offset, end) < 0) return -1;
+    if (size == 0) return 0;
+    at = locate(memory, offset, &following);
+    if (size <= following) return system_write(memory->manager->source, at, bytes, size);
+    return move_parts(memory, offset, (uint8_t *)bytes, size, write_part);
 }

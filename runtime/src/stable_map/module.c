@@ -61,6 +61,7 @@ static PyObject *map_new(PyTypeObject *type, PyObject *arguments, PyObject *keyw
 static void map_free(PyObject *self) {
     Map *map = (Map *)self;
     entry_free(&map->moved);
+    kept_free(map);
     Py_XDECREF(map->order.function);
     Py_XDECREF(map->order.known);
     Py_XDECREF(map->memory.manager);
@@ -72,14 +73,15 @@ static int as_key(PyObject *bytes, Key *key) {
         PyErr_Format(PyExc_TypeError, "bytes are wanted, not %.100s", Py_TYPE(bytes)->tp_name);
         return -1;
     }
-    *key = (Key){(const uint8_t *)PyBytes_AS_STRING(bytes), (uint32_t)PyBytes_GET_SIZE(bytes), NULL};
+    *key = (Key){.bytes = (const uint8_t *)PyBytes_AS_STRING(bytes), .size = (uint32_t)PyBytes_GET_SIZE(bytes)};
     return 0;
 }
 
 /* The value or None for an operation's outcome. */
-static PyObject *outcome(int failed, Key *key, PyObject *value) {
+static PyObject *outcome(Map *map, int failed, Key *key, PyObject *value) {
     Py_XDECREF(key->value);
     if (failed) {
+        kept_forget(map); /* it may have stopped between two steps */
         Py_XDECREF(value);
         return NULL;
     }
@@ -89,17 +91,23 @@ static PyObject *outcome(int failed, Key *key, PyObject *value) {
 static PyObject *get(PyObject *self, PyObject *bytes) {
     Key key;
     PyObject *value = NULL;
+    Node node;
+    uint32_t index;
+    int found;
     if (as_key(bytes, &key) < 0) return NULL;
-    int failed = map_get((Map *)self, &key, &value) < 0;
-    return outcome(failed, &key, value);
+    int failed = map_find((Map *)self, &key, &node, &index, &found) < 0 ||
+                 (found && node_read_value((Map *)self, &node, index, &value) < 0);
+    return outcome((Map *)self, failed, &key, value);
 }
 
 static PyObject *contains(PyObject *self, PyObject *bytes) {
-    PyObject *value = get(self, bytes);
-    if (value == NULL) return NULL;
-    PyObject *result = PyBool_FromLong(value != Py_None);
-    Py_DECREF(value);
-    return result;
+    Key key;
+    Node node;
+    uint32_t index;
+    int found;
+    if (as_key(bytes, &key) < 0) return NULL;
+    int failed = map_find((Map *)self, &key, &node, &index, &found) < 0;
+    return outcome((Map *)self, failed, &key, failed ? NULL : PyBool_FromLong(found));
 }
 
 static PyObject *insert(PyObject *self, PyObject *const *arguments, Py_ssize_t given) {
@@ -112,7 +120,7 @@ static PyObject *insert(PyObject *self, PyObject *const *arguments, Py_ssize_t g
     int failed = entry_set(map, &entry, key.bytes, key.size, value.bytes, value.size) < 0 ||
                  map_insert(map, &key, &entry, &former) < 0;
     entry_free(&entry);
-    return outcome(failed, &key, former);
+    return outcome(map, failed, &key, former);
 }
 
 static PyObject *remove_key(PyObject *self, PyObject *bytes) {
@@ -120,7 +128,7 @@ static PyObject *remove_key(PyObject *self, PyObject *bytes) {
     PyObject *former = NULL;
     if (as_key(bytes, &key) < 0) return NULL;
     int failed = map_remove((Map *)self, &key, &former) < 0;
-    return outcome(failed, &key, former);
+    return outcome((Map *)self, failed, &key, former);
 }
 
 static PyObject *listed(PyObject *self, int keys, int values) {
@@ -139,6 +147,8 @@ static PyObject *forget(PyObject *self, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
+static PyObject *kept(PyObject *self, PyObject *unused) { return PyLong_FromSize_t(kept_bytes((Map *)self)); }
+
 static PyMethodDef map_methods[] = {
     {"get", get, METH_O, "The value at a key, or None."},
     {"contains", contains, METH_O, "Whether a key has a value."},
@@ -148,6 +158,7 @@ static PyMethodDef map_methods[] = {
     {"values", values, METH_NOARGS, "All values in the order of their keys."},
     {"items", items, METH_NOARGS, "All keys and values in order."},
     {"forget", forget, METH_NOARGS, "Read the counters again, after memory went back to what it was."},
+    {"kept", kept, METH_NOARGS, "Bytes of the heap in which parts of nodes are kept."},
     {NULL, NULL, 0, NULL},
 };
 static PySequenceMethods map_sequence = {.sq_length = length};

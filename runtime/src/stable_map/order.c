@@ -8,7 +8,15 @@ static int damaged(void) { return fail(CORRUPTION, "a key is damaged"); }
 
 static uint64_t unsigned_at(const uint8_t *bytes, uint32_t width) {
     uint64_t number = 0;
-    memcpy(&number, bytes, width);
+    if (width == 8) {
+        memcpy(&number, bytes, 8);
+    } else if (width == 4) {
+        memcpy(&number, bytes, 4);
+    } else if (width == 2) {
+        memcpy(&number, bytes, 2);
+    } else {
+        number = bytes[0];
+    }
     return number;
 }
 
@@ -29,32 +37,23 @@ static int counted(const Key *key, uint32_t at, const uint8_t **bytes, uint32_t 
 
 static int sign(int number) { return (number > 0) - (number < 0); }
 
-static int compare_numbers(const Order *order, const Key *one, const Key *other, int *result) {
-    uint32_t size = order->start + order->width;
-    if (one->size != size || other->size != size) return damaged();
-    uint64_t left = unsigned_at(one->bytes + order->start, order->width);
-    uint64_t right = unsigned_at(other->bytes + order->start, order->width);
-    if (order->kind == BY_SIGNED) {
-        uint64_t negative = 1ull << (8 * order->width - 1);
-        left ^= negative;
-        right ^= negative;
-    }
-    *result = (left > right) - (left < right);
+static int read_number(const Order *order, Key *key) {
+    if (key->size != order->start + order->width) return damaged();
+    key->number = unsigned_at(key->bytes + order->start, order->width);
+    if (order->kind == BY_SIGNED) key->number ^= 1ull << (8 * order->width - 1);
     return 0;
 }
 
-static int compare_bytes(const Order *order, const Key *one, const Key *other, int *result) {
-    const uint8_t *left, *right;
-    uint32_t left_size, right_size, start = order->start + order->width;
-    if (one->size < start || other->size < start) return damaged();
-    if (counted(one, start, &left, &left_size) < 0 || counted(other, start, &right, &right_size) < 0) return -1;
-    if (order->kind == BY_PRINCIPAL && left_size != right_size) {
-        *result = left_size < right_size ? -1 : 1;
-        return 0;
-    }
-    int differ = memcmp(left, right, left_size < right_size ? left_size : right_size);
-    *result = differ != 0 ? sign(differ) : (left_size > right_size) - (left_size < right_size);
-    return 0;
+static int read_content(const Order *order, Key *key) {
+    uint32_t start = order->start + order->width;
+    return key->size < start ? damaged() : counted(key, start, &key->content, &key->content_size);
+}
+
+static int compare_content(const Order *order, const Key *one, const Key *other) {
+    uint32_t left = one->content_size, right = other->content_size;
+    if (order->kind == BY_PRINCIPAL && left != right) return left < right ? -1 : 1;
+    int differ = memcmp(one->content, other->content, left < right ? left : right);
+    return differ != 0 ? sign(differ) : (left > right) - (left < right);
 }
 
 static PyObject *call(const Order *order, PyObject *bytes) {
@@ -68,9 +67,8 @@ static PyObject *call(const Order *order, PyObject *bytes) {
     return value;
 }
 
-/* What an operation's own key compares by, where that is an object; it has to compare with itself (a NaN does not). */
-int order_of_key(const Order *order, Key *key) {
-    if (order->kind != BY_OBJECT || key->value != NULL) return 0;
+static int read_object(const Order *order, Key *key) {
+    if (key->value != NULL) return 0;
     PyObject *bytes = PyBytes_FromStringAndSize((const char *)key->bytes, key->size);
     if (bytes == NULL) return -1;
     key->value = call(order, bytes);
@@ -78,8 +76,18 @@ int order_of_key(const Order *order, Key *key) {
     return key->value == NULL ? -1 : 0;
 }
 
-static int compare_objects(const Order *order, const Key *one, Key *other, int *result) {
-    if (order_of_key(order, other) < 0) return is_damage() ? damaged() : -1;
+/* What a key compares by; an object stays the key's. A stored key may be damaged. */
+int order_read(const Order *order, Key *key) {
+    if (order->kind == BY_UNSIGNED || order->kind == BY_SIGNED) return read_number(order, key);
+    return order->kind == BY_OBJECT ? read_object(order, key) : read_content(order, key);
+}
+
+int order_read_stored(const Order *order, Key *key) {
+    if (order_read(order, key) == 0) return 0;
+    return is_damage() ? damaged() : -1;
+}
+
+static int compare_objects(const Key *one, const Key *other, int *result) {
     int less = PyObject_RichCompareBool(one->value, other->value, Py_LT);
     int same = less < 0 ? -1 : PyObject_RichCompareBool(one->value, other->value, Py_EQ);
     *result = less > 0 ? -1 : same > 0 ? 0 : 1;
@@ -89,10 +97,11 @@ static int compare_objects(const Order *order, const Key *one, Key *other, int *
 
 /* `one` is an operation's key, `other` one that is stored; `result` is negative where `one` comes first. */
 int order_compare(const Order *order, const Key *one, const Key *other, int *result) {
-    if (order->kind == BY_UNSIGNED || order->kind == BY_SIGNED) return compare_numbers(order, one, other, result);
-    if (order->kind != BY_OBJECT) return compare_bytes(order, one, other, result);
-    Key stored = *other;
-    int outcome = compare_objects(order, one, &stored, result);
-    if (stored.value != other->value) Py_XDECREF(stored.value);
-    return outcome;
+    if (order->kind == BY_OBJECT) return compare_objects(one, other, result);
+    if (order->kind == BY_UNSIGNED || order->kind == BY_SIGNED) {
+        *result = (one->number > other->number) - (one->number < other->number);
+    } else {
+        *result = compare_content(order, one, other);
+    }
+    return 0;
 }

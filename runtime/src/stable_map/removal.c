@@ -16,12 +16,10 @@ static int close_gap(Map *map, Node *node, uint32_t index) {
     return 0;
 }
 
-static int drop_node(Map *map, const Node *node) { return chunks_free(&map->chunks, map->memory, node->address); }
-
 /* Gives up the root, which has one child left. */
 static int drop_root(Map *map, const Node *node, uint64_t successor) {
     if (node->address != map->root) return too_few(node);
-    if (drop_node(map, node) < 0) return -1;
+    if (node_free(map, node) < 0) return -1;
     map->root = successor;
     return map_save_counters(map);
 }
@@ -31,7 +29,7 @@ static int remove_from_leaf(Map *map, Node *leaf, uint32_t index, PyObject **for
     if (former != NULL && node_read_value(map, leaf, index, former) < 0) return -1;
     if (leaf->count == 1) {
         if (leaf->address != map->root) return too_few(leaf);
-        if (drop_node(map, leaf) < 0) return -1;
+        if (node_free(map, leaf) < 0) return -1;
         map->root = 0;
     } else if (close_gap(map, leaf, index) < 0 || node_save(map, leaf, &none) < 0) {
         return -1;
@@ -57,7 +55,7 @@ static int merge(Map *map, const Node *source, Node *into, const Entry *median, 
     memcpy(all.addresses + first->count, second->addresses, 8 * second->count);
     all.count = first->count + second->count;
     into->count = total;
-    return node_save(map, into, &all) < 0 ? -1 : drop_node(map, source);
+    return node_save(map, into, &all) < 0 ? -1 : node_free(map, source);
 }
 
 /* Takes an entry and a child out of a node; one that is left without entries is not written. */
@@ -135,7 +133,7 @@ static int replace(Map *map, const Node *node, uint32_t index, Node child, int l
     int failed = edge(map, child, last, &entry) < 0;
     if (!failed) {
         Key key = entry_key(&entry);
-        failed = order_of_key(&map->order, &key) < 0 || remove_below(map, child, &key, depth + 1, NULL) < 0 ||
+        failed = order_read_stored(&map->order, &key) < 0 || remove_below(map, child, &key, depth + 1, NULL) < 0 ||
                  node_write_entry(map, node, index, &entry) < 0;
         Py_XDECREF(key.value);
     }
@@ -180,6 +178,6 @@ int map_remove(Map *map, Key *key, PyObject **former) {
     Node root;
     *former = NULL;
     if (map->root == 0) return 0;
-    if (order_of_key(&map->order, key) < 0 || node_load(map, map->root, &root) < 0) return -1;
+    if (order_read(&map->order, key) < 0 || node_load(map, map->root, 0, &root) < 0) return -1;
     return remove_below(map, root, key, 0, former);
 }

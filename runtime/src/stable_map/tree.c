@@ -15,20 +15,21 @@ int too_deep(void) { return fail(CORRUPTION, "a map's nodes go in a circle"); }
 
 int map_save_counters(Map *map) {
     const uint64_t counters[2] = {map->root, map->length};
-    return memory_write(map->memory, offsetof(Header, root), counters, sizeof counters);
+    return memory_write(&map->memory, offsetof(Header, root), counters, sizeof counters);
 }
 
 static int create(Map *map) {
     Header header = {.max_key = map->max_key, .max_value = map->max_value};
     memcpy(header.magic, magic, sizeof magic);
     map->root = map->length = 0;
-    if (chunks_create(&map->chunks, map->memory, CHUNKS_AT, map->node_size) < 0) return -1;
-    return memory_write(map->memory, 0, &header, sizeof header);
+    if (chunks_create(&map->chunks, &map->memory, CHUNKS_AT, map->node_size) < 0) return -1;
+    return memory_write(&map->memory, 0, &header, sizeof header);
 }
 
 int map_load(Map *map) {
     Header header;
-    if (memory_read(map->memory, 0, &header, sizeof header) < 0) return -1;
+    kept_forget(map);
+    if (memory_read(&map->memory, 0, &header, sizeof header) < 0) return -1;
     memcpy(&map->root, header.root, 8);
     memcpy(&map->length, header.length, 8);
     if (memcmp(header.magic, magic, sizeof magic) != 0) {
@@ -40,34 +41,30 @@ int map_load(Map *map) {
     if (header.max_value != map->max_value) {
         return fail(CORRUPTION, "max_value_size must be <= %u, and stays what it was", header.max_value);
     }
-    if (map->length > memory_pages(map->memory) * STABLE_PAGE / map->node_size * CAPACITY) {
+    if (map->length > memory_pages(&map->memory) * STABLE_PAGE / map->node_size * CAPACITY) {
         return fail(CORRUPTION, "a map counts more entries than its memory holds");
     }
-    return chunks_load(&map->chunks, map->memory, CHUNKS_AT, map->node_size);
+    kept_prepare(map);
+    return chunks_load(&map->chunks, &map->memory, CHUNKS_AT, map->node_size);
 }
 
 int map_open(Map *map) {
     uint8_t first[3] = {0, 0, 0};
     map->stride = 8 + (uint64_t)map->max_key + map->max_value;
     map->node_size = 7 + CAPACITY * map->stride + 8 * (CAPACITY + 1);
-    if (memory_pages(map->memory) > 0 && memory_read(map->memory, 0, first, sizeof first) < 0) return -1;
+    if (memory_pages(&map->memory) > 0 && memory_read(&map->memory, 0, first, sizeof first) < 0) return -1;
     return first[0] == 0 && first[1] == 0 && first[2] == 0 ? create(map) : map_load(map);
 }
 
-int map_get(Map *map, Key *key, PyObject **value) {
-    uint64_t address = map->root;
-    *value = NULL;
-    if (address == 0) return 0;
-    if (order_of_key(&map->order, key) < 0) return -1;
-    Node node;
-    if (node_load(map, address, &node) < 0) return -1;
+/* Whether a key is there, and in which node at which index. */
+int map_find(Map *map, Key *key, Node *node, uint32_t *index, int *found) {
+    *found = 0;
+    if (map->root == 0) return 0;
+    if (order_read(&map->order, key) < 0 || node_load(map, map->root, 0, node) < 0) return -1;
     for (int depth = 0; depth < MAX_DEPTH; depth++) {
-        uint32_t index;
-        int found;
-        if (node_search(map, &node, key, &index, &found) < 0) return -1;
-        if (found) return node_read_value(map, &node, index, value);
-        if (node.is_leaf) return 0;
-        if (node_child(map, &node, index, &node) < 0) return -1;
+        if (node_search(map, node, key, index, found) < 0) return -1;
+        if (*found || node->is_leaf) return 0;
+        if (node_child(map, node, *index, node) < 0) return -1;
     }
     return too_deep();
 }
@@ -89,7 +86,7 @@ static int insert_entry(Map *map, Node *node, uint32_t index, const Entry *entry
 /* Moves the upper half of a full child into a new sibling; the entry between the two becomes `median`. */
 static int halve(Map *map, Node *child, Node *sibling, Entry *median) {
     Children lower, upper = {0};
-    if (node_allocate(map, child->is_leaf, sibling) < 0 || node_read_children(map, child, &lower) < 0) return -1;
+    if (node_allocate(map, child->is_leaf, child->depth, sibling) < 0 || node_read_children(map, child, &lower) < 0) return -1;
     if (node_move(map, child, SPARE, CAPACITY - SPARE, sibling, 0) < 0) return -1;
     if (node_read_entry(map, child, SPARE - 1, median) < 0) return -1;
     if (!child->is_leaf) {
@@ -114,7 +111,7 @@ static int split_child(Map *map, Node *node, Children *children, uint32_t index,
 static int grow_root(Map *map, Node *root) {
     Node former = *root;
     Children children = {1, {map->root}};
-    if (node_allocate(map, 0, root) < 0) return -1;
+    if (node_allocate(map, 0, 0, root) < 0) return -1;
     map->root = root->address;
     return map_save_counters(map) < 0 ? -1 : split_child(map, root, &children, 0, &former);
 }
@@ -150,7 +147,7 @@ static int insert_below(Map *map, Node node, Key *key, const Entry *entry, PyObj
 
 static int begin(Map *map) {
     Node root;
-    if (node_allocate(map, 1, &root) < 0) return -1;
+    if (node_allocate(map, 1, 0, &root) < 0) return -1;
     map->root = root.address;
     return 0;
 }
@@ -159,9 +156,10 @@ static int begin(Map *map) {
 int map_insert(Map *map, Key *key, const Entry *entry, PyObject **former) {
     uint32_t index;
     int found;
-    Node root = {0, 0, 1};
+    Node root = {0, 0, 1, 0};
     *former = NULL;
-    if (order_of_key(&map->order, key) < 0) return -1;
+    kept_prepare(map);
+    if (order_read(&map->order, key) < 0) return -1;
     if (map->order.kind == BY_OBJECT) {
         PyObject *differs = PyObject_RichCompare(key->value, key->value, Py_NE);
         int unordered = differs == NULL ? -1 : PyObject_IsTrue(differs);
@@ -173,7 +171,7 @@ int map_insert(Map *map, Key *key, const Entry *entry, PyObject **former) {
         root.address = map->root;
         return insert_into_leaf(map, &root, 0, entry);
     }
-    if (node_load(map, map->root, &root) < 0) return -1;
+    if (node_load(map, map->root, 0, &root) < 0) return -1;
     if (root.count == CAPACITY) {
         if (node_search(map, &root, key, &index, &found) < 0) return -1;
         if (found) return overwrite(map, &root, index, entry, former);
@@ -214,7 +212,7 @@ static int walk(Map *map, const Node *node, int depth, PyObject *list, int keys,
 int map_walk(Map *map, PyObject *list, int keys, int values) {
     Node root;
     if (map->root != 0) {
-        if (node_load(map, map->root, &root) < 0 || walk(map, &root, 0, list, keys, values) < 0) return -1;
+        if (node_load(map, map->root, 0, &root) < 0 || walk(map, &root, 0, list, keys, values) < 0) return -1;
     }
     if ((uint64_t)PyList_GET_SIZE(list) < map->length) return fail(CORRUPTION, "a map has fewer entries than it counts");
     return 0;

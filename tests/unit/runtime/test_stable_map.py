@@ -142,6 +142,62 @@ def test_what_kybras_canister_wrote_reads_the_same() -> None:
     assert hashlib.sha256(stable.content).digest() == before
 
 
+def nat64(number: int) -> bytes:
+    return encode([NAT64], [number])
+
+
+def test_inner_nodes_are_read_once_and_what_is_kept_of_them_is_bounded() -> None:
+    stable = HeapStableMemory()
+    stored = open_natively(stable, NAT64, 15, 8)
+    for number in seeded(5).sample(range(40_000), 20_000):
+        stored.insert(nat64(number), b"")
+    asked = [nat64(number) for number in range(0, 40_000, 37)]
+    for key in asked * 2:
+        stored.contains(key)
+    before = stable.reads
+    for key in asked:
+        stored.contains(key)
+    assert stable.reads - before < 6 * len(asked)  # of the leaf: its header, and at most four keys
+    assert stored.kept() < 220_000
+    stored.forget()
+    assert all(stored.contains(key) == (stored.get(key) is not None) for key in asked)
+
+
+class FailingMemory(HeapStableMemory):
+    """Raises at the write before which `writes_left` others come."""
+
+    writes_left = -1
+
+    def stable64_write(self, offset: int, data: bytes, /) -> None:
+        self.writes_left -= 1
+        if self.writes_left == -1:
+            raise InterruptedError
+        super().stable64_write(offset, data)
+
+
+@pytest.mark.parametrize("method", ["insert", "remove"])
+def test_what_is_kept_goes_when_an_operation_fails(method: str) -> None:
+    stable = FailingMemory()
+    stored = open_natively(stable)
+    numbers = seeded(6).sample(range(600), 300)
+    for number in numbers:
+        stored.insert(encode([NAT32], [number]), b"v")
+    for writes in range(60):
+        content = bytes(stable.content)
+        stable.writes_left = writes
+        key = encode([NAT32], [numbers[writes] if method == "remove" else 600 + writes])
+        with contextlib.suppress(InterruptedError):
+            stored.remove(key) if method == "remove" else stored.insert(key, b"w")
+            continue
+        stable.content = bytearray(content)
+        stored.forget()
+        stable.writes_left = -1
+        fresh = open_natively(HeapStableMemory(content))
+        assert [stored.get(encode([NAT32], [number])) for number in range(700)] == [
+            fresh.get(encode([NAT32], [number])) for number in range(700)
+        ]
+
+
 def filled(type_: Type, max_key: int, value_of: Callable[[int], Any]) -> bytes:
     stable = HeapStableMemory()
     stored = open_natively(stable, type_, max_key)
