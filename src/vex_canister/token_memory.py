@@ -1,15 +1,16 @@
 """Nothing is done twice: the window of remembered (caller, token), and `once` which answers from it (rule 2)."""
 
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Any
 
 from vex_canister.incoming_call import IncomingCall
+from vex_domain.digests import digest
 from vex_domain.keyed_index import KeyedIndex
 from vex_domain.refusals import Full, RateLimited, Refusal, TokenReused
 from vex_domain.token_window import FUTURE_NS, PAST_NS, check_token, forgettable
 
 SWEPT_AT_ONCE = 2
+CALLERS_KNOWN = 1_024
 
 
 class TokenMemory:
@@ -25,6 +26,8 @@ class TokenMemory:
         self._quota = quota
         self._index = KeyedIndex(b"")
         self._counts = KeyedIndex(b"")
+        self._secret = b""
+        self._callers: dict[bytes, int] = {}
         self._oldest = 0
         self._oldest_at = 0
         self._next = 0
@@ -33,6 +36,8 @@ class TokenMemory:
         """Rebuild the index from the stable map with the canister's secret."""
         self._index = KeyedIndex(secret)
         self._counts = KeyedIndex(secret)
+        self._secret = secret
+        self._callers = {}
         used = self._store.len()
         for slot in range(used):
             record = self._store.get(slot)
@@ -47,18 +52,27 @@ class TokenMemory:
         return self.key_of(call.caller.bytes)
 
     def key_of(self, caller: bytes) -> int:
-        """As `caller_key`, of a principal's bytes."""
-        return self._counts.key(caller)
+        """As `caller_key`, of a principal's bytes. It is stored with what is remembered, so it never changes."""
+        known = self._callers.get(caller)
+        if known is None:
+            known = int.from_bytes(digest(self._secret, len(caller).to_bytes(2, "big"), caller)[:8], "big")
+            if len(self._callers) >= CALLERS_KNOWN:
+                self._callers = {}
+            self._callers[caller] = known
+        return known
 
-    def recall(self, token: bytes, request: bytes) -> Any:
-        """The record of the same call made before, or None. Raises TokenReused when it said something else."""
+    def find(self, token: bytes) -> Any:
+        """The record of a token, or None."""
         slot = self._index.get(self._index.key(token))
         if slot is None:
             return None
         record = self._store.get(slot)
-        if record["token"] != token:
-            return None
-        if record["request"] != request:
+        return record if record["token"] == token else None
+
+    def recall(self, token: bytes, call: IncomingCall) -> Any:
+        """The record of the same call made before, or None. Raises TokenReused when it said something else."""
+        record = self.find(token)
+        if record is not None and not call.says(record["request"]):
             raise TokenReused
         return record
 
@@ -114,7 +128,7 @@ class TokenMemory:
 def token_digest(call: IncomingCall, token: str) -> bytes:
     """What identifies (caller, token): SHA-256 with the caller length-prefixed."""
     caller = call.caller.bytes
-    return sha256(bytes((len(caller),)) + caller + token.encode()).digest()
+    return digest(bytes((len(caller),)), caller, token.encode())
 
 
 def once(
@@ -134,7 +148,7 @@ def once(
     """
     check_token(request["client_token"], request["created_at"], now)
     token = token_digest(call, request["client_token"])
-    former = memory.recall(token, call.digest)
+    former = memory.recall(token, call)
     if former is not None:
         if former["failure"] is not None:
             raise Full

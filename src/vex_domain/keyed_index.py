@@ -2,6 +2,9 @@
 
 from hashlib import sha256
 
+from vex_domain.digests import keyed_number
+
+KEY_BYTES = 16
 SPLIT = 256
 
 
@@ -9,16 +12,12 @@ class KeyedIndex:
     """64-bit keyed hash -> small int. Two texts may share a hash: the reader compares what the int stands for."""
 
     def __init__(self, secret: bytes) -> None:
-        self._start = sha256(secret)
+        self._key = sha256(secret).digest()[:KEY_BYTES]
         self._parts: list[dict[int, int]] = [{} for _ in range(SPLIT)]
 
     def key(self, *parts: bytes) -> int:
-        """The keyed hash of byte strings; each is length-prefixed (shorter than 65,536 bytes)."""
-        state = self._start.copy()
-        for part in parts:
-            state.update(len(part).to_bytes(2, "big"))
-            state.update(part)
-        return int.from_bytes(state.digest()[:8], "big")
+        """The keyed hash of byte strings: SipHash. It is for this heap alone; nothing stored may depend on it."""
+        return keyed_number(self._key, *parts)
 
     def get(self, key: int) -> int | None:
         """What stands under the key, or None."""

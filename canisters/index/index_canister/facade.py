@@ -31,7 +31,7 @@ def create_ticket(env: Any, call: IncomingCall, request: dict[str, Any]) -> Step
     require_creation(cached.access, request)
     token = token_digest(call, request["client_token"])
     for _ in range(SHARDS_TRIED):
-        former = env.facade.recall(token, call.digest)
+        former = env.facade.recall(token, call)
         if former is None:
             yield from ensure_place(env, organisation)
             shard = _journal_choice(env, call, request, token)
@@ -46,7 +46,7 @@ def create_ticket(env: Any, call: IncomingCall, request: dict[str, Any]) -> Step
 
 
 def _journal_choice(env: Any, call: IncomingCall, request: dict[str, Any], token: bytes) -> int:
-    former = env.facade.recall(token, call.digest)
+    former = env.facade.recall(token, call)
     if former is not None:
         found: int = former["numbers"][0]
         return found

@@ -127,7 +127,8 @@ def _advance(env: Any, number: int, record: dict[str, Any], outcome: Outcome) ->
     record.update(outcome)
     step = record["step"] if again else saga_rules.step_after(record["change"], record["step"], refused)
     if step in saga_rules.ENDS:
-        if step == saga_rules.DONE and env.tokens.recall(record["token"], record["request"]) is not None:
+        remembered = env.tokens.find(record["token"]) if step == saga_rules.DONE else None
+        if remembered is not None and remembered["request"] == record["request"]:
             env.tokens.replace(record["token"], [number, FINISHED])
         env.stores.sagas.remove(number)
         return

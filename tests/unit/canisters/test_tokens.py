@@ -1,5 +1,8 @@
 """Nothing is done twice: a repeated token, another request under it, the window's end, an upgrade in between."""
 
+from hashlib import sha256
+from typing import Any
+
 from support.desk import Desk
 from support.native_platform import NativePlatform
 from support.platform import ADMIN, AGENT, CUSTOMER, OPERATOR, code, listing, ok
@@ -34,6 +37,31 @@ def test_another_request_under_the_same_token_is_refused(desk: Desk) -> None:
     comment = desk.platform.comment(desk.ticket) | {"client_token": request["client_token"]}
     assert code(desk.shard.update("add_comment", comment, caller=CUSTOMER)) == 204
     assert desk.state() == state
+
+
+def remembered_as_before(desk: Desk, method: str, request: dict[str, Any]) -> None:
+    """Give the newest remembered call the digest that it had before digests were fingerprints."""
+    tokens = desk.shard.module("shard_canister.shard_stores").shard_tokens
+    slot = tokens.len() - 1
+    said = method.encode() + b"\x00" + desk.shard.encode_arguments(method, (request,))
+    tokens.insert(slot, tokens.get(slot) | {"request": sha256(said).digest()})
+
+
+def test_a_call_that_an_earlier_build_remembered_is_answered_from_that(desk: Desk) -> None:
+    request = desk.platform.comment(desk.ticket)
+    first = desk.shard.update("add_comment", request, caller=CUSTOMER)
+    remembered_as_before(desk, "add_comment", request)
+    assert desk.shard.update("add_comment", request, caller=CUSTOMER) == first
+    assert code(desk.shard.update("add_comment", request | {"body": "Other"}, caller=CUSTOMER)) == 204
+
+
+def test_a_remembered_caller_is_counted_as_an_earlier_build_did(desk: Desk) -> None:
+    desk.created(CUSTOMER)
+    env = desk.shard.module("main").env
+    caller = CUSTOMER if isinstance(CUSTOMER, bytes) else CUSTOMER.bytes
+    expected = sha256(env.settings["secret"] + len(caller).to_bytes(2, "big") + caller).digest()[:8]
+    tokens = desk.shard.module("shard_canister.shard_stores").shard_tokens
+    assert tokens.get(tokens.len() - 1)["caller"] == int.from_bytes(expected, "big")
 
 
 def test_the_same_token_of_another_caller_is_another_token(desk: Desk) -> None:

@@ -34,8 +34,7 @@ def _one(
     ticket = target["ticket"]
     part = ticket.to_bytes(8, "big")
     token = sha256(b"bulk" + part + request["client_token"].encode()).hexdigest()
-    size = call.size // len(request["targets"])
-    single = IncomingCall(call.caller, sha256(call.digest + part).digest(), size=size)
+    single = call.part(part, call.size // len(request["targets"]))
     timed = {"client_token": token, "created_at": request["created_at"]}
     try:
         numbers = once(env.tokens, env.now(), single, timed, lambda: _change(env, cached, single, request, target))
