@@ -25,6 +25,11 @@ def cached_grants(env: Any, call: IncomingCall, organisation: int) -> CachedGran
     return found
 
 
+def known_grants(env: Any, call: IncomingCall, organisation: int) -> CachedGrants | None:
+    """As `cached_grants`; None before this start of the canister was seeded."""
+    return cached_grants(env, call, organisation) if env.salts.seeded else None
+
+
 def grants_of(env: Any, call: IncomingCall, organisation: int) -> Steps:
     """The caller's CachedGrants. Awaits `raw_rand` before the first use, `users.request_grants` when not cached.
 
@@ -71,7 +76,7 @@ def _asked(env: Any, call: IncomingCall, organisation: int) -> Steps:
 
 def grants_in_query(env: Any, call: IncomingCall, organisation: int) -> Steps:
     """As `grants_of` in a composite query, which keeps nothing. Raises SessionRequired when `users` is out of reach."""
-    found = cached_grants(env, call, organisation) if env.salts.seeded else None
+    found = known_grants(env, call, organisation)
     if found is not None:
         return found
     if call.caller.bytes == ANONYMOUS:

@@ -43,6 +43,12 @@ class KnownPeople:
         self._until[organisation << 64 | person] = (now + KNOWN_FOR, assignable)
 
 
+def names_somebody(request: dict[str, Any]) -> bool:
+    """Whether a request names people or a team."""
+    named = request.get
+    return named("requester") is not None or bool(named("assignee") or named("team") or named("follow"))
+
+
 def learn_people(env: Any, cached: CachedGrants, request: dict[str, Any]) -> Steps:
     """Ask `users` about requester, assignee and followers of a request, unless they are known; whether it did.
 
@@ -83,7 +89,8 @@ def admit(env: Any, cached: CachedGrants, call: IncomingCall, request: dict[str,
     if limits.limited or cached.updates_per_minute is not None:
         _take(env, _counted(env, cached, limits, call, request))
         _check_quotas(env, cached, limits, call, request)
-    _check_names(env, cached, request)
+    if names_somebody(request):
+        _check_names(env, cached, request)
 
 
 def _counted(

@@ -5,13 +5,13 @@ from typing import Any
 
 from kybra import ic
 
-from shard_canister.admission import admit, learn_people
-from shard_canister.service.roster_cache import ensure_roster
+from shard_canister.admission import admit, learn_people, names_somebody
+from shard_canister.service.roster_cache import ensure_roster, needs_roster
 from shard_canister.shard_fleet import report_when_due, require_index
 from shard_canister.tickets.bulk_updates import bulk_update
 from vex_canister.answers import Steps
 from vex_canister.incoming_call import ANONYMOUS, IncomingCall
-from vex_canister.sessions import grants_of
+from vex_canister.sessions import grants_of, known_grants
 from vex_canister.token_memory import once
 from vex_domain.access import Access
 from vex_domain.permissions import names_of
@@ -54,9 +54,10 @@ def numbers_of(
     _require_origin(env, call)
     check_token(request["client_token"], request["created_at"], env.now())
     organisation = organisation_of(env, request["ticket"]) if "ticket" in request else _opened(env, request)
-    yield from ensure_roster(env, organisation)
-    cached = yield from grants_of(env, call, organisation)
-    if (yield from learn_people(env, cached, request)):
+    if needs_roster(env, organisation):
+        yield from ensure_roster(env, organisation)
+    cached = known_grants(env, call, organisation) or (yield from grants_of(env, call, organisation))
+    if names_somebody(request) and (yield from learn_people(env, cached, request)):
         cached = yield from grants_of(env, call, organisation)
 
     def admitted() -> list[int]:
@@ -73,10 +74,11 @@ def bulk(env: Any, call: IncomingCall, request: dict[str, Any]) -> Steps:
     check_token(request["client_token"], request["created_at"], env.now())
     _require_origin(env, call)
     organisation = _opened(env, request)
-    yield from ensure_roster(env, organisation)
-    cached = yield from grants_of(env, call, organisation)
+    if needs_roster(env, organisation):
+        yield from ensure_roster(env, organisation)
+    cached = known_grants(env, call, organisation) or (yield from grants_of(env, call, organisation))
     cached.access.require_member("organisation")
-    if (yield from learn_people(env, cached, request)):
+    if names_somebody(request) and (yield from learn_people(env, cached, request)):
         cached = yield from grants_of(env, call, organisation)
     return bulk_update(env, cached, call, request)
 

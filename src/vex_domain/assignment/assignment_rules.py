@@ -55,18 +55,17 @@ class TeamRule:
 
 
 class AssignmentRules:
-    """The compiled section: rules by team, and the team of new tickets that name none (0: none)."""
+    """The compiled section: rules by team, and the team of new tickets that name none (0: none).
 
-    __slots__ = ("default_team", "teams")
+    `automatic`: whether any team's tickets are given out without a person doing it.
+    """
+
+    __slots__ = ("automatic", "default_team", "teams")
 
     def __init__(self, teams: dict[int, TeamRule], default_team: int) -> None:
         self.teams = teams
         self.default_team = default_team
-
-    @property
-    def automatic(self) -> bool:
-        """Whether any team's tickets are given out without a person doing it."""
-        return any(rule.method != MANUAL for rule in self.teams.values())
+        self.automatic = any(rule.method != MANUAL for rule in teams.values())
 
 
 def compile_assignment(document: DocumentReader, rules: Any) -> AssignmentRules:

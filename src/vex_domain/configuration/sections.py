@@ -43,7 +43,10 @@ KEPT_BY_INDEX = ("zones",)
 
 
 class OrganisationRules:
-    """What an organisation's configuration says, compiled: an attribute for each section, and its version."""
+    """What an organisation's configuration says, compiled: an attribute for each section, and its version.
+
+    `serves`: whether anything follows from a change by the sections assignment, triggers, service_levels, automations.
+    """
 
     def __init__(self, version: int) -> None:
         self.version = version
@@ -61,6 +64,7 @@ class OrganisationRules:
         self.service_levels: Any = None
         self.triggers: Any = None
         self.automations: Any = None
+        self.serves = True
 
 
 def compile_rules(version: int, documents: dict[str, dict[str, Any]]) -> OrganisationRules:
@@ -72,6 +76,10 @@ def compile_rules(version: int, documents: dict[str, dict[str, Any]]) -> Organis
     for name, (default, compile_section) in SECTIONS.items():
         document = DocumentReader(name, documents.get(name, default))
         setattr(rules, name, compile_section(document, rules))
+    triggers = rules.triggers
+    rules.serves = bool(
+        triggers.in_order or triggers.told or rules.assignment.teams or policy_documents.measures(rules)
+    )
     return rules
 
 

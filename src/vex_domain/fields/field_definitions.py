@@ -52,7 +52,8 @@ class TicketFields:
 
     def required(self, state: str, kind: str) -> list[str]:
         """The fields that a ticket of this kind must have filled in to be in the state."""
-        return [field.id for field in self._required.get(state, ()) if field.is_of(kind)]
+        fields = self._required.get(state)
+        return [] if fields is None else [field.id for field in fields if field.is_of(kind)]
 
     def fits(self, word: str, value: dict[str, Any]) -> bool:
         """Whether a kept value is of the type that the field has now."""

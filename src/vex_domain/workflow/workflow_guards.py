@@ -33,6 +33,8 @@ def require_filled(ways: list[Transition], filled: Filled) -> None:
     """
     missing = ""
     for way in ways:
+        if not way.required:
+            return
         missing = next((field for field in way.required if not filled(field)), "")
         if not missing:
             return

@@ -18,7 +18,9 @@ AGAIN_SECONDS = 10
 def note_settled(env: Any, work: Any) -> None:
     """A consequence: a ticket that was settled or taken up again tells its parent, if it has one."""
     before, life = work.before, work.rules.workflow
-    if before is None or life.is_settled(before["status"]) == life.is_settled(work.header["status"]):
+    if before is None or before["status"] == work.header["status"]:
+        return
+    if life.is_settled(before["status"]) == life.is_settled(work.header["status"]):
         return
     for relation in of_kind(relations(env, work).all, "parent"):
         tell_parent(env, work, relation["other"])

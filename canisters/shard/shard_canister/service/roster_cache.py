@@ -16,10 +16,13 @@ KEPT_FOR = 1_800 * NS
 ASKED_AGAIN_AFTER = 10 * NS
 
 
+def needs_roster(env: Any, organisation: int) -> bool:
+    """Whether the organisation's tickets are given out by themselves."""
+    return bool(env.rules_of(organisation).assignment.automatic)
+
+
 def ensure_roster(env: Any, organisation: int) -> Steps:
-    """Await `users.roster` unless it is not needed or known. Without an answer tickets stay with their team."""
-    if not env.rules_of(organisation).assignment.automatic:
-        return
+    """Await `users.roster` unless it is known. Without an answer tickets stay with their team."""
     known = env.service.rosters.get(organisation)
     now = env.now()
     if known is not None and now < known.asked_at + KEPT_FOR:

@@ -22,3 +22,5 @@ CONSEQUENCES: tuple[Callable[[Any, Any], None], ...] = (
     count_loads,
     note_settled,
 )
+WITHOUT_SERVICE: tuple[Callable[[Any, Any], None], ...] = (count_change, count_loads, note_settled)
+"""Those that are left where an organisation configured nothing for the others (`OrganisationRules.serves`)."""

@@ -1,5 +1,7 @@
 """Changing a ticket's fields as its organisation's workflow allows: what an update, a macro and a bulk update share."""
 
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from shard_canister.tickets.state_moves import put_in_state
@@ -22,13 +24,23 @@ PLAIN = ("priority", "subject", "tags", "kind")
 CHANGED = (*PLAIN, "status", "assignee", "team", "fields", "follow", "unfollow")
 
 
+def _gives_any(*fields: str) -> Callable[[dict[str, Any]], bool]:
+    """Whether a request gives any of these fields something else than null."""
+    values_of, nothing = itemgetter(*fields), (None,) * len(fields)
+    return lambda request: values_of(request) != nothing
+
+
+_gives_plain = _gives_any(*PLAIN)
+_gives_change = _gives_any(*CHANGED)
+
+
 def change_ticket(env: Any, work: TicketWork, request: dict[str, Any]) -> None:
     """Check an update and make it, on `work` alone.
 
     Raises Forbidden, Invalid, TooLarge, FieldRequired, ReopenWindowOver, ChildrenOpen, Underway, Unavailable.
     """
     header, life = work.header, work.rules.workflow
-    if all(request[field] is None for field in CHANGED):
+    if not _gives_change(request):
         raise Invalid("request", "changes nothing")
     check_texts(request)
     require_changeable(env, work)
@@ -49,7 +61,7 @@ def change_ticket(env: Any, work: TicketWork, request: dict[str, Any]) -> None:
 
 def _require_rights(work: TicketWork, request: dict[str, Any]) -> None:
     access = work.access
-    if any(request[field] is not None for field in PLAIN):
+    if _gives_plain(request):
         access.require(permissions.TICKET_UPDATE)
     if request["assignee"] is not None or request["team"] is not None:
         access.require(permissions.TICKET_ASSIGN)

@@ -7,7 +7,7 @@ from a change (`consequences`) is worked out before anything is written.
 from typing import Any
 
 from shard_canister.shard_stores import PAGE_BYTES
-from shard_canister.tickets.consequences import CONSEQUENCES
+from shard_canister.tickets.consequences import CONSEQUENCES, WITHOUT_SERVICE
 from vex_domain.access import Access
 from vex_domain.configuration.sections import OrganisationRules
 from vex_domain.id_ranges import sequence_key
@@ -104,7 +104,7 @@ def require_changeable(env: Any, work: TicketWork) -> None:
 
 def commit(env: Any, work: TicketWork, kind: str) -> int:
     """Work out the consequences, write everything, append the audit event; its index. Refuses nothing."""
-    for consequence in CONSEQUENCES:
+    for consequence in CONSEQUENCES if work.rules.serves else WITHOUT_SERVICE:
         consequence(env, work)
     header, before = work.header, work.before
     if before is None:
