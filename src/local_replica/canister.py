@@ -171,7 +171,7 @@ class CanisterRecord:
 class Canister:
     """A record with its running instance (None: no module)."""
 
-    __slots__ = ("dirty", "exports", "fresh", "generation", "instance", "record")
+    __slots__ = ("dirty", "exports", "fresh", "generation", "instance", "record", "took")
 
     def __init__(self, record: CanisterRecord, instance: Instance | None = None) -> None:
         self.record = record
@@ -181,6 +181,8 @@ class Canister:
         """Memory changed since `take_changes`."""
         self.fresh = True
         """The instance is another one than at the last `take_changes`."""
+        self.took: dict[str, int] = {}
+        """Instructions that each method and task took last, in this process."""
         self.instance: Instance | None = None
         self.exports: frozenset[str] = frozenset()
         self.place(instance)
@@ -191,6 +193,7 @@ class Canister:
         if former is not None and former is not instance:
             former.close()
         self.instance = instance
+        self.took.clear()
         self.exports = instance.exports() if instance is not None else frozenset()
         self.fresh = True
         self.touch()

@@ -1,4 +1,7 @@
-"""Executing an entry point for a canister: its request, its cost, and keeping what it did."""
+"""Executing an entry point for a canister: its request, its cost, and keeping what it did.
+
+Other canisters may execute at the same time, so the subnet hears of nothing before `settle`.
+"""
 
 from functools import partial
 
@@ -9,7 +12,7 @@ from local_replica.cycles import balance
 from local_replica.cycles.costs import PublishedCosts
 from local_replica.cycles.memory import growth_check
 from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
-from local_replica.messages import Call, FromCanister, Origin
+from local_replica.messages import Call, FromCanister, FromIngress, Origin, response_to
 from local_replica.rejections import (
     DidNotReply,
     ExecutionFailed,
@@ -28,7 +31,7 @@ MAX_CALL_TIMEOUT_S = 300
 class Execution:
     """One canister executing in a round: what all its messages and tasks have in common."""
 
-    __slots__ = ("canister", "now_ns", "record", "reserved", "subnet")
+    __slots__ = ("_answers", "_deadlines", "_has_tasks", "canister", "now_ns", "record", "reserved", "subnet")
 
     def __init__(self, subnet: Subnet, canister: Canister, now_ns: int) -> None:
         self.subnet = subnet
@@ -36,6 +39,21 @@ class Execution:
         self.record = canister.record
         self.now_ns = now_ns
         self.reserved: dict[bytes, int] = {}
+        self._answers: list[tuple[FromIngress, bytes | Rejection]] = []
+        self._deadlines: list[tuple[int, int]] = []
+        self._has_tasks = False
+
+    def settle(self) -> None:
+        """Tell the subnet what the canister did; turns are settled in the order in which they were given."""
+        subnet, canister_id = self.subnet, self.record.canister_id
+        if self.record.queues.outputs:
+            subnet.with_output.setdefault(canister_id)
+        if self._has_tasks:
+            subnet.watch_tasks(self.canister)
+        for deadline_ns, callback_id in self._deadlines:
+            subnet.expect_by(deadline_ns, canister_id, callback_id)
+        for origin, outcome in self._answers:
+            subnet.answer(origin, canister_id, outcome, 0)
 
     def _instance(self) -> Instance:
         if self.canister.instance is None:
@@ -87,6 +105,7 @@ class Execution:
         request.balance -= withheld
         request.allocate_memory = growth_check(self.subnet, self.canister, request.entry, request.caller)
         outcome = instance.execute(request)
+        self.canister.took[request.method or request.entry.value] = outcome.instructions
         outcome.balance += withheld - self._cost(request.entry, outcome.instructions)
         for line in outcome.logs:
             self.record.log.append(self.now_ns, line)
@@ -127,7 +146,7 @@ class Execution:
                 record.certified_data = outcome.certified_data
             if outcome.timer is not None:
                 record.global_timer = outcome.timer
-                self.subnet.watch_tasks(self.canister)
+                self._has_tasks = True
         left = available - outcome.accepted
         answered = self._outcome_of(outcome)
         if context is None and not outcome.calls:
@@ -171,10 +190,10 @@ class Execution:
             )
         )
         if deadline:
-            self.subnet.expect_by(deadline, self.record.canister_id, callback_id)
+            self._deadlines.append((deadline, callback_id))
         origin = FromCanister(self.record.canister_id, callback_id, deadline)
-        self.subnet.send(
-            self.record, Call(origin, self.record.canister_id, call.callee, call.method, call.arg, call.cycles)
+        self.record.queues.outputs.append(
+            Call(origin, self.record.canister_id, call.callee, call.method, call.arg, call.cycles)
         )
 
     def _finish_context(self, context: CallContext, error: ExecutionError | None) -> None:
@@ -189,11 +208,11 @@ class Execution:
         self.record.calls.close_if_done(context)
 
     def _answer(self, origin: Origin, outcome: bytes | Rejection, refund: int) -> None:
-        """Ingress is told at once; a calling canister through this one's output queue."""
+        """Ingress is told when the turn is settled; a calling canister through this one's output queue."""
         if isinstance(origin, FromCanister):
-            self.subnet.reply_from(self.record, origin, outcome, refund)
-        else:
-            self.subnet.answer(origin, self.record.canister_id, outcome, refund)
+            self.record.queues.outputs.append(response_to(origin, self.record.canister_id, outcome, refund))
+        elif isinstance(origin, FromIngress):
+            self._answers.append((origin, outcome))
 
     def _failure(self, error: ExecutionError, caller: bytes) -> ExecutionFailed:
         return ExecutionFailed(self.record.canister_id, error, backtrace=may_see_logs(self.canister, caller))

@@ -4,14 +4,21 @@ import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol
+from typing import Generic, Protocol, TypeVar
 
 from local_replica.config import ReplicaConfig
+from local_replica.crew import Crew
 from local_replica.execution.port import Executor
 from local_replica.ingress import IngressStatus
 
-if TYPE_CHECKING:
-    from local_replica.subnet import Subnet
+
+class Host(Protocol):
+    """What the network asks of a subnet."""
+
+    def hosts(self, canister_id: bytes) -> bool: ...
+
+
+S = TypeVar("S", bound=Host)
 
 
 class Certifier(Protocol):
@@ -106,20 +113,21 @@ class Blobs:
 
 
 @dataclass(slots=True)
-class Network:
+class Network(Generic[S]):
     """The subnets and what they share."""
 
     config: ReplicaConfig
     executor: Executor
     certifier: Certifier
     clock: Clock
+    crew: Crew = field(default_factory=Crew)
     history: IngressHistory = field(default_factory=IngressHistory)
     blobs: Blobs = field(default_factory=Blobs)
-    subnets: dict[bytes, "Subnet"] = field(default_factory=dict)
+    subnets: dict[bytes, S] = field(default_factory=dict)
     garbage: bool = False
     """Something that referred to a blob is gone."""
 
-    def subnet_of(self, canister_id: bytes) -> "Subnet | None":
+    def subnet_of(self, canister_id: bytes) -> S | None:
         """The subnet whose ranges hold the id, or that hosts the canister."""
         for subnet in self.subnets.values():
             if subnet.hosts(canister_id):

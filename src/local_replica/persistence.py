@@ -10,7 +10,7 @@ from local_replica.state import CanisterChange, CanisterState, Changes, ReplicaS
 from local_replica.subnet import Subnet
 
 
-def take_changes(network: Network, submitted: int) -> Changes:
+def take_changes(network: Network[Subnet], submitted: int) -> Changes:
     """What changed since the last call."""
     if network.garbage:
         collect_garbage(network)
@@ -44,14 +44,14 @@ def _change(canister: Canister) -> CanisterChange:
     return change
 
 
-def _system(network: Network, submitted: int) -> bytes:
+def _system(network: Network[Subnet], submitted: int) -> bytes:
     clock = network.clock
     states = [subnet.state for subnet in network.subnets.values()]
     times = (clock.time_ns, clock.last_round_ns, clock.height)
     return pickle.dumps((times, submitted, states), pickle.HIGHEST_PROTOCOL)
 
 
-def dump(network: Network, submitted: int) -> ReplicaState:
+def dump(network: Network[Subnet], submitted: int) -> ReplicaState:
     """The whole state."""
     state = ReplicaState(_system(network, submitted), {}, dict(network.history.statuses), dict(network.blobs.contents))
     for subnet in network.subnets.values():
@@ -63,12 +63,12 @@ def dump(network: Network, submitted: int) -> ReplicaState:
     return state
 
 
-def load(network: Network, state: ReplicaState) -> int:
+def load(network: Network[Subnet], state: ReplicaState) -> int:
     """Fill a new network with a state; returns the count of submitted messages."""
     return _fill(network, state, {})
 
 
-def restore(network: Network, state: ReplicaState) -> int:
+def restore(network: Network[Subnet], state: ReplicaState) -> int:
     """Bring a network back to a snapshot of its own, with the instances that have not changed since."""
     kept: dict[bytes, Canister] = {}
     for subnet in network.subnets.values():
@@ -98,7 +98,7 @@ def _empty(subnet: Subnet) -> None:
     subnet.deadlines.clear()
 
 
-def _fill(network: Network, state: ReplicaState, kept: dict[bytes, Canister]) -> int:
+def _fill(network: Network[Subnet], state: ReplicaState, kept: dict[bytes, Canister]) -> int:
     (time_ns, last_round_ns, height), submitted, states = pickle.loads(state.system)  # noqa: S301 - our own bytes
     network.clock = Clock(time_ns, last_round_ns, height)
     for subnet, its_state in zip(network.subnets.values(), states, strict=True):
@@ -126,20 +126,22 @@ def _record(stored: bytes) -> CanisterRecord:
     return record
 
 
-def _canister(network: Network, record: CanisterRecord, stored: CanisterState, kept: Canister | None) -> Canister:
+def _canister(
+    network: Network[Subnet], record: CanisterRecord, stored: CanisterState, kept: Canister | None
+) -> Canister:
     if kept is not None:
         kept.record = record
         return kept
     return Canister(record, _instance(network, record, stored))
 
 
-def _instance(network: Network, record: CanisterRecord, stored: CanisterState) -> Instance | None:
+def _instance(network: Network[Subnet], record: CanisterRecord, stored: CanisterState) -> Instance | None:
     if record.module is None or stored.memory is None:
         return None
     return network.executor.restore(network.blobs[record.module.blob], stored.memory)
 
 
-def collect_garbage(network: Network) -> None:
+def collect_garbage(network: Network[Subnet]) -> None:
     """Drop blobs that no canister refers to."""
     used: set[bytes] = set()
     for subnet in network.subnets.values():

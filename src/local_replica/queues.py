@@ -35,6 +35,10 @@ class Queues:
             self.inputs[sender] = queue
         return message
 
+    def peek(self) -> Message:
+        """What `pop` would give."""
+        return next(iter(self.inputs.values()))[0]
+
     @property
     def has_input(self) -> bool:
         return bool(self.inputs)

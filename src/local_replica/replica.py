@@ -1,16 +1,19 @@
 """The replica: subnets with their canisters, one clock, and the way in for messages. Everything runs in rounds.
 
-Not thread safe: one thread (or one lock) drives a replica. Nothing here sleeps, reads a clock or draws randomness.
+Not thread safe: one thread (or one lock) drives a replica, which may use others of its own. Nothing here sleeps, reads a
+clock or draws randomness.
 """
 
 from local_replica import ingress_filter, persistence, queries, scheduler, topology
 from local_replica.canister import Canister
 from local_replica.config import ReplicaConfig, SubnetKind
+from local_replica.crew import Crew
 from local_replica.execution.port import Executor, InstanceState
 from local_replica.ingress import Ingress, IngressState, IngressStatus, Query, Refused
 from local_replica.management import ingress as management_ingress
 from local_replica.network import Certifier, Clock, Network, Uncertified
-from local_replica.outcalls import HttpAnswer, Outcall, outcome_of
+from local_replica.outcall_answers import outcome_of
+from local_replica.outcalls import HttpAnswer, Outcall
 from local_replica.rejections import Rejection
 from local_replica.state import Changes, ReplicaState
 from local_replica.subnet import Subnet
@@ -21,9 +24,16 @@ __all__ = ["Certifier", "Replica"]
 class Replica:
     """A simulated Internet Computer. See `docs/reference/replica.md`."""
 
-    def __init__(self, config: ReplicaConfig, executor: Executor, certifier: Certifier | None = None) -> None:
-        start = config.initial_time_ns + 1
-        self.network = Network(config, executor, certifier or Uncertified(), Clock(start, start))
+    def __init__(
+        self,
+        config: ReplicaConfig,
+        executor: Executor,
+        certifier: Certifier | None = None,
+        crew: Crew | None = None,
+    ) -> None:
+        """`crew`: threads for canisters that run beside each other, by default one for each processor."""
+        clock = Clock(config.initial_time_ns + 1, config.initial_time_ns + 1)
+        self.network: Network[Subnet] = Network(config, executor, certifier or Uncertified(), clock, crew or Crew())
         for place, subnet in enumerate(topology.in_order(config.subnets)):
             seed = topology.subnet_seed(config, place)
             subnet_id = subnet.subnet_id or topology.derived_subnet_id(seed)
@@ -253,16 +263,21 @@ class Replica:
 
     @classmethod
     def load(
-        cls, config: ReplicaConfig, executor: Executor, certifier: Certifier | None, state: ReplicaState
+        cls,
+        config: ReplicaConfig,
+        executor: Executor,
+        certifier: Certifier | None,
+        state: ReplicaState,
+        crew: Crew | None = None,
     ) -> "Replica":
         """A replica that goes on from a stored state; the config must be the one that it was stored with."""
-        replica = cls(config, executor, certifier)
+        replica = cls(config, executor, certifier, crew)
         replica._submitted = persistence.load(replica.network, state)
         return replica
 
     def fork(self) -> "Replica":
         """An independent copy with the same executor and certifier."""
-        return Replica.load(self.config, self.network.executor, self.network.certifier, self.dump())
+        return Replica.load(self.config, self.network.executor, self.network.certifier, self.dump(), self.network.crew)
 
     def snapshot(self) -> ReplicaState:
         """The state to come back to with `restore`."""

@@ -1,12 +1,12 @@
 """Rounds: who executes, in which order, and how much of it before the next round (deterministic)."""
 
 import heapq
+from collections.abc import Callable, Iterable, Sequence
 
 from local_replica import ingress_filter
 from local_replica.call_context import Waiting
-from local_replica.canister import Canister, Status, Task
+from local_replica.canister import Canister, Status
 from local_replica.cycles import balance
-from local_replica.execution.port import Entry
 from local_replica.management import lifecycle
 from local_replica.management.canister import ManagementCanister
 from local_replica.messages import Call, FromIngress, Response
@@ -14,17 +14,32 @@ from local_replica.rejections import DeadlineExpired, StopTimedOut
 from local_replica.subnet import Subnet
 from local_replica.turn import Turn
 
-MESSAGE_OVERHEAD = 2_000_000
-"""Instructions that count against a round for each message besides its own."""
 CANISTER_OVERHEAD = 8_000_000
 """The same for each time that a canister is switched to."""
 ROUND_INSTRUCTIONS = 2_000_000_001
 """What a core may use in a round before its canisters wait for the next."""
 CORES = 4
-"""Canisters execute side by side on so many; here one after another, with the same outcome."""
+"""Canisters execute side by side on so many, whatever this machine has (`crew`)."""
 BENCHMARKING_INSTRUCTIONS = 2**62
 CHARGE_INTERVAL_NS = 10_000_000_000
-_TASKS = {Task.TIMER: Entry.TIMER, Task.HEARTBEAT: Entry.HEARTBEAT}
+
+
+class Core:
+    """One of the cores that a round has: runs its canisters one after another, until its share is used."""
+
+    __slots__ = ("_left", "_turns", "used")
+
+    def __init__(self, turns: list[Turn], left: int) -> None:
+        self._turns = turns
+        self._left = left
+        self.used = 0
+        """Instructions counted."""
+
+    def run(self) -> None:
+        """Run each canister until its queue is empty or the share is used; the others wait for the next round."""
+        for turn in self._turns:
+            if self.used < self._left:
+                self.used += turn.run_messages(self._left - self.used) + CANISTER_OVERHEAD
 
 
 class Round:
@@ -36,6 +51,7 @@ class Round:
         self.left = ROUND_INSTRUCTIONS
         """Instructions that each core may still use."""
         self.executed = 0
+        self._long = subnet.network.crew.long
 
     def run(self) -> int:
         """Take in what arrived, execute until nothing can go on, settle; returns the number of messages executed."""
@@ -99,70 +115,56 @@ class Round:
             management.run(self.subnet.management.popleft())
             self.executed += 1
 
-    def _run_tasks(self) -> None:
-        due = self.subnet.with_heartbeat | self.subnet.take_due_timers(self.now_ns)
-        for canister_id in sorted(due):
-            canister = self.subnet.canisters.get(canister_id)
-            if canister is not None:
-                self._take_turn(canister)
-
     def _run_hooks(self) -> None:
         """Tell canisters that became low on memory since the last round, before their messages."""
         low, self.subnet.low_on_memory = self.subnet.low_on_memory, set()
-        for canister_id in sorted(low):
-            canister = self.subnet.canisters.get(canister_id)
-            if canister is not None:
-                self._run_hook(Turn(self.subnet, canister, self.now_ns))
+        turns = self._turns(sorted(low))
+        for turn in turns:
+            turn.run_hook()
+        self._settle(turn for turn in turns if turn.executed)
 
-    def _run_hook(self, turn: Turn) -> int:
-        if not turn.canister.is_low_memory_hook_due:
-            return 0
-        self.executed += 1
-        return turn.run_task(Entry.LOW_WASM_MEMORY)
-
-    def _take_turn(self, canister: Canister) -> None:
-        """Give the canister's turn to its timer, its heartbeat or its messages, whichever comes next."""
-        record = canister.record
-        for _ in Task:
-            task = record.next_task
-            record.next_task = task.following
-            if canister.has_task(task, self.now_ns):
-                if task is not Task.MESSAGE:
-                    Turn(self.subnet, canister, self.now_ns).run_task(_TASKS[task])
-                    self.executed += 1
-                break
-        self.subnet.watch_tasks(canister)
+    def _run_tasks(self) -> None:
+        due = self.subnet.with_heartbeat | self.subnet.take_due_timers(self.now_ns)
+        turns = self._turns(sorted(due))
+        self._beside_each_other(
+            [turn.run_due_task for turn in turns], (turn.is_task_long(self._long) for turn in turns)
+        )
+        self._settle(turns)
 
     def _run_canisters(self) -> bool:
         """Let each canister with input execute, as if on several cores; False when nothing could go on."""
         ready, self.subnet.ready = self.subnet.ready, {}
         progress = bool(self.subnet.with_output)
-        used = [0] * CORES
-        again: list[bytes] = []
-        for place, canister_id in enumerate(ready):
-            canister = self.subnet.canisters[canister_id]
-            left = self.left - used[place % CORES]
-            if left <= 0:
-                self.subnet.ready.setdefault(canister_id)
-                continue
-            used[place % CORES] += self._run_canister(canister, left) + CANISTER_OVERHEAD
-            progress = True
-            if canister.record.queues.has_input:
-                again.append(canister_id)
-        self.subnet.ready.update(dict.fromkeys(again))
-        self.left -= max(used)
-        return progress
+        turns = self._turns(ready)
+        cores = [Core(turns[place::CORES], self.left) for place in range(min(CORES, len(turns)))]
+        self._beside_each_other([core.run for core in cores], (turn.is_message_long(self._long) for turn in turns))
+        ran = [turn for turn in turns if turn.executed]
+        self._settle(ran)
+        left = [turn for turn in turns if turn.record.queues.inputs]
+        for turn in sorted(left, key=lambda turn: turn.executed > 0):
+            self.subnet.ready.setdefault(turn.record.canister_id)
+        self.left -= max((core.used for core in cores), default=0)
+        return progress or bool(ran)
 
-    def _run_canister(self, canister: Canister, budget: int) -> int:
-        """Execute messages until none is left or the budget is used; returns the instructions counted."""
-        turn = Turn(self.subnet, canister, self.now_ns)
-        queues = canister.record.queues
-        used = 0
-        while queues.inputs and used < budget:
-            used += turn.run_next() + MESSAGE_OVERHEAD
-            self.executed += 1
-            used += self._run_hook(turn)
-        return used
+    def _turns(self, canister_ids: Iterable[bytes]) -> list[Turn]:
+        """A turn for each of the canisters that still exist."""
+        found = [self.subnet.canisters.get(canister_id) for canister_id in canister_ids]
+        return [Turn(self.subnet, canister, self.now_ns) for canister in found if canister is not None]
+
+    def _beside_each_other(self, pieces: Sequence[Callable[[], None]], are_long: Iterable[bool]) -> None:
+        """Run the pieces, on several threads where at least two of what they do is long enough for that."""
+        crew = self.subnet.network.crew
+        if crew.workers > 1 and len(pieces) > 1 and sum(are_long) > 1:
+            crew.run(pieces)
+        else:
+            for piece in pieces:
+                piece()
+
+    def _settle(self, turns: Iterable[Turn]) -> None:
+        """Tell the subnet what the turns did, in their order."""
+        for turn in turns:
+            turn.settle()
+            self.executed += turn.executed
 
     def _induct(self) -> None:
         """Bring what was sent to its queues."""

@@ -63,7 +63,7 @@ class SubnetState:
 class Subnet:
     """One subnet of the network."""
 
-    def __init__(self, network: Network, place: int, kind: SubnetKind, subnet_id: bytes, seed: bytes) -> None:
+    def __init__(self, network: "Network[Subnet]", place: int, kind: SubnetKind, subnet_id: bytes, seed: bytes) -> None:
         self.network = network
         self.kind = kind
         self.fees = Fees(kind.nodes, kind.is_free)
@@ -181,11 +181,6 @@ class Subnet:
         self.ready.setdefault(canister.canister_id)
         self.changed.add(canister.canister_id)
 
-    def send(self, record: CanisterRecord, message: Message) -> None:
-        """Put a message into a canister's output."""
-        record.queues.outputs.append(message)
-        self.with_output.setdefault(record.canister_id)
-
     def route(self, message: Message) -> None:
         """Bring a message to where it is run: at once on this subnet, in the next round elsewhere."""
         if isinstance(message, Response):
@@ -269,7 +264,8 @@ class Subnet:
 
     def reply_from(self, record: CanisterRecord, origin: FromCanister, outcome: bytes | Rejection, refund: int) -> None:
         """Put the response to a calling canister into the answering one's output."""
-        self.send(record, response_to(origin, record.canister_id, outcome, refund))
+        record.queues.outputs.append(response_to(origin, record.canister_id, outcome, refund))
+        self.with_output.setdefault(record.canister_id)
 
     def expect_by(self, deadline_ns: int, canister_id: bytes, callback_id: int) -> None:
         """Give a best-effort call up at its deadline."""

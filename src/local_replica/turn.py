@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from local_replica.call_context import CallContext, Waiting
-from local_replica.canister import Status
+from local_replica.canister import Canister, Status, Task
 from local_replica.cycles import balance
 from local_replica.executing import NO_CALLBACK, Execution
 from local_replica.execution.port import Callback, Entry, ExecutionError, Instance, Request
@@ -16,24 +16,79 @@ from local_replica.rejections import (
     OutOfCycles,
     Rejection,
 )
+from local_replica.subnet import Subnet
+
+MESSAGE_OVERHEAD = 2_000_000
+"""Instructions that count against a round for each message besides its own."""
+_TASKS = {Task.TIMER: Entry.TIMER, Task.HEARTBEAT: Entry.HEARTBEAT}
 
 
 class Turn(Execution):
     """One canister taking messages from its queues, or doing a task."""
 
-    __slots__ = ()
+    __slots__ = ("executed",)
+
+    def __init__(self, subnet: Subnet, canister: Canister, now_ns: int) -> None:
+        super().__init__(subnet, canister, now_ns)
+        self.executed = 0
+        """Messages and tasks so far."""
+
+    def settle(self) -> None:
+        if self.executed:
+            self.subnet.changed.add(self.record.canister_id)
+        super().settle()
+
+    def is_message_long(self, instructions: int) -> bool:
+        """Whether the next message's method took so many instructions the last time, or nobody knows."""
+        inputs = self.record.queues
+        if not inputs.has_input:
+            return False
+        message = inputs.peek()
+        name = Entry.REPLY_CALLBACK.value if isinstance(message, Response) else message.method
+        return self.canister.took.get(name, instructions) >= instructions
+
+    def is_task_long(self, instructions: int) -> bool:
+        """The same of the timer and the heartbeat."""
+        took = self.canister.took
+        known = [took[entry.value] for entry in _TASKS.values() if entry.value in took]
+        return max(known, default=instructions) >= instructions
+
+    def run_messages(self, budget: int) -> int:
+        """Execute messages until none is left or the budget is used; returns the instructions counted."""
+        queues = self.record.queues
+        used = 0
+        while queues.inputs and used < budget:
+            used += self.run_next() + MESSAGE_OVERHEAD
+            used += self.run_hook()
+        return used
 
     def run_next(self) -> int:
         """Take the next message from the queues and run it; returns the instructions it used."""
+        self.executed += 1
         message = self.record.queues.pop()
-        self.subnet.changed.add(self.record.canister_id)
         if isinstance(message, Response):
             return self._run_response(message)
         return self._run_call(message)
 
+    def run_hook(self) -> int:
+        """Tell the canister that it is low on memory, where that is due; returns the instructions it used."""
+        return self.run_task(Entry.LOW_WASM_MEMORY) if self.canister.is_low_memory_hook_due else 0
+
+    def run_due_task(self) -> None:
+        """Use the turn for the timer, the heartbeat or the messages, whichever comes next; messages run later."""
+        record = self.record
+        for _ in Task:
+            task = record.next_task
+            record.next_task = task.following
+            if self.canister.has_task(task, self.now_ns):
+                if task is not Task.MESSAGE:
+                    self.run_task(_TASKS[task])
+                break
+        self._has_tasks = True
+
     def run_task(self, entry: Entry) -> int:
-        """Run the heartbeat or the global timer; returns the instructions it used."""
-        self.subnet.changed.add(self.record.canister_id)
+        """Run the heartbeat, the global timer or the hook; returns the instructions it used."""
+        self.executed += 1
         if entry is Entry.TIMER:
             self.record.global_timer = 0
         if entry is Entry.LOW_WASM_MEMORY:

@@ -81,7 +81,7 @@ class CompiledCache:
 
     def digest(self, module: bytes) -> bytes:
         """SHA-256, remembered for the byte strings that were asked about last."""
-        for known, digest in self._digests:
+        for known, digest in tuple(self._digests):  # another thread may append meanwhile
             if known is module:
                 return digest
         digest = hashlib.sha256(module).digest()

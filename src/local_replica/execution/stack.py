@@ -1,6 +1,7 @@
 """Modules run on the calling thread's own stack, so it must have room for what a module may use."""
 
 import ctypes
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -42,17 +43,26 @@ def run_with_room(work: Callable[[], T]) -> T:
     """Run `work` here, or on a thread of our own with a larger stack."""
     if has_room():
         return work()
-    return _roomy_threads().submit(work).result()
+    return roomy_threads().submit(work).result()
 
 
-def _roomy_threads() -> ThreadPoolExecutor:
-    global _roomy  # noqa: PLW0603 - one pool a process, made when first needed
+def roomy_threads() -> ThreadPoolExecutor:
+    """Threads that have room, one for each processor; made when first needed, one pool a process."""
+    global _roomy  # noqa: PLW0603 - the one
     with _lock:
         if _roomy is None:
-            previous = threading.stack_size(_ROOMY)
-            try:
-                _roomy = ThreadPoolExecutor(max_workers=1, thread_name_prefix="wasm")
-                _roomy.submit(int).result()
-            finally:
-                threading.stack_size(previous)
+            _roomy = _started(max(1, os.cpu_count() or 1))
         return _roomy
+
+
+def _started(count: int) -> ThreadPoolExecutor:
+    """A pool whose threads all run already: the size of their stacks is that of the moment they begin."""
+    previous = threading.stack_size(_ROOMY)
+    try:
+        pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix="wasm")
+        together = threading.Barrier(count)
+        for begun in [pool.submit(together.wait) for _ in range(count)]:
+            begun.result()
+    finally:
+        threading.stack_size(previous)
+    return pool

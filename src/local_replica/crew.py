@@ -1,0 +1,45 @@
+"""Threads that run canisters beside each other (docs/decisions/0025); their number never decides what comes of it."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import wait
+
+from local_replica.execution.stack import roomy_threads
+
+LONG_INSTRUCTIONS = 1_000_000
+"""Messages of fewer instructions hold the interpreter's lock for most of their time: side by side they take longer."""
+
+
+class Crew:
+    """Runs pieces of work that know nothing of each other, on at most `workers` threads, the caller's among them.
+
+    `workers` None: one for each processor. `long` is how many instructions make a message worth it.
+    """
+
+    def __init__(self, workers: int | None = None, long: int = LONG_INSTRUCTIONS) -> None:
+        self.workers = workers or len(os.sched_getaffinity(0))
+        self.long = long
+
+    def run(self, pieces: Sequence[Callable[[], None]]) -> None:
+        """Run all to their end. What the first of them raised is raised then."""
+        left = deque(enumerate(pieces))
+        failures: dict[int, BaseException] = {}
+
+        def work() -> None:
+            while left:
+                try:
+                    place, piece = left.popleft()
+                except IndexError:
+                    return
+                try:
+                    piece()
+                except BaseException as failure:  # noqa: BLE001 - raised again below, whatever it is
+                    failures[place] = failure
+
+        helpers = min(self.workers, len(pieces)) - 1
+        begun = [roomy_threads().submit(work) for _ in range(helpers)]
+        work()
+        wait(begun)
+        if failures:
+            raise failures[min(failures)]
