@@ -1,6 +1,6 @@
 """The replica: subnets with their canisters, one clock, and the way in for messages. Everything runs in rounds.
 
-Not thread safe: one thread (or one lock) drives a replica, which may use others of its own. Nothing here sleeps, reads a
+Not thread safe: one thread (or lock) drives a replica, which may use more of its own. Nothing here sleeps, reads a
 clock or draws randomness.
 """
 

@@ -110,10 +110,7 @@ class Round:
     # executing
 
     def _run_management(self) -> None:
-        management = ManagementCanister(self.subnet, self.now_ns)
-        while self.subnet.management:
-            management.run(self.subnet.management.popleft())
-            self.executed += 1
+        self.executed += ManagementCanister(self.subnet, self.now_ns).run_all(self.subnet.management)
 
     def _run_hooks(self) -> None:
         """Tell canisters that became low on memory since the last round, before their messages."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from candid import compile_decoder, compile_encoder
 from local_replica.config import ReplicaConfig
+from local_replica.crew import Crew
 from local_replica.execution import WasmtimeExecutor
 from local_replica.ingress import Ingress, Query
 from local_replica.management import interface
@@ -16,9 +17,9 @@ EXECUTOR = WasmtimeExecutor()
 PLENTY = 10**15
 
 
-def new_replica(config: ReplicaConfig | None = None) -> Replica:
+def new_replica(config: ReplicaConfig | None = None, crew: Crew | None = None) -> Replica:
     """A replica with one application subnet, or as configured."""
-    return Replica(config or ReplicaConfig(), EXECUTOR)
+    return Replica(config or ReplicaConfig(), EXECUTOR, crew=crew)
 
 
 def encoded(method: str, argument: dict[str, Any]) -> bytes:

@@ -1,5 +1,6 @@
 """The management canister's methods by name, and how a call of one is run."""
 
+from collections import deque
 from collections.abc import Callable
 
 from local_replica.management import (
@@ -17,7 +18,7 @@ from local_replica.management import (
     snapshots,
 )
 from local_replica.management import ingress as management_ingress
-from local_replica.management.interface import Undecodable, decode_argument, encode_result
+from local_replica.management.interface import Undecodable, decode_argument, encode_result, target_of
 from local_replica.management.lifecycle import Deferred
 from local_replica.management.rejections import BadInstallation, BadPayload, NotRouted, OnlyEndUsers, UnknownMethod
 from local_replica.management.request import ManagementCall
@@ -100,46 +101,110 @@ class ManagementCanister:
         self.subnet = subnet
         self.now_ns = now_ns
 
-    def run(self, call: Call) -> None:
-        """Run a call and answer it (a stop, or a long installation, is answered later)."""
+    def run_all(self, calls: deque[Call]) -> int:
+        """Run calls in their order until none is left, installations beside each other; returns their number."""
+        ran = 0
+        while calls:
+            together = _together(calls)
+            tasks = [_Task(self.subnet, call, self.now_ns) for call in together]
+            for task in tasks:
+                task.begin()
+            self.subnet.network.crew.run([task.work for task in tasks])
+            for task in tasks:
+                task.finish()
+            ran += len(tasks)
+        return ran
+
+
+def _together(calls: deque[Call]) -> list[Call]:
+    """The next call; where it installs, the ones behind it too that install into other canisters."""
+    together = [calls.popleft()]
+    targets: set[bytes | None] = set()
+    while calls and together[-1].method in INSTALLING and calls[0].method in INSTALLING:
+        targets.add(target_of(together[-1].method, together[-1].arg))
+        target = target_of(calls[0].method, calls[0].arg)
+        if target in targets:
+            break
+        together.append(calls.popleft())
+    return together
+
+
+class _Task:
+    """A call: begun and finished one after the other, worked on beside others."""
+
+    def __init__(self, subnet: Subnet, call: Call, now_ns: int) -> None:
+        self._subnet = subnet
+        self._call = call
+        self._now_ns = now_ns
+        self._prepared: ManagementCall | None = None
+        self._result: object = None
+        self._outcome: bytes | Rejection | None = None
+        self._is_deferred = False
+
+    def begin(self) -> None:
+        """Run the method, an installation up to where its canister runs."""
         try:
-            prepared = self._prepare(call)
+            self._prepared = _prepare(self._subnet, self._call, self._now_ns)
         except Rejection as rejection:
-            self._answer(call, rejection, call.cycles, 0)
+            self._outcome = rejection
             return
         try:
-            outcome: bytes | Rejection = encode_result(call.method, METHODS[call.method](prepared))
-            refund = prepared.cycles
-            self._look_at_memory(prepared)
+            self._result = METHODS[self._call.method](self._prepared)
         except Deferred:
-            return
+            self._is_deferred = True
         except Rejection as rejection:
             rejection.numbered = False
-            outcome, refund = rejection, call.cycles
-        self._answer(call, outcome, refund, prepared.instructions)
+            self._outcome = rejection
 
-    def _look_at_memory(self, prepared: ManagementCall) -> None:
-        if prepared.canister is not None:
+    def work(self) -> None:
+        """Run the canister that is installed."""
+        if isinstance(self._result, install.Installation):
+            self._result.place()
+
+    def finish(self) -> None:
+        """Answer the call (a stop, or a long installation, is answered later)."""
+        if self._is_deferred:
+            return
+        if self._outcome is None:
+            self._outcome = self._succeeded()
+        prepared, instructions, refund = self._prepared, 0, self._call.cycles
+        if prepared is not None:
+            instructions = prepared.instructions
+            refund = self._call.cycles if isinstance(self._outcome, Rejection) else prepared.cycles
+        self._answer(self._outcome, refund, instructions)
+
+    def _succeeded(self) -> bytes | Rejection:
+        result, prepared = self._result, self._prepared
+        try:
+            if isinstance(result, install.Installation):
+                result.finish()
+                result = None
+        except Rejection as rejection:
+            rejection.numbered = False
+            return rejection
+        if prepared is not None and prepared.canister is not None:
             prepared.canister.check_low_memory()
-            self.subnet.watch_tasks(prepared.canister)
+            self._subnet.watch_tasks(prepared.canister)
+        return encode_result(self._call.method, result)
 
-    def _answer(self, call: Call, outcome: bytes | Rejection, refund: int, instructions: int) -> None:
+    def _answer(self, outcome: bytes | Rejection, refund: int, instructions: int) -> None:
         """Answer, in as many rounds as the instructions need; cycles that the method did not take go back."""
-        management_ingress.pay_late(self.subnet, call)
+        management_ingress.pay_late(self._subnet, self._call)
         rounds = max(0, instructions - 1) // SLICE_INSTRUCTIONS
         if rounds:
-            self.subnet.answer_later(rounds, Answer(call.origin, outcome, refund))
+            self._subnet.answer_later(rounds, Answer(self._call.origin, outcome, refund))
         else:
-            self.subnet.answer(call.origin, b"", outcome, refund)
+            self._subnet.answer(self._call.origin, b"", outcome, refund)
 
-    def _prepare(self, call: Call) -> ManagementCall:
-        if call.method not in METHODS:
-            raise UnknownMethod(call.method)
-        try:
-            argument = decode_argument(call.method, call.arg)
-        except Undecodable as error:
-            raise _refusal(call, str(error)) from None
-        return ManagementCall(self.subnet, call, argument, self.now_ns)
+
+def _prepare(subnet: Subnet, call: Call, now_ns: int) -> ManagementCall:
+    if call.method not in METHODS:
+        raise UnknownMethod(call.method)
+    try:
+        argument = decode_argument(call.method, call.arg)
+    except Undecodable as error:
+        raise _refusal(call, str(error)) from None
+    return ManagementCall(subnet, call, argument, now_ns)
 
 
 def _refusal(call: Call, text: str) -> Rejection:

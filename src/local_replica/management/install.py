@@ -34,14 +34,14 @@ RATE_LIMIT = 2_000_000_000
 _PERSISTENCE_SECTION = "icp:private enhanced-orthogonal-persistence"
 
 
-def install_code(call: ManagementCall) -> None:
-    """`install_code`."""
+def install_code(call: ManagementCall) -> "Installation":
+    """`install_code`, begun."""
     canister = call.controlled()
-    Installation(call, canister, lambda: call.argument["wasm_module"]).run()
+    return Installation(call, canister, lambda: call.argument["wasm_module"]).begun()
 
 
-def install_chunked_code(call: ManagementCall) -> None:
-    """`install_chunked_code`: the module is put together from the store canister's chunks."""
+def install_chunked_code(call: ManagementCall) -> "Installation":
+    """`install_chunked_code`, begun: the module is put together from the store canister's chunks."""
     store = _store(call)
     expected = call.argument["wasm_module_hash"]
     if len(expected) != 32:
@@ -50,7 +50,7 @@ def install_chunked_code(call: ManagementCall) -> None:
     hashes = call.argument["chunk_hashes_list"]
     installation = Installation(call, canister, lambda: _assembled(call, store, hashes))
     installation.assembly_instructions = len(hashes) * chunks.MAX_CHUNK_BYTES
-    installation.run()
+    return installation.begun()
 
 
 def _store(call: ManagementCall) -> Canister:
@@ -120,7 +120,14 @@ _TOOLCHAIN = (
 
 
 class Installation:
-    """One installation: nothing of it is kept unless all of it succeeds, but it is paid for."""
+    """One installation: nothing of it is kept unless all of it succeeds, but it is paid for.
+
+    `begun` and `finish` are for one installation after the other; `place` knows nothing but its own canister.
+    """
+
+    module: bytes
+    installed: InstalledModule
+    placed: Instance | Rejection
 
     def __init__(self, call: ManagementCall, canister: Canister, source: Callable[[], bytes]) -> None:
         self.call = call
@@ -136,22 +143,38 @@ class Installation:
         self.timer: int | None = None
         self.certified_data: bytes | None = None
 
-    def run(self) -> None:
-        """Raises Rejection."""
+    def begun(self) -> "Installation":
+        """Check all that can be checked without running anything. Raises Rejection."""
         self._check_cycles()
         try:
             self._check_state()
             self.instructions += self.assembly_instructions
             self.given = self.source()
-            module = self._module()
-            installed = described(self.call.subnet, self.given, module)
+            self.module = self._module()
+            self.installed = described(self.call.subnet, self.given, self.module)
             self.call.subnet.network.garbage = True
-            self._check_allocation(module, installed)
-            instance = self._place(module)
-        finally:
+            self._check_allocation(self.module, self.installed)
+        except Rejection:
             self._charge()
-        self._take_room(installed, instance)
-        self._keep(installed, instance)
+            raise
+        self.canister.hold_memory()
+        return self
+
+    def place(self) -> None:
+        """Run the entry points; what came of it is told by `finish`."""
+        try:
+            self.placed = self._place(self.module)
+        except Rejection as rejection:
+            self.placed = rejection
+
+    def finish(self) -> None:
+        """Charge, and keep what succeeded. Raises Rejection."""
+        self.canister.release_memory()
+        self._charge()
+        if isinstance(self.placed, Rejection):
+            raise self.placed
+        self._take_room(self.installed, self.placed)
+        self._keep(self.installed, self.placed)
 
     def _check_state(self) -> None:
         if self.mode == "install" and self.record.module is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from candid.wire import uleb
 from local_replica.certification import CanisterFacts, StateCertifier, SubnetKeys
 from local_replica.config import ReplicaConfig
+from local_replica.crew import Crew
 from local_replica.cycles.balance import memory_usage
 from local_replica.execution.port import Executor
 from local_replica.ingress import IngressStatus
@@ -33,7 +34,9 @@ class ChainSnapshot:
 class Chain:
     """One replica with what proves and keeps its state. Not thread safe: whoever runs it, runs it alone."""
 
-    def __init__(self, config: ReplicaConfig, executor: Executor, store: StateStore | None = None) -> None:
+    def __init__(
+        self, config: ReplicaConfig, executor: Executor, store: StateStore | None = None, crew: Crew | None = None
+    ) -> None:
         """Create the replica, or load it when `store` holds one."""
         self.config, self.keys = with_keys(config)
         self._store = store
@@ -43,9 +46,9 @@ class Chain:
         self._sizes: dict[bytes, Counter[bytes]] = {subnet_id: Counter() for subnet_id in self.keys}
         stored = store.load() if store is not None else None
         if stored is None:
-            self.replica = Replica(self.config, executor, self)
+            self.replica = Replica(self.config, executor, self, crew)
         else:
-            self.replica = Replica.load(self.config, executor, self, stored)
+            self.replica = Replica.load(self.config, executor, self, stored, crew)
         self.certifier = StateCertifier(self._subnets(), root_of(self.config))
         self._tell_all(stored)
         self.certifier.seal(self.replica.time_ns)
