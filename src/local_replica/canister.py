@@ -171,7 +171,7 @@ class CanisterRecord:
 class Canister:
     """A record with its running instance (None: no module)."""
 
-    __slots__ = ("dirty", "exports", "fresh", "generation", "instance", "record", "took")
+    __slots__ = ("dirty", "exports", "fresh", "generation", "instance", "record", "told_bytes", "took")
 
     def __init__(self, record: CanisterRecord, instance: Instance | None = None) -> None:
         self.record = record
@@ -181,6 +181,8 @@ class Canister:
         """Memory changed since `take_changes`."""
         self.fresh = True
         """The instance is another one than at the last `take_changes`."""
+        self.told_bytes: int | None = None
+        """Memories before the turn at hand: other canisters may be running too and see nothing newer."""
         self.took: dict[str, int] = {}
         """Instructions that each method and task took last, in this process."""
         self.instance: Instance | None = None
@@ -235,6 +237,14 @@ class Canister:
     def memory_bytes(self) -> int:
         """Heap and stable memory."""
         return self.instance.heap_bytes() + self.instance.stable_bytes() if self.instance else 0
+
+    def hold_memory(self) -> None:
+        """Let others see the memories of this moment until `release_memory`."""
+        self.told_bytes = self.memory_bytes()
+
+    def release_memory(self) -> None:
+        """Let others see the memories as they are."""
+        self.told_bytes = None
 
     def check_low_memory(self) -> None:
         """Note whether the heap comes so near its limit that `canister_on_low_wasm_memory` is due.

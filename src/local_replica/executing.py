@@ -42,10 +42,12 @@ class Execution:
         self._answers: list[tuple[FromIngress, bytes | Rejection]] = []
         self._deadlines: list[tuple[int, int]] = []
         self._has_tasks = False
+        canister.hold_memory()
 
     def settle(self) -> None:
         """Tell the subnet what the canister did; turns are settled in the order in which they were given."""
         subnet, canister_id = self.subnet, self.record.canister_id
+        self.canister.release_memory()
         if self.record.queues.outputs:
             subnet.with_output.setdefault(canister_id)
         if self._has_tasks:

@@ -118,7 +118,7 @@ class Round:
         turns = self._turns(sorted(low))
         for turn in turns:
             turn.run_hook()
-        self._settle(turn for turn in turns if turn.executed)
+        self._settle(turns)
 
     def _run_tasks(self) -> None:
         due = self.subnet.with_heartbeat | self.subnet.take_due_timers(self.now_ns)
@@ -135,13 +135,12 @@ class Round:
         turns = self._turns(ready)
         cores = [Core(turns[place::CORES], self.left) for place in range(min(CORES, len(turns)))]
         self._beside_each_other([core.run for core in cores], (turn.is_message_long(self._long) for turn in turns))
-        ran = [turn for turn in turns if turn.executed]
-        self._settle(ran)
+        self._settle(turns)
         left = [turn for turn in turns if turn.record.queues.inputs]
         for turn in sorted(left, key=lambda turn: turn.executed > 0):
             self.subnet.ready.setdefault(turn.record.canister_id)
         self.left -= max((core.used for core in cores), default=0)
-        return progress or bool(ran)
+        return progress or any(turn.executed for turn in turns)
 
     def _turns(self, canister_ids: Iterable[bytes]) -> list[Turn]:
         """A turn for each of the canisters that still exist."""

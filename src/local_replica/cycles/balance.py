@@ -12,8 +12,12 @@ _DAY_NS = costs.SECONDS_PER_DAY * 1_000_000_000
 
 def memory_usage(canister: Canister) -> int:
     """Bytes that a canister holds: memories, module, chunks, snapshots, history."""
+    return _usage(canister, canister.memory_bytes())
+
+
+def _usage(canister: Canister, memory_bytes: int) -> int:
     record = canister.record
-    total = canister.memory_bytes() + sum(change.size for change in record.history)
+    total = memory_bytes + sum(change.size for change in record.history)
     total += module_bytes(record.module)
     return total + chunk_store_bytes(canister) + sum(snapshot.size for snapshot in record.snapshots.values())
 
@@ -31,6 +35,12 @@ def chunk_store_bytes(canister: Canister) -> int:
 def held_bytes(canister: Canister) -> int:
     """Bytes that are paid for: the allocation, or what is used beyond it."""
     return max(canister.record.settings.memory_allocation, memory_usage(canister))
+
+
+def told_bytes(canister: Canister) -> int:
+    """The same as other canisters see it, who may be running at the same time."""
+    memory_bytes = canister.memory_bytes() if canister.told_bytes is None else canister.told_bytes
+    return max(canister.record.settings.memory_allocation, _usage(canister, memory_bytes))
 
 
 def message_bytes(canister: Canister) -> int:

@@ -6,14 +6,11 @@ Above a threshold, growing reserves cycles so that nobody fills a subnet with me
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from local_replica.canister import Canister
 from local_replica.cycles import balance, costs
 from local_replica.execution.port import Entry, ExecutionError, Growth
-
-if TYPE_CHECKING:
-    from local_replica.subnet import Subnet
+from local_replica.subnet import Subnet
 
 THREADS = 4
 CAPACITY_BYTES = 2048 * costs.GIB
@@ -32,16 +29,21 @@ _INSTALLING = {Entry.START, Entry.INIT, Entry.PRE_UPGRADE, Entry.POST_UPGRADE}
 _REFERENCE = "See documentation: https://internetcomputer.org/docs/current/references/execution-errors#"
 
 
-def available(subnet: "Subnet") -> int:
-    """Bytes that one canister could take now; negative on a subnet that is too full."""
-    taken = sum(balance.held_bytes(canister) for canister in subnet.canisters.values())
+def available(subnet: Subnet, asking: Canister | None = None) -> int:
+    """Bytes that one canister could take now; negative on a subnet that is too full.
+
+    Of canisters that may be running beside `asking`, what they held when they began counts.
+    """
+    taken = sum(balance.told_bytes(one) for one in subnet.canisters.values() if one is not asking)
+    if asking is not None:
+        taken += balance.held_bytes(asking)
     return (CAPACITY_BYTES - KEPT_BACK_BYTES - taken) // THREADS
 
 
-def reservation(subnet: "Subnet", growth: int, before: int = 0) -> int:
+def reservation(subnet: Subnet, growth: int, before: int = 0, asking: Canister | None = None) -> int:
     """Cycles to reserve for so many bytes more, on top of `before` bytes that are not counted yet."""
     capacity = CAPACITY_BYTES // THREADS
-    used = min(capacity, capacity - available(subnet) + before)
+    used = min(capacity, capacity - available(subnet, asking) + before)
     return _reserved_up_to(subnet.fees, min(capacity, used + growth)) - _reserved_up_to(subnet.fees, used)
 
 
@@ -54,7 +56,7 @@ def _reserved_up_to(fees: costs.Fees, used: int) -> int:
 
 
 def growth_check(
-    subnet: "Subnet", canister: Canister, entry: Entry, caller: bytes
+    subnet: Subnet, canister: Canister, entry: Entry, caller: bytes
 ) -> Callable[[Growth], ExecutionError | int]:
     """What memory growth passes through while `entry` runs: an error, or the cycles that it reserves."""
 
@@ -69,14 +71,14 @@ def growth_check(
                 return insufficient_cycles(growth.additional, missing if caller in canister.controllers else None)
         if entry not in _RESERVING and entry not in _INSTALLING:
             return 0
-        if growth.additional > available(subnet) - growth.before:
+        if growth.additional > available(subnet, canister) - growth.before:
             return OUT_OF_MEMORY
         return _reserve(subnet, canister, growth, caller) if entry in _RESERVING else 0
 
     return check
 
 
-def _missing(subnet: "Subnet", canister: Canister, growth: Growth) -> int:
+def _missing(subnet: Subnet, canister: Canister, growth: Growth) -> int:
     """Cycles that keep the canister from growing: it would be frozen."""
     if subnet.kind.is_free:
         return 0
@@ -86,8 +88,8 @@ def _missing(subnet: "Subnet", canister: Canister, growth: Growth) -> int:
     return limit - growth.balance
 
 
-def _reserve(subnet: "Subnet", canister: Canister, growth: Growth, caller: bytes) -> ExecutionError | int:
-    needed = reservation(subnet, growth.additional, growth.before)
+def _reserve(subnet: Subnet, canister: Canister, growth: Growth, caller: bytes) -> ExecutionError | int:
+    needed = reservation(subnet, growth.additional, growth.before, canister)
     limit = canister.record.settings.reserved_cycles_limit
     requested = canister.record.reserved + growth.reserved + needed
     if requested > limit:
