@@ -4,9 +4,11 @@ An archive is a row of entries, each of four strings with their length in four l
 name, file name as tracebacks show it, flags ("p" package, "c" bytecode, "o" no docstrings and assertions), content.
 Three entries are no modules: ":entry" names the module whose `entries` (or `dispatch`) and `callback` the canister
 enters by, and ":wanted" lists imports inside functions (importing module, name, attribute or nothing, line, "?" when
-optional), which must run now or never, ":characters" is "names" when characters are asked for by their names.
+optional), which must run now or never, ":keeps" says what else the source may ask for, in words: "names" of characters,
+"documentation", "annotations" of functions.
 """
 
+import _ast
 import gc
 import marshal
 import posix
@@ -51,6 +53,7 @@ class Archive:
             position += 4
             self.modules[name] = (file, flags, view[position : position + size])
             position += size
+        self.keeps = self.text(":keeps").split()
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> object:
         entry = self.modules.get(name)
@@ -69,11 +72,18 @@ class Archive:
         if "c" in flags:
             code = marshal.loads(content)
         else:
-            code = compile(bytes(content), module.__file__, "exec", 0, True, 2 if "o" in flags else 0)
+            code = self._compiled(bytes(content), module.__file__, "o" in flags)
             self.compiled.append((name, module.__file__, flags + "c", marshal.dumps(code)))
         exec(code, module.__dict__)
         if name == "random":
             __import__("_randomness").await_seed(module)
+
+    def _compiled(self, source: bytes, file: str, optimised: bool) -> "CodeType":
+        if optimised or "documentation" in self.keeps:
+            return compile(source, file, "exec", 0, True, 2 if optimised else 0)
+        tree = compile(source, file, "exec", _ast.PyCF_ONLY_AST, True, 0)
+        _drop_documentation(tree)
+        return compile(tree, file, "exec", 0, True, 0)
 
     def get_source(self, _name: str) -> None:
         """Sources stay at home; tracebacks show lines without their text."""
@@ -82,6 +92,22 @@ class Archive:
         """Content of an entry that is no module; nothing where there is none."""
         entry = self.modules.pop(name, None)
         return str(entry[2], "utf-8") if entry else ""
+
+
+def _drop_documentation(tree: "AST") -> None:
+    """Turn texts that document modules, classes and functions into statements of nothing."""
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
+        match node:
+            case _ast.Module() | _ast.ClassDef() | _ast.FunctionDef() | _ast.AsyncFunctionDef():
+                match node.body:
+                    case [_ast.Expr(value=_ast.Constant(value=str())) as first, *_]:
+                        first.value.value = ...
+        for name in node._fields:
+            child = getattr(node, name, None)
+            children = child if isinstance(child, list) else [child]
+            nodes += [each for each in children if isinstance(each, _ast.AST)]
 
 
 def _string(view: memoryview, position: int) -> tuple[str, int]:
@@ -158,24 +184,64 @@ def compile_needed(content: bytes) -> bytes:
     return bytes(output)
 
 
-def _trim_characters(wanted: str) -> None:
+def _trim_characters(keeps: list[str]) -> None:
     """Let go of the tables of `unicodedata` that nothing here reads; without any of them it cannot be imported."""
-    if wanted == "names":
+    if "names" in keeps:
         __import__("unicodedata")
         return
     # urlsplit imports it when a host's name is not ASCII.
-    keeps = "unicodedata" in sys.modules or "urllib.parse" in sys.modules
-    _runtime.forget_characters(keeps)
-    if not keeps:
+    properties = "unicodedata" in sys.modules or "urllib.parse" in sys.modules
+    _runtime.forget_characters(properties)
+    if not properties:
         sys.modules["unicodedata"] = None
+
+
+def _subclasses(kind: type) -> set[type]:
+    """The type and all that come from it."""
+    found, new = set(), [kind]
+    while new:
+        kind = new.pop()
+        if kind not in found:
+            found.add(kind)
+            new += type.__subclasses__(kind)
+    return found
+
+
+def _trim_documentation() -> None:
+    """Let go of what types, methods and functions in C say of themselves.
+
+    What a type says is an attribute of it, and code that has met the type would meet it anew. So this comes first, and
+    again for what was imported.
+    """
+    modules = [module for module in sys.modules.values() if type(module) is type(sys)]
+    for owner in [*_subclasses(object), *modules]:
+        for member in [owner, *vars(owner).values()]:
+            _runtime.forget_documentation(member)
+    for module in modules:
+        if isinstance(module.__loader__, type):
+            module.__doc__ = None
+
+
+def _trim_annotations() -> None:
+    """Let go of what functions' parameters and results are annotated with."""
+    for candidate in gc.get_objects():
+        if type(candidate) is type(_trim_annotations):
+            candidate.__annotations__ = None
 
 
 def load(content: bytes) -> tuple[object, object]:
     """Run the canister's imports from bytecode and leave the interpreter as it shall start on chain."""
     archive = Archive(content)
     _prepare(archive)
+    documented = "documentation" in archive.keeps
+    if not documented:
+        _trim_documentation()
     module = _import_all(archive)
-    _trim_characters(archive.text(":characters"))
+    if not documented:
+        _trim_documentation()
+    if "annotations" not in archive.keeps:
+        _trim_annotations()
+    _trim_characters(archive.keeps)
     archive.modules.clear()
     gc.collect()
     gc.freeze()

@@ -2,7 +2,7 @@
  * for a character's name nor for its other properties. */
 #include "unicodedata.c"
 
-#include "characters.h"
+#include "image.h"
 
 typedef struct {
     const volatile void *start;

@@ -6,10 +6,8 @@
  * when that happened tells `image_where`. None of these exports are in the canister. */
 #include "runtime.h"
 #include "candid/plan.h"
-#include "characters.h"
+#include "image.h"
 #include <frameobject.h>
-
-#include "frozen.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
@@ -45,7 +43,9 @@ static void set_paths(PyConfig *config) {
     set_path(config, &config->base_prefix, L"/");
     set_path(config, &config->base_exec_prefix, L"/");
     set_path(config, &config->executable, L"");
+    set_path(config, &config->base_executable, L"");
     set_path(config, &config->stdlib_dir, L"/lib");
+    set_path(config, &config->platlibdir, L"lib");
 }
 
 static void configure(PyConfig *config) {
@@ -75,7 +75,6 @@ EXPORT(image_start) void image_start(void) {
     PyImport_AppendInittab("_digests", PyInit__digests);
     PyImport_AppendInittab("_numbered_parts", PyInit__numbered_parts);
     PyImport_AppendInittab("_value_hash", PyInit__value_hash);
-    PyImport_FrozenModules = frozen_modules;
     configure(&config);
     must_succeed(Py_InitializeFromConfig(&config));
     PyConfig_Clear(&config);
@@ -102,7 +101,10 @@ EXPORT(image_load) void image_load(void) {
     PyObject *entry_points = call_with_archive("load");
     set_entry_points(PyTuple_GET_ITEM(entry_points, 0), PyTuple_GET_ITEM(entry_points, 1));
     Py_DECREF(entry_points);
+    forget_frozen_modules();
+    sort_heads();
     sweep_free_memory();
+    fold_heads();
 }
 
 /* Of the tables on characters nothing, or nothing but the properties, is kept. */
@@ -112,8 +114,14 @@ static PyObject *forget_characters(PyObject *module, PyObject *keeps_properties)
     Py_RETURN_NONE;
 }
 
+static PyObject *forget_what_is_said_of(PyObject *module, PyObject *object) {
+    forget_documentation(object);
+    Py_RETURN_NONE;
+}
+
 PyMethodDef image_methods[] = {
     {"forget_characters", forget_characters, METH_O, NULL},
+    {"forget_documentation", forget_what_is_said_of, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -53,9 +53,6 @@ void profile_end(void);
 /* random.c */
 void random_fill(unsigned char *destination, size_t size);
 
-/* sweep.c */
-void sweep_free_memory(void);
-
 /* The functions of ic0 that hand out bytes come in pairs of size and copy. */
 #define BYTES_GETTER(function, source)                                     \
     static PyObject *function(PyObject *module, PyObject *unused) {        \

@@ -1,10 +1,11 @@
 /* Zeroes what is free, before the memory becomes an image: remains of freed objects would be stored and installed.
  *
  * With growth forbidden the allocators are emptied, every block is zeroed, and all are given back. */
+#include <Python.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "runtime.h"
+#include "image.h"
 
 enum { SMALLEST = 16, LARGEST_SMALL = 512, LARGEST = 1 << 20, PAGE = 65536 };
 

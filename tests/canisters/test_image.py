@@ -133,8 +133,8 @@ def test_what_modules_print_when_imported_is_told(tmp_path: Path) -> None:
 
 
 def test_the_module_fits_its_budget(tmp_path: Path) -> None:
-    """3.4 MB gzipped, with the host and Kybra's package inside."""
-    assert len(build_canister(write_counter(tmp_path)).gzipped) < 3_400_000
+    """2.3 MB gzipped, with the host and Kybra's package inside."""
+    assert len(build_canister(write_counter(tmp_path)).gzipped) < 2_300_000
 
 
 def test_sources_are_not_needed_any_more_once_built(tmp_path: Path, module: bytes) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 PACKAGE, BYTECODE, OPTIMISED = "p", "c", "o"
 
-ENTRY, WANTED, CHARACTERS = ":entry", ":wanted", ":characters"
-"""Entries that are no modules: the module to enter by, the imports that stand inside functions, and what the source
-asks of characters."""
+ENTRY, WANTED, KEEPS = ":entry", ":wanted", ":keeps"
+"""Entries that are no modules: the module to enter by, the imports that stand inside functions, and what
+else the source may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def encode(entries: Iterable[Entry]) -> bytes:
     return bytes(output)
 
 
-def instructions(entry: str, wishes: Iterable[Wish], *, names_characters: bool) -> list[Entry]:
+def instructions(entry: str, wishes: Iterable[Wish], keeps: Iterable[str]) -> list[Entry]:
     """The three entries that are no modules."""
     lines = (
         f"{wish.importer}\t{wish.name}\t{wish.attribute}\t{wish.line}\t{'?' if wish.optional else ''}"
@@ -49,5 +49,5 @@ def instructions(entry: str, wishes: Iterable[Wish], *, names_characters: bool) 
     return [
         Entry(ENTRY, "", "", entry.encode()),
         Entry(WANTED, "", "", "\n".join(lines).encode()),
-        Entry(CHARACTERS, "", "", b"names" if names_characters else b""),
+        Entry(KEEPS, "", "", " ".join(sorted(keeps)).encode()),
     ]

@@ -11,10 +11,10 @@ from deflate import gzip_compress
 from canister_runtime.host.profiling import PROFILE_EXPORTS
 from canister_runtime.image import offered
 from canister_runtime.image.archive import Entry, Wish, encode, instructions
-from canister_runtime.image.characters import names_characters
 from canister_runtime.image.errors import ImageError
 from canister_runtime.image.failures import Files, failure, missing, refusal
 from canister_runtime.image.interpreter import BaseModule, ImagingFailed, Interpreter, Refused
+from canister_runtime.image.keeps import kept
 from canister_runtime.image.kept import Image, KeptImages
 from canister_runtime.image.module import write_module
 from canister_runtime.image.runtime import Runtime, find_runtime
@@ -48,12 +48,12 @@ def build(reading: Reading, runtime: Runtime, keep: Path = KEPT_IMAGES, *, profi
         raise ImageError(str(reading.problems[0]))
     check_methods(export_names(reading.model))
     imaging = _Imaging(reading, reading.model, runtime, profiled=profiled)
-    kept = KeptImages(keep)
+    images = KeptImages(keep)
     key = imaging.key()
-    image = kept.find(key)
+    image = images.find(key)
     if image is None:
         image = imaging.image()
-        kept.keep(key, image)
+        images.keep(key, image)
     return replace(image, seconds=time.monotonic() - started)
 
 
@@ -111,8 +111,7 @@ class _Imaging:
         self._base = BaseModule(runtime)
         self._own = offered.canister(modules)
         self._files: Files = {offered.file_name(module): _shown(module.path) for module in modules}
-        named = any(map(names_characters, modules))
-        self._orders = instructions(ENTRY_MODULE, _wishes(modules), names_characters=named)
+        self._orders = instructions(ENTRY_MODULE, _wishes(modules), kept(modules))
         self._names = profiled_names(export_names(model)) if profiled else export_names(model)
         self._did = did_text(model)
         self._archive = self._offered(entry_source(model, profiled=profiled))

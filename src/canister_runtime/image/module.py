@@ -20,9 +20,13 @@ from canister_runtime.image.wasm import (
     exports,
     memory_section,
     sections,
+    start_section,
 )
 
 KEPT_EXPORTS = frozenset({"memory"})
+
+UNFOLD = "image_unfold"
+"""The base module's export that puts back what the image has folded (runtime/src/heads.c)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,9 @@ def write_module(base: bytes, memory: bytes, names: tuple[str, ...], metadata: d
     written = []
     for section in sections(base):
         if section.number == EXPORT:
-            written.append(export_section(renamed(exports(section), names)))
+            offered = exports(section)
+            written.append(export_section(renamed(offered, names)))
+            written += [start_section(entry.index) for entry in offered if entry.name == UNFOLD]
         elif section.number != CUSTOM:
             written.append(replaced.get(section.number, section))
     written += [custom(name, content) for name, content in metadata.items()]

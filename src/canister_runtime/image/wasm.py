@@ -7,7 +7,7 @@ from candid.wire import uleb
 
 HEADER = b"\0asm\1\0\0\0"
 
-CUSTOM, MEMORY, EXPORT, DATA, DATA_COUNT = 0, 5, 7, 11, 12
+CUSTOM, MEMORY, EXPORT, START, DATA, DATA_COUNT = 0, 5, 7, 8, 11, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,11 @@ def export_section(entries: list[Export]) -> Section:
     """An export section of these entries."""
     written = b"".join(named(entry.name) + bytes([entry.kind]) + uleb(entry.index) for entry in entries)
     return Section(EXPORT, uleb(len(entries)) + written)
+
+
+def start_section(index: int) -> Section:
+    """The function of this index runs when the module is instantiated: at install and upgrade."""
+    return Section(START, uleb(index))
 
 
 def memory_section(pages: int) -> Section:

@@ -50,3 +50,13 @@ def test_metadata_are_custom_sections_at_the_end() -> None:
 def test_more_methods_than_entries_are_refused() -> None:
     with pytest.raises(ImageError, match="3 exported methods, and the runtime has entries for 2"):
         write_module(BASE, MEMORY, ("a", "b", "c"), {})
+
+
+def test_what_the_image_has_folded_is_unfolded_by_the_start_function() -> None:
+    base = wasmtime.wat2wasm(
+        """(module (memory (export "memory") 1)
+             (func (export "image_unfold") (i32.store8 (i32.const 40) (i32.const 7))))"""
+    )
+    store, exports = instance(write_module(base, MEMORY, (), {}).module)
+    assert list(exports) == ["memory"]
+    assert exports["memory"].read(store, 40, 41) == b"\7"

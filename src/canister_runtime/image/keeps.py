@@ -1,0 +1,61 @@
+"""What a canister's source may ask for at run time that most never do, so that images leave it out (decision 24)."""
+
+import ast
+import re
+from collections.abc import Iterable
+
+from canister_runtime.source.modules import BundledModule
+
+NAMES, DOCUMENTATION, ANNOTATIONS = "names", "documentation", "annotations"
+"""Characters by name (tables of 0.34 MB compressed); what functions and classes say of themselves; functions'
+annotations. As runtime/python/_archive.py calls them."""
+
+_MODULE = "unicodedata"
+_EVALUATORS = frozenset({"eval", "exec", "compile"})
+_BY_NAME = frozenset({"name", "lookup", "ucd_3_2_0", "*"})
+
+_DOCUMENTATION = re.compile(rb"__doc__|\b(?:help|getdoc|pydoc|doctest|inspect)\b")
+_ANNOTATIONS = re.compile(rb"__annotations__|\b(?:get_type_hints|get_annotations|singledispatch\w*|inspect)\b")
+
+
+def kept(modules: Iterable[BundledModule]) -> set[str]:
+    """What the image of these modules has to keep. A use of `eval`, whose text nobody knows, keeps all."""
+    found = set()
+    for module in modules:
+        if _evaluates(module):
+            return {NAMES, DOCUMENTATION, ANNOTATIONS}
+        if _names_characters(module):
+            found.add(NAMES)
+        if _DOCUMENTATION.search(module.source):
+            found.add(DOCUMENTATION)
+        if _ANNOTATIONS.search(module.source):
+            found.add(ANNOTATIONS)
+    return found
+
+
+def _evaluates(module: BundledModule) -> bool:
+    """Whether it uses `eval`, `exec` or `compile` by these names, whatever they are there."""
+    if not any(name.encode() in module.source for name in _EVALUATORS):
+        return False
+    return any(isinstance(node, ast.Name) and node.id in _EVALUATORS for node in module.nodes)
+
+
+def _names_characters(module: BundledModule) -> bool:
+    r"""True unless all that the module has of `unicodedata` is `from unicodedata import normalize` and its like.
+
+    Patterns that are read on chain may name characters too: any `\N{` in the source counts.
+    """
+    if b"\\N{" in module.source:
+        return True
+    return _MODULE.encode() in module.source and any(map(_may_name, module.nodes))
+
+
+def _may_name(node: ast.AST) -> bool:
+    match node:
+        case ast.Import(names=names):
+            return any(alias.name == _MODULE for alias in names)
+        case ast.ImportFrom(module=module, names=names):
+            return module == _MODULE and any(alias.name in _BY_NAME for alias in names)
+        case ast.Constant(value=str(text)):
+            return text == _MODULE
+    return False

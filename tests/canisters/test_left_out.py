@@ -1,0 +1,94 @@
+"""What a module leaves out of an interpreter's memory, what it keeps, and that the rest is whole."""
+
+import pytest
+
+from canister_runtime.image.build import build_canister
+from canister_runtime.image.kept import Image
+from support.bare_canister import BareCanister
+from support.candid_text import text_argument, text_reply
+
+# `eval` under its own name would keep all.
+SOURCE = '''
+import builtins, collections, gc, itertools, sys
+{imports}
+from kybra import query, text
+
+
+class Ticket:
+    """A question."""
+
+    def close(self, reason: str) -> bool:
+        """It was answered."""
+        assert reason, "closed for nothing"
+        return True
+
+
+@query
+def evaluate(source: text) -> text:
+    try:
+        return str(builtins.eval(source))
+    except Exception as error:
+        return type(error).__name__ + ": " + str(error)
+'''
+
+
+def built(tmp_path_factory: pytest.TempPathFactory, imports: str) -> Image:
+    folder = tmp_path_factory.mktemp("canister")
+    (folder / "main.py").write_text(SOURCE.format(imports=imports))
+    return build_canister(folder)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    return built(tmp_path_factory, "")
+
+
+@pytest.fixture(scope="module")
+def inspecting(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    return built(tmp_path_factory, "import inspect")
+
+
+def evaluate(image: Image, expression: str) -> str:
+    answered = BareCanister(image.module).call("canister_query evaluate", argument=text_argument(expression))
+    return text_reply(answered.reply)
+
+
+@pytest.mark.parametrize("documented", ["len", "str", "str.upper", "gc", "Ticket", "Ticket.close", "int.real"])
+def test_documentation_is_kept_only_where_somebody_may_read_it(
+    plain: Image, inspecting: Image, documented: str
+) -> None:
+    assert evaluate(plain, f"{documented}.__doc__") == "None"
+    assert len(evaluate(inspecting, f"inspect.getdoc({documented})")) > 10
+
+
+def test_annotations_of_functions_are_kept_only_where_somebody_may_read_them(plain: Image, inspecting: Image) -> None:
+    assert evaluate(plain, "Ticket.close.__annotations__") == "{}"
+    assert evaluate(inspecting, "inspect.signature(Ticket.close)") == "(self, reason: str) -> bool"
+
+
+def test_signatures_of_builtins_stay(plain: Image) -> None:
+    assert evaluate(plain, "len.__text_signature__, str.split.__text_signature__") == (
+        "('($module, obj, /)', '($self, /, sep=None, maxsplit=-1)')"
+    )
+
+
+def test_assertions_stay(plain: Image) -> None:
+    assert evaluate(plain, "Ticket().close('')") == "AssertionError: closed for nothing"
+
+
+def test_the_collector_knows_the_objects_of_the_image(plain: Image) -> None:
+    """The list of frozen objects is whole: unfrozen, all of them are looked at."""
+    assert int(evaluate(plain, "gc.get_freeze_count()")) > 10_000
+    assert evaluate(
+        plain, "gc.unfreeze(), len(gc.get_objects()) > 10_000, Ticket in gc.get_objects(), gc.collect() >= 0"
+    ) == ("(None, True, True, True)")
+
+
+def test_modules_of_the_start_are_those_of_the_library(plain: Image) -> None:
+    assert (
+        evaluate(plain, "sys.modules['os'].__file__, sys.modules['codecs'].__name__") == "('<python>/os.py', 'codecs')"
+    )
+
+
+def test_paths_are_those_of_no_machine(plain: Image) -> None:
+    assert evaluate(plain, "sys.prefix, sys.executable, sys.path, sys.platlibdir") == "('/', '', [], 'lib')"

@@ -1,0 +1,74 @@
+"""What an image keeps because a module may ask for it at run time."""
+
+from pathlib import Path
+
+import pytest
+
+from canister_runtime.image.keeps import ANNOTATIONS, DOCUMENTATION, NAMES, kept
+from canister_runtime.source.modules import BundledModule
+
+
+def keeps(tmp_path: Path, source: str) -> set[str]:
+    file = tmp_path / "main.py"
+    file.write_text(source)
+    return kept([BundledModule("main", "module", file)])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import unicodedata\n",
+        "import unicodedata as characters\n",
+        "from unicodedata import normalize, name\n",
+        "from unicodedata import lookup as find\n",
+        "from unicodedata import *\n",
+        "from unicodedata import ucd_3_2_0\n",
+        "def f():\n    import unicodedata\n",
+        "__import__('unicodedata')\n",
+        "PATTERN = r'\\N{EM DASH}'\n",
+    ],
+)
+def test_names_of_characters_may_be_asked_for(tmp_path: Path, source: str) -> None:
+    assert keeps(tmp_path, source) == {NAMES}
+
+
+@pytest.mark.parametrize("source", ["def f():\n    return f.__doc__\n", "help(f)\n", "import pydoc\n"])
+def test_documentation_may_be_asked_for(tmp_path: Path, source: str) -> None:
+    assert keeps(tmp_path, source) == {DOCUMENTATION}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f():\n    return f.__annotations__\n",
+        "from typing import get_type_hints\n",
+        "from functools import singledispatchmethod\n",
+    ],
+)
+def test_annotations_of_functions_may_be_asked_for(tmp_path: Path, source: str) -> None:
+    assert keeps(tmp_path, source) == {ANNOTATIONS}
+
+
+def test_inspection_asks_for_both(tmp_path: Path) -> None:
+    assert keeps(tmp_path, "import inspect\n") == {ANNOTATIONS, DOCUMENTATION}
+
+
+@pytest.mark.parametrize("source", ["def f(text):\n    return eval(text)\n", "run = exec\n"])
+def test_a_text_that_is_run_may_ask_for_all(tmp_path: Path, source: str) -> None:
+    assert keeps(tmp_path, source) == {NAMES, DOCUMENTATION, ANNOTATIONS}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from unicodedata import normalize\n",
+        "from unicodedata import category as kind, combining\n",
+        '"""Nothing of unicodedata is needed, and nobody is to eval a text."""\n',
+        "name = lookup = 1\n",
+        "def inspect_message() -> None: ...\n",
+        "import re\nPATTERN = re.compile('a')\n",
+        "from __future__ import annotations\n",
+    ],
+)
+def test_nothing_is_asked_for(tmp_path: Path, source: str) -> None:
+    assert keeps(tmp_path, source) == set()
