@@ -152,17 +152,15 @@ class Replica:
 
     def _destination(self, canister_id: bytes, method: str, arg: bytes, effective_id: bytes | None) -> Subnet:
         """The subnet that a message goes to. Raises BadIngress when there is none."""
-        if canister_id:
-            subnet = self.network.subnet_of(canister_id)
-            if subnet is None:
-                raise ingress_filter.not_hosted(canister_id)
-            return subnet
         if effective_id is not None and effective_id in self.subnets:
             return self.subnets[effective_id]
-        target = effective_id or management_ingress.destination_of(method, arg)
-        subnet = self.network.subnet_of(target) if target else self._default_subnet()
+        target = effective_id
+        if target is None:
+            target = canister_id or management_ingress.destination_of(method, arg)
+        creates = not canister_id and method == management_ingress.CREATION
+        subnet = self._default_subnet() if creates and not target else self.network.subnet_of(target)
         if subnet is None:
-            raise management_ingress.unhosted(target)
+            raise management_ingress.unhosted(target) if creates else ingress_filter.not_hosted(target)
         return subnet
 
     def ingress_status(self, message_id: bytes) -> IngressStatus | None:

@@ -13,6 +13,9 @@ _MAINNET = {
 }
 _FIRST_TEST_RANGE = 0xFFFFFFFFFFE00000
 CANISTERS_PER_RANGE = 1 << 20
+ID_BYTES = 10
+MAINNET_SUBNETS = 1024
+"""Subnets that the mainnet may come to have, each with the ids of one range."""
 
 Range = tuple[bytes, bytes]
 
@@ -42,6 +45,25 @@ def is_test_id(principal: bytes) -> bool:
 def mainnet_ranges(kind: SubnetKind) -> tuple[Range, ...]:
     """Ranges that such a subnet has on the mainnet and keeps here."""
     return tuple((canister_id(start), canister_id(end)) for start, end in _MAINNET.get(kind, ()))
+
+
+def mainnet_kind(canister: bytes) -> SubnetKind:
+    """The kind of the subnet that has an id on the mainnet; application subnets for what no other kind has."""
+    number = int.from_bytes(canister[:8], "big")
+    for kind, ranges in _MAINNET.items():
+        if any(first <= number <= last for first, last in ranges):
+            return kind
+    return SubnetKind.APPLICATION
+
+
+def mainnet_range(canister: bytes) -> Range | None:
+    """The range of the mainnet's subnet that has an id; None for an id that the mainnet cannot have."""
+    number = int.from_bytes(canister[:8], "big")
+    place = number // CANISTERS_PER_RANGE
+    if len(canister) != ID_BYTES or place >= MAINNET_SUBNETS:
+        return None
+    first = place * CANISTERS_PER_RANGE
+    return canister_id(first), canister_id(first + CANISTERS_PER_RANGE - 1)
 
 
 def subnet_seed(config: ReplicaConfig, place: int) -> bytes:

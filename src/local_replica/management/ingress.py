@@ -2,6 +2,7 @@
 
 from local_replica import topology
 from local_replica.canister import Canister
+from local_replica.config import SubnetKind
 from local_replica.cycles import balance
 from local_replica.ingress import BadIngress, Ingress
 from local_replica.management.interface import CANISTER_ID_RECORD, METHODS, Undecodable, decode_argument, decode_as
@@ -16,7 +17,8 @@ from local_replica.messages import Call, FromIngress
 from local_replica.rejections import OutOfCycles, text
 from local_replica.subnet import Subnet
 
-PROVISIONAL = {"provisional_create_canister_with_cycles", "provisional_top_up_canister"}
+CREATION = "provisional_create_canister_with_cycles"
+PROVISIONAL = {CREATION, "provisional_top_up_canister"}
 _ONLY_CANISTERS = {"canister_info", "canister_metadata"}
 _NEVER_BY_INGRESS = {
     "bitcoin_get_balance",
@@ -92,19 +94,13 @@ def destination_of(method: str, arg: bytes) -> bytes:
 
     Raises BadIngress when the argument names none where it must.
     """
-    if method != "provisional_create_canister_with_cycles":
+    if method != CREATION:
         try:
             named: bytes = decode_as(CANISTER_ID_RECORD, arg)["canister_id"]
         except Undecodable as error:
             raise BadIngress(error.told_by_server) from None
         return named
-    specified = _specified_id(method, arg)
-    if specified and len(specified) != 10:
-        raise BadIngress(
-            f"The binary representation {specified.hex()} of effective canister ID {text(specified)} should consist of "
-            "10 bytes."
-        )
-    return b"" if topology.is_test_id(specified) else specified
+    return _specified_id(method, arg)
 
 
 def _specified_id(method: str, arg: bytes) -> bytes:
@@ -115,15 +111,22 @@ def _specified_id(method: str, arg: bytes) -> bytes:
 
 
 def unhosted(canister_id: bytes) -> BadIngress:
-    """The answer to a management message for a canister that no subnet hosts."""
-    number = int.from_bytes(canister_id[:8], "big")
-    if number <= 0xFFFFF:
+    """The answer to the creation of a canister with, or beside, an id for which no subnet can be made."""
+    if len(canister_id) != topology.ID_BYTES:
+        return BadIngress(
+            f"The binary representation {canister_id.hex()} of effective canister ID {text(canister_id)} should consist "
+            "of 10 bytes."
+        )
+    if topology.mainnet_kind(canister_id) in {SubnetKind.NNS, SubnetKind.II}:
         return BadIngress(
             f"The effective canister ID {text(canister_id)} belongs to the NNS or II subnet on the IC mainnet for "
             "which "
             "PocketIC provides a `SubnetKind`: please set up your PocketIC instance with a subnet of that `SubnetKind`."
         )
-    return BadIngress(f"Canister {text(canister_id)} does not belong to any subnet.")
+    return BadIngress(
+        f"The effective canister ID {text(canister_id)} does not belong to an existing subnet and it is not a mainnet "
+        "canister ID."
+    )
 
 
 def payer(subnet: Subnet, call: Call) -> Canister | None:

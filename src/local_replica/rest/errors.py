@@ -9,9 +9,18 @@ class RestError(Exception):
         self.message = message
         self.status = status
 
+    @property
+    def body(self) -> object:
+        """What is answered."""
+        return {"message": self.message}
+
 
 class CreationError(RestError):
     """An instance or gateway can't be made: the message comes wrapped in "Error"."""
+
+    @property
+    def body(self) -> object:
+        return {"Error": {"message": self.message}}
 
 
 class BodyError(Exception):

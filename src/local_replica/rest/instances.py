@@ -9,6 +9,7 @@ from pathlib import Path
 from local_replica.execution.port import Executor
 from local_replica.node import Chain, ChainSnapshot, Node
 from local_replica.rest.errors import CreationError, NoAnswer, RestError
+from local_replica.rest.pending import Turnstile
 from local_replica.rest.wishes import Wish
 from local_replica.store import StateStore, StoreError
 
@@ -20,6 +21,7 @@ class Instance:
     node: Node
     snapshots: dict[int, ChainSnapshot] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
+    turnstile: Turnstile = field(default_factory=Turnstile)
 
 
 class Instances:
@@ -62,15 +64,25 @@ class Instances:
     async def delete(self, number: int) -> None:
         """Delete an instance; again does nothing. Raises NoAnswer for one that never was."""
         instance = self.find(number)
-        self._all[number] = None
         if instance is not None:
-            await instance.node.close()
+            await instance.turnstile.free()
+        if self._all[number] is instance:
+            self._all[number] = None
+            if instance is not None:
+                await instance.node.close()
 
     def statuses(self) -> list[str]:
         """Tell of each number whether it is in use."""
-        return ["Deleted" if instance is None else "Available" for instance in self._all]
+        return [_status(instance) for instance in self._all]
 
     async def close(self) -> None:
         """Delete all instances."""
         for number in range(len(self._all)):
             await self.delete(number)
+
+
+def _status(instance: Instance | None) -> str:
+    if instance is None:
+        return "Deleted"
+    running = instance.turnstile.running
+    return "Available" if running is None else f"Busy({running.place})"

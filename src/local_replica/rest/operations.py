@@ -1,12 +1,13 @@
 """The control calls of one instance: `read/…` and `update/…`, each a function of the node and the body's fields."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from candid.principal import to_text
 from local_replica.errors import Reject
 from local_replica.http.principals import MAX_PRINCIPAL_BYTES
-from local_replica.ingress import BadIngress, Ingress, IngressStatus, Query, Refused
+from local_replica.ingress import BadIngress, Ingress, IngressState, IngressStatus, Query, Refused
 from local_replica.node import Chain, Node
 from local_replica.node.topology import describe, in_base64
 from local_replica.rest.blobs import BlobStore
@@ -78,26 +79,73 @@ _CREATION = "canister creation via the provisional management canister API"
 _NO_EFFECTIVE_PRINCIPAL = f"Effective principal must be specified for all calls but {_CREATION}."
 
 
-def _effective(fields: Fields) -> bytes | None:
-    """The effective principal of a call or a message id; None for "None"."""
-    kind, payload = fields.variant("effective_principal", ("None", "SubnetId", "CanisterId"))
-    return None if payload is None else _principal(payload, kind)
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """The effective principal of a call or a message id: "None", "SubnetId" or "CanisterId"."""
+
+    kind: str
+    raw: bytes | None
+
+    @classmethod
+    def read(cls, fields: Fields) -> "Effective":
+        """Raises BodyError."""
+        kind, payload = fields.variant("effective_principal", ("None", "SubnetId", "CanisterId"))
+        return cls(kind, None if payload is None else payload.blob(kind))
+
+    def check(self, chain: Chain) -> bytes | None:
+        """The principal, if it leads to a subnet. Raises RestError."""
+        if self.raw is None:
+            return None
+        if len(self.raw) > MAX_PRINCIPAL_BYTES:
+            raise not_converted("subnet id" if self.kind == "SubnetId" else "effective canister id")
+        if self.kind == "SubnetId" and self.raw not in chain.replica.subnets:
+            raise bad_ingress(f"Subnet with ID {to_text(self.raw)} not found")
+        return self.raw
+
+    def check_route(self, chain: Chain) -> None:
+        """Whether a message id leads to a subnet. Raises RestError."""
+        raw = self.check(chain)
+        if raw is None:
+            raise bad_ingress(_NO_EFFECTIVE_PRINCIPAL)
+        if self.kind == "CanisterId" and chain.replica.subnet_of(raw) is None:
+            raise bad_ingress(f"Canister {to_text(raw)} does not belong to any subnet.")
 
 
-def _sender(fields: Fields) -> bytes:
-    sender = fields.blob("sender")
-    if len(sender) > MAX_PRINCIPAL_BYTES:
-        raise RestError('ConversionError { message: "Bad sender principal" }')
-    return sender
+def not_converted(what: str) -> RestError:
+    """A value that is no `what`, in PocketIC's words."""
+    return RestError(f'ConversionError {{ message: "Bad {what}" }}')
 
 
 _CALL_FIELDS = ("sender", "canister_id", "effective_principal", "method", "payload")
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What `read/query` and `update/submit_ingress_message` take."""
+
+    sender: bytes
+    canister_id: bytes
+    effective: Effective
+    method: str
+    payload: bytes
+
+    @classmethod
+    def read(cls, fields: Fields) -> "_Call":
+        """Raises BodyError, and RestError for what is no principal."""
+        fields.require(_CALL_FIELDS)
+        sender, canister_id = fields.blob("sender"), fields.blob("canister_id")
+        call = cls(sender, canister_id, Effective.read(fields), fields.string("method"), fields.blob("payload"))
+        if call.effective.raw is not None and len(call.effective.raw) > MAX_PRINCIPAL_BYTES:
+            raise not_converted("subnet id" if call.effective.kind == "SubnetId" else "effective canister id")
+        for what, raw in (("sender principal", sender), ("canister id", canister_id)):
+            if len(raw) > MAX_PRINCIPAL_BYTES:
+                raise not_converted(what)
+        return call
+
+
 def query(chain: Chain, fields: Fields) -> Json:
-    fields.require(_CALL_FIELDS)
-    effective, method, payload = _effective(fields), fields.string("method"), fields.blob("payload")
-    asked = Query(_sender(fields), _principal(fields, "canister_id"), method, payload, effective)
+    call = _Call.read(fields)
+    asked = Query(call.sender, call.canister_id, call.method, call.payload, call.effective.check(chain))
     try:
         return {"Ok": in_base64(chain.replica.query(asked))}
     except Refused as refused:
@@ -107,9 +155,9 @@ def query(chain: Chain, fields: Fields) -> Json:
 
 
 async def submit_ingress_message(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
-    fields.require(_CALL_FIELDS)
-    effective, method, payload = _effective(fields), fields.string("method"), fields.blob("payload")
-    ingress = Ingress(_sender(fields), _principal(fields, "canister_id"), method, payload, effective_id=effective)
+    call = _Call.read(fields)
+    effective = await node.run(call.effective.check)
+    ingress = Ingress(call.sender, call.canister_id, call.method, call.payload, effective_id=effective)
     try:
         message_id = await node.submit(ingress)
     except Refused as refused:
@@ -122,28 +170,30 @@ async def submit_ingress_message(node: Node, fields: Fields, _blobs: BlobStore) 
     return {"Ok": {"effective_principal": principal, "message_id": in_base64(message_id)}}
 
 
-def _message_id(fields: Fields) -> bytes:
+def _message_id(fields: Fields) -> tuple[Effective, bytes]:
     fields.require(("effective_principal", "message_id"))
-    effective, message_id = _effective(fields), fields.blob("message_id")
+    effective, message_id = Effective.read(fields), fields.blob("message_id")
     if len(message_id) != 32:
-        raise RestError('ConversionError { message: "Bad message id" }')
-    if effective is None:
-        raise bad_ingress(_NO_EFFECTIVE_PRINCIPAL)
-    return message_id
+        raise not_converted("message id")
+    return effective, message_id
 
 
 def ingress_status(chain: Chain, fields: Fields) -> Json:
-    message_id = _message_id(fields.object("raw_message_id", "struct RawMessageId"))
-    status = chain.replica.ingress_status(message_id)
-    if status is not None and status.is_final and fields.has("raw_caller"):
+    effective, message_id = _message_id(fields.object("raw_message_id", "struct RawMessageId"))
+    caller = None
+    if fields.has("raw_caller"):
         caller = fields.object("raw_caller", "struct RawPrincipalId").blob("principal_id")
-        if caller != status.sender:
-            raise RestError("The user tries to access Request ID not signed by the caller.", 403)
+    effective.check_route(chain)
+    status = chain.replica.ingress_status(message_id)
+    is_known = status is not None and status.state is not IngressState.RECEIVED
+    if caller is not None and status is not None and is_known and caller != status.sender:
+        raise RestError("The user tries to access Request ID not signed by the caller.", 403)
     return _outcome(status)
 
 
 async def await_ingress_message(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
-    message_id = _message_id(fields)
+    effective, message_id = _message_id(fields)
+    await node.run(effective.check_route)
     for _ in range(ROUNDS_TO_ANSWER):
         status = await node.run(lambda chain: chain.replica.ingress_status(message_id))
         if status is not None and status.is_final:
@@ -180,21 +230,28 @@ async def set_certified_time(node: Node, fields: Fields, blobs: BlobStore) -> Js
 
 async def tick(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
     if fields.has("blockmakers"):
-        known = {key.node_id for keys in node.chain.keys.values() for key in keys.nodes}
         made = fields.object("blockmakers", "struct RawBlockmakers").list("blockmakers_per_subnet", _blockmaker)
-        for blockmaker, failed in made:
-            for node_id in (blockmaker, *failed):
-                if node_id not in known:
-                    raise RestError(f"BlockmakerNotFound({to_text(node_id)})")
-            if blockmaker in failed:
-                raise RestError(f"BlockmakerContainedInFailed({to_text(blockmaker)})")
+        for subnet_id, blockmaker, failed in made:
+            _check_blockmaker(node.chain, subnet_id, blockmaker, failed)
     await node.make_block()
     return None
 
 
-def _blockmaker(fields: Fields) -> tuple[bytes, list[bytes]]:
+def _check_blockmaker(chain: Chain, subnet_id: bytes, blockmaker: bytes, failed: list[bytes]) -> None:
+    if blockmaker in failed:
+        raise RestError(f"BlockmakerContainedInFailed({to_text(blockmaker)})")
+    if subnet_id not in chain.keys:
+        raise RestError(f"SubnetNotFound({to_text(subnet_id)})")
+    known = {key.node_id for key in chain.keys[subnet_id].nodes}
+    for node_id in (*failed, blockmaker):
+        if node_id not in known:
+            raise RestError(f"BlockmakerNotFound({to_text(node_id)})")
+
+
+def _blockmaker(fields: Fields) -> tuple[bytes, bytes, list[bytes]]:
+    subnet_id = fields.object("subnet", "struct RawSubnetId").blob("subnet_id")
     made = fields.object("blockmaker", "struct RawNodeId").blob("node_id")
-    return made, fields.list("failed_blockmakers", lambda each: each.blob("node_id"))
+    return subnet_id, made, fields.list("failed_blockmakers", lambda each: each.blob("node_id"))
 
 
 async def add_cycles(node: Node, fields: Fields, _blobs: BlobStore) -> Json:

@@ -31,6 +31,8 @@ from local_replica.rest.wishes import read_gateway, read_wish
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 TIMEOUT_HEADER = "processing-timeout-ms"
+WAITING = {"topology"}
+"""Operations that wait for the one under way, as those of the IC HTTP API do; others are answered 409 meanwhile."""
 
 
 def instance_number(request: Request) -> int:
@@ -60,10 +62,8 @@ def guarded(endpoint: Endpoint) -> Endpoint:
     async def answer(request: Request) -> Response:
         try:
             return await endpoint(request)
-        except CreationError as error:
-            return JSONResponse({"Error": {"message": error.message}}, status_code=error.status)
         except RestError as error:
-            return JSONResponse({"message": error.message}, status_code=error.status)
+            return JSONResponse(error.body, status_code=error.status)
         except BodyError as error:
             return PlainTextResponse(error.text, status_code=error.status)
         except NodeHalted as error:
@@ -104,18 +104,19 @@ class RestServer:
 
     def _instance_routes(self) -> list[BaseRoute]:
         instance = "/instances/{instance}"
-        reads = [_route("GET", f"{instance}/read/{name}", self._read(read)) for name, read in operations.GETS.items()]
-        reads += [
-            _route("POST", f"{instance}/read/{name}", self._read(read)) for name, read in operations.READS.items()
+        reads = [
+            _route(method, f"{instance}/read/{name}", partial(self._read, name, read))
+            for method, each in (("GET", operations.GETS), ("POST", operations.READS))
+            for name, read in each.items()
         ]
         updates = [
-            _route("POST", f"{instance}/update/{name}", partial(self._update, update))
+            _route("POST", f"{instance}/update/{name}", partial(self._update, name, update))
             for name, update in operations.UPDATES.items()
         ]
         return [
             _route("DELETE", instance, self._delete),
             *reads,
-            _route("GET", f"{instance}/_/topology", self._read(operations.topology)),
+            _route("GET", f"{instance}/_/topology", partial(self._read, "topology", operations.topology)),
             *updates,
             _route("GET", f"{instance}/auto_progress", self._makes_blocks),
             _route("POST", f"{instance}/auto_progress", self._auto_progress),
@@ -135,24 +136,26 @@ class RestServer:
     def _instance(self, request: Request) -> Instance:
         return self.instances.get(instance_number(request))
 
-    async def _answer(self, request: Request, work: Awaitable[object]) -> Response:
-        done, result = await self._pending.run(work, request.headers.get(TIMEOUT_HEADER))
+    async def _operate(
+        self, request: Request, number: int, name: str, work: Callable[[Node], Awaitable[object]]
+    ) -> Response:
+        """Do one operation; an instance that is busy with another answers 409, but for its topology."""
+        instance = self.instances.get(number)
+        if name in WAITING:
+            await instance.turnstile.free()
+        running = instance.turnstile.enter(self._pending.place(name), lambda: work(instance.node))
+        done, result = await self._pending.result(running, request.headers.get(TIMEOUT_HEADER))
         return JSONResponse(result, status_code=200 if done else 202)
 
-    def _read(self, read: operations.Read) -> Endpoint:
-        async def answer(request: Request) -> Response:
-            number = instance_number(request)
-            fields = Fields.of(b"{}") if request.method == "GET" else await read_fields(request)
-            node = self.instances.get(number).node
-            return await self._answer(request, node.run(lambda chain: read(chain, fields)))
+    async def _read(self, name: str, read: operations.Read, request: Request) -> Response:
+        number = instance_number(request)
+        fields = Fields.of(b"{}") if request.method == "GET" else await read_fields(request)
+        return await self._operate(request, number, name, lambda node: node.run(lambda chain: read(chain, fields)))
 
-        return answer
-
-    async def _update(self, update: operations.Update, request: Request) -> Response:
+    async def _update(self, name: str, update: operations.Update, request: Request) -> Response:
         number = instance_number(request)
         fields = await read_fields(request)
-        node = self.instances.get(number).node
-        return await self._answer(request, update(node, fields, self._blobs))
+        return await self._operate(request, number, name, lambda node: update(node, fields, self._blobs))
 
     async def _status(self, _request: Request) -> Response:
         return Response()
