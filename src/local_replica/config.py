@@ -21,7 +21,7 @@ class SubnetKind(Enum):
 
     @property
     def is_free(self) -> bool:
-        """Whether canisters on it pay nothing (NNS, SNS, II, Bitcoin and system subnets)."""
+        """Whether canisters on it pay nothing (NNS, II, Bitcoin and system subnets)."""
         return self in _FREE
 
     @property
@@ -31,7 +31,7 @@ class SubnetKind(Enum):
 
 
 _NODES = {SubnetKind.NNS: 40, SubnetKind.SNS: 34, SubnetKind.II: 34, SubnetKind.FIDUCIARY: 34}
-_FREE = {SubnetKind.NNS, SubnetKind.SNS, SubnetKind.II, SubnetKind.BITCOIN, SubnetKind.SYSTEM}
+_FREE = {SubnetKind.NNS, SubnetKind.II, SubnetKind.BITCOIN, SubnetKind.SYSTEM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +53,9 @@ class ReplicaConfig:
     """Source of subnet ids and `raw_rand`."""
     initial_time_ns: int = START_OF_TIME_NS
     ingress_bytes_limit: int = 2 * 1024 * 1024
+    backtraces: bool = True
+    """Whether traps tell where they happened, to those who may see the canister's log."""
+    rate_limiting: bool = True
+    """Whether costly installations make the next ones wait."""
     root_key: bytes = b""
     """DER of the public key that certificates are checked against, for `ic0.root_key_copy`."""

@@ -3,6 +3,7 @@
 Other canisters may execute at the same time, so the subnet hears of nothing before `settle`.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from local_replica import canister_log
@@ -108,6 +109,8 @@ class Execution:
         request.allocate_memory = growth_check(self.subnet, self.canister, request.entry, request.caller)
         outcome = instance.execute(request)
         self.canister.took[request.method or request.entry.value] = outcome.instructions
+        if outcome.error is not None and not self.subnet.network.config.backtraces:
+            outcome.error = replace(outcome.error, backtrace="")
         outcome.balance += withheld - self._cost(request.entry, outcome.instructions)
         for line in outcome.logs:
             self.record.log.append(self.now_ns, line)

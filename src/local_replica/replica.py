@@ -38,7 +38,10 @@ class Replica:
             seed = topology.subnet_seed(config, place)
             subnet_id = subnet.subnet_id or topology.derived_subnet_id(seed)
             hosted = Subnet(self.network, place, subnet.kind, subnet_id, seed)
-            hosted.instruction_limit = scheduler.BENCHMARKING_INSTRUCTIONS if subnet.benchmarking else None
+            if subnet.benchmarking:
+                hosted.instruction_limit = scheduler.BENCHMARKING_INSTRUCTIONS
+            elif subnet.kind.is_free:
+                hosted.instruction_limit = scheduler.SYSTEM_INSTRUCTIONS
             self.network.subnets[subnet_id] = hosted
         self._submitted = 0
 

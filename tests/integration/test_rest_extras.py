@@ -58,7 +58,7 @@ def test_web_pages_stand_beneath_the_gateways_domains(server: RestServer, instan
 REFUSED: dict[str, dict[str, object]] = {
     "system canisters": {"icp_features": {"registry": "DefaultConfig"}},
     "a gateway that others could reach": {"http_gateway_config": {"ip_addr": "0.0.0.0"}},
-    "a gateway with TLS": {"http_gateway_config": {"https_config": {"cert_path": "a", "key_path": "b"}}},
+    "a gateway without its certificate": {"http_gateway_config": {"https_config": {"cert_path": "a", "key_path": "b"}}},
 }
 
 

@@ -114,8 +114,8 @@ def unhosted(canister_id: bytes) -> BadIngress:
     """The answer to the creation of a canister with, or beside, an id for which no subnet can be made."""
     if len(canister_id) != topology.ID_BYTES:
         return BadIngress(
-            f"The binary representation {canister_id.hex()} of effective canister ID {text(canister_id)} should consist "
-            "of 10 bytes."
+            f"The binary representation {canister_id.hex()} of effective canister ID {text(canister_id)} should "
+            "consist of 10 bytes."
         )
     if topology.mainnet_kind(canister_id) in {SubnetKind.NNS, SubnetKind.II}:
         return BadIngress(

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -186,7 +187,8 @@ class Installation:
 
     def _debit(self) -> int:
         """Instructions of earlier installations that the rounds since have not made up for."""
-        if self.call.subnet.kind.is_free:
+        subnet = self.call.subnet
+        if subnet.kind.is_free or not subnet.network.config.rate_limiting:
             return 0
         rounds = max(0, self.call.subnet.network.clock.height - self.record.debit_height)
         return max(0, self.record.install_debit - rounds * RATE_LIMIT)
@@ -329,6 +331,8 @@ class Installation:
 
     def _enter(self, instance: Instance, entry: Entry, arg: bytes = b"") -> None:
         outcome = instance.execute(self._request(entry, arg))
+        if outcome.error is not None and not self.call.subnet.network.config.backtraces:
+            outcome.error = replace(outcome.error, backtrace="")
         self.instructions += outcome.instructions
         for line in outcome.logs:
             self.record.log.append(self.call.now_ns, line)

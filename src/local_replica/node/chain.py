@@ -41,6 +41,8 @@ class Chain:
         self.config, self.keys = with_keys(config)
         self._store = store
         self.blocks = 0
+        self.outcalls_taken: set[tuple[bytes, int]] = set()
+        """HTTPS outcalls (subnet, request id) that somebody is making, and that are not for anybody else."""
         self._metadata: dict[bytes, Mapping[str, MetadataSection]] = {}
         self._told: dict[bytes, CanisterFacts] = {}
         self._sizes: dict[bytes, Counter[bytes]] = {subnet_id: Counter() for subnet_id in self.keys}

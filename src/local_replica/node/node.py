@@ -45,6 +45,7 @@ class _Block:
     changes: Changes
     idle: bool
     next_timer_ns: int | None
+    has_outcalls: bool
     batch: Batch = field(default_factory=list)
 
 
@@ -68,6 +69,8 @@ class Node:
         self._pending: Batch = []
         self._wake = asyncio.Event()
         self._blocks: asyncio.Task[None] | None = None
+        self.outcalls_waiting = asyncio.Event()
+        """Set by each block after which HTTPS outcalls wait."""
 
     async def run(self, work: Callable[[Chain], T]) -> T:
         """Run `work` alone on the chain's thread; returns its result once all that it saw is on disk.
@@ -119,6 +122,8 @@ class Node:
 
     def _made(self, block: _Block, batch: Batch) -> None:
         block.batch = batch
+        if block.has_outcalls:
+            self.outcalls_waiting.set()
         if not self.chain.is_stored:
             self._tell([block])
             return
@@ -242,4 +247,6 @@ def _block(batch: list[Ingress], real_time: bool, chain: Chain) -> _Block:
         replica.set_time(max(time.time_ns(), replica.time_ns))
     submitted = [_submit(ingress, chain) for ingress in batch]
     changes = chain.run_block()
-    return _Block(chain.blocks, submitted, changes, replica.is_idle(), replica.next_timer_ns())
+    return _Block(
+        chain.blocks, submitted, changes, replica.is_idle(), replica.next_timer_ns(), bool(replica.outcalls())
+    )

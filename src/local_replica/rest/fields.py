@@ -4,12 +4,17 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 
 from local_replica.rest.errors import BodyError
 from local_replica.rest.json_reader import Located, place, read_json, unreadable
 
 T = TypeVar("T")
+_INTEGERS = range(-(1 << 63), 1 << 64)
+"""Others are read as floating point."""
+_LISTED = 3
+"""So many names are told as a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,7 @@ class Fields:
         content = self.located.content
         if not isinstance(content, dict):
             raise self.refuse(f"invalid type: {_kind(self.located)}, expected a map", self.located.end)
-        found = content.get(name)
-        return None if found is None or found.content is None else found
+        return content.get(name)
 
     def _need(self, name: str) -> Located:
         found = self._get(name)
@@ -58,7 +62,8 @@ class Fields:
 
     def has(self, name: str) -> bool:
         """Whether a field is there and not null."""
-        return self._get(name) is not None
+        found = self._get(name)
+        return found is not None and found.content is not None
 
     def string(self, name: str) -> str:
         """A text."""
@@ -77,12 +82,19 @@ class Fields:
 
     def u64(self, name: str) -> int:
         """A number of 64 bits without sign."""
+        return self._unsigned(name, 64)
+
+    def u16(self, name: str) -> int:
+        """A number of 16 bits without sign."""
+        return self._unsigned(name, 16)
+
+    def _unsigned(self, name: str, bits: int) -> int:
         found = self._need(name)
         number = found.content
-        if isinstance(number, bool) or not isinstance(number, int):
-            raise self.refuse(f"invalid type: {_kind(found)}, expected u64", found.end, name)
-        if not 0 <= number < 1 << 64:
-            raise self.refuse(f"invalid value: integer `{number}`, expected u64", found.end, name)
+        if isinstance(number, bool) or not isinstance(number, int) or number not in _INTEGERS:
+            raise self.refuse(f"invalid type: {_kind(found)}, expected u{bits}", found.end, name)
+        if not 0 <= number < 1 << bits:
+            raise self.refuse(f"invalid value: integer `{number}`, expected u{bits}", found.end, name)
         return number
 
     def u128(self, name: str) -> int:
@@ -121,27 +133,41 @@ class Fields:
             texts.append(one.content)
         return tuple(texts)
 
-    def variant(self, name: str, names: tuple[str, ...]) -> tuple[str, "Fields | None"]:
-        """One of `names`: a text, or an object with that one key, which then is returned for its value."""
+    def variant(self, name: str, names: tuple[str, ...], bare: tuple[str, ...] = ()) -> tuple[str, "Fields | None"]:
+        """One of `names`: an object with that one key, which then is returned for its value, or a text for `bare`."""
         found = self._need(name)
-        return Fields(self.text, found, ".".join(part for part in (self.path, name) if part)).choice(names)
+        return Fields(self.text, found, ".".join(part for part in (self.path, name) if part)).choice(names, bare)
 
-    def choice(self, names: tuple[str, ...]) -> tuple[str, "Fields | None"]:
+    def choice(self, names: tuple[str, ...], bare: tuple[str, ...] = ()) -> tuple[str, "Fields | None"]:
         """This value as a variant: one of `names`, and this if there is a payload, to be asked for by that name."""
         found = self.located
-        chosen: str | None = None
-        payload: Fields | None = None
         if isinstance(found.content, str):
-            chosen = found.content
-        elif isinstance(found.content, dict) and len(found.content) == 1:
-            chosen = next(iter(found.content))
-            payload = self
-        if chosen is None:
-            raise self.refuse(f"invalid type: {_kind(found)}, expected string or map", found.end)
+            chosen = self._known(found.content, names)
+            if chosen not in bare:
+                raise self.refuse("invalid type: unit variant, expected newtype variant", found.end)
+            return chosen, None
+        if not isinstance(found.content, dict):
+            raise self._unreadable("expected value", found.start + 1)
+        if len(found.content) != 1:
+            raise self._unreadable("expected value", found.end)
+        chosen = self._known(next(iter(found.content)), names)
+        inner = found.content[chosen]
+        if chosen not in bare:
+            return chosen, self
+        if inner.content is not None:
+            raise self.refuse(f"invalid type: {_kind(inner)}, expected unit", inner.end, chosen)
+        return chosen, None
+
+    def _known(self, chosen: str, names: tuple[str, ...]) -> str:
         if chosen not in names:
-            one_of = ", ".join(f"`{one}`" for one in names)
-            raise self.refuse(f"unknown variant `{chosen}`, expected one of {one_of}", found.end)
-        return chosen, payload
+            quoted = [f"`{one}`" for one in names]
+            listed = " or ".join(quoted) if len(quoted) < _LISTED else f"one of {', '.join(quoted)}"
+            raise self.refuse(f"unknown variant `{chosen}`, expected {listed}", self.located.end)
+        return chosen
+
+    def _unreadable(self, why: str, offset: int) -> BodyError:
+        """Make the refusal of a value that the reader of its type takes for no JSON."""
+        return unreadable(self.text, f"{self.path + ': ' if self.path else ''}{why}", offset)
 
 
 def _kind(located: Located) -> str:
@@ -150,11 +176,17 @@ def _kind(located: Located) -> str:
         return f"boolean `{str(content).lower()}`"
     if isinstance(content, str):
         return f'string "{content}"'
-    if isinstance(content, int):
+    if isinstance(content, int) and content in _INTEGERS:
         return f"integer `{content}`"
-    if isinstance(content, float):
-        return f"floating point `{content}`"
+    if isinstance(content, int | float):
+        return f"floating point `{_written_out(float(content))}`"
     return "null" if content is None else "sequence" if isinstance(content, list) else "map"
+
+
+def _written_out(number: float) -> str:
+    """A number without exponent and with a point, as Rust prints it."""
+    text = format(Decimal(repr(number)), "f")
+    return text if "." in text else f"{text}.0"
 
 
 _ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")

@@ -4,9 +4,10 @@ import asyncio
 import errno
 import ipaddress
 import socket
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import uvicorn
+from starlette.applications import Starlette
 
 from local_replica.http.application import single_replica
 from local_replica.http.gateway.resolving import DOMAIN
@@ -14,7 +15,7 @@ from local_replica.http.listening import LOOPBACK, listen
 from local_replica.http.quiet_server import QuietServer
 from local_replica.rest.errors import CreationError
 from local_replica.rest.instances import Instance
-from local_replica.rest.wishes import GatewayWish
+from local_replica.rest.wishes import GatewayWish, HttpsWish
 
 
 @dataclass(slots=True)
@@ -22,7 +23,7 @@ class _Gateway:
     number: int
     instance: int
     port: int
-    domains: tuple[str, ...] | None
+    wish: GatewayWish
     server: QuietServer
     task: "asyncio.Task[None]"
 
@@ -42,9 +43,9 @@ class Gateways:
         except OSError as error:
             raise CreationError(f"Failed to bind to address {host}:{wish.port}: {_reason(error)}", 502) from error
         served = single_replica(instance.node, domains=wish.domains or (DOMAIN,))
-        server = QuietServer(uvicorn.Config(served, log_level="warning", lifespan="off"))
+        server = QuietServer(_config(served, wish.https, listening))
         task = asyncio.get_running_loop().create_task(server.serve(sockets=[listening]))
-        gateway = _Gateway(self._made, number, listening.getsockname()[1], wish.domains, server, task)
+        gateway = _Gateway(self._made, number, listening.getsockname()[1], wish, server, task)
         self._running[gateway.number] = gateway
         self._made += 1
         return gateway.number, gateway.port
@@ -56,8 +57,8 @@ class Gateways:
                 "instance_id": one.number,
                 "port": one.port,
                 "forward_to": {"PocketIcInstance": one.instance},
-                "domains": one.domains,
-                "https_config": None,
+                "domains": one.wish.domains,
+                "https_config": None if one.wish.https is None else asdict(one.wish.https),
             }
             for one in self._running.values()
         ]
@@ -73,6 +74,19 @@ class Gateways:
         """Close all gateways."""
         for number in list(self._running):
             await self.close(number)
+
+
+def _config(served: Starlette, https: HttpsWish | None, listening: socket.socket) -> uvicorn.Config:
+    """How the gateway is served. Raises CreationError where certificate or key are none, and listens no more then."""
+    config = uvicorn.Config(served, log_level="warning", lifespan="off")
+    if https is not None:
+        config.ssl_certfile, config.ssl_keyfile = https.cert_path, https.key_path
+    try:
+        config.load()
+    except OSError as error:  # an SSLError, too
+        listening.close()
+        raise CreationError(f"TLS config could not be created: {error}", 502) from error
+    return config
 
 
 def _loopback(host: str) -> str:

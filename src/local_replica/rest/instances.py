@@ -9,6 +9,7 @@ from pathlib import Path
 from local_replica.execution.port import Executor
 from local_replica.node import Chain, ChainSnapshot, Node
 from local_replica.rest.errors import CreationError, NoAnswer, RestError
+from local_replica.rest.live import LiveOutcalls
 from local_replica.rest.pending import Turnstile
 from local_replica.rest.wishes import Wish
 from local_replica.store import StateStore, StoreError
@@ -22,6 +23,25 @@ class Instance:
     snapshots: dict[int, ChainSnapshot] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
     turnstile: Turnstile = field(default_factory=Turnstile)
+    live: LiveOutcalls = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.live = LiveOutcalls(self.node)
+
+    def start_progress(self, delay_seconds: float = 0.0) -> None:
+        """Make blocks and outcalls by itself from now on."""
+        self.node.start_blocks(delay_seconds)
+        self.live.start()
+
+    async def stop_progress(self) -> None:
+        """Make neither any more."""
+        await self.live.stop()
+        await self.node.stop_blocks()
+
+    async def close(self) -> None:
+        """Stop and give everything free."""
+        await self.live.stop()
+        await self.node.close()
 
 
 class Instances:
@@ -34,9 +54,10 @@ class Instances:
     async def create(self, wish: Wish) -> int:
         """Create an instance and return its number. Raises CreationError."""
         node = await asyncio.get_running_loop().run_in_executor(None, self._make, wish)
-        self._all.append(Instance(node))
+        instance = Instance(node)
+        self._all.append(instance)
         if wish.auto_progress:
-            node.start_blocks()
+            instance.start_progress(wish.delay_ms / 1000)
         return len(self._all) - 1
 
     def _make(self, wish: Wish) -> Node:
@@ -69,7 +90,7 @@ class Instances:
         if self._all[number] is instance:
             self._all[number] = None
             if instance is not None:
-                await instance.node.close()
+                await instance.close()
 
     def statuses(self) -> list[str]:
         """Tell of each number whether it is in use."""

@@ -89,7 +89,7 @@ class Effective:
     @classmethod
     def read(cls, fields: Fields) -> "Effective":
         """Raises BodyError."""
-        kind, payload = fields.variant("effective_principal", ("None", "SubnetId", "CanisterId"))
+        kind, payload = fields.variant("effective_principal", ("None", "SubnetId", "CanisterId"), ("None",))
         return cls(kind, None if payload is None else payload.blob(kind))
 
     def check(self, chain: Chain) -> bytes | None:

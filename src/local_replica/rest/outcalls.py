@@ -14,7 +14,11 @@ _REJECT_CODES = range(1, 7)
 
 def get_canister_http(chain: Chain, _fields: Fields) -> object:
     """List the outcalls that wait for an answer."""
-    return [_described(subnet_id, outcall) for subnet_id, outcall in chain.replica.outcalls()]
+    return [
+        _described(subnet_id, outcall)
+        for subnet_id, outcall in chain.replica.outcalls()
+        if (subnet_id, outcall.request_id) not in chain.outcalls_taken
+    ]
 
 
 def _described(subnet_id: bytes, outcall: Outcall) -> dict[str, object]:
@@ -66,4 +70,4 @@ def _answer(kind: str, payload: Fields | None) -> HttpAnswer:
     if kind == "CanisterHttpReject":
         return HttpReject(fields.u64("reject_code"), fields.string("message"))
     headers = fields.list("headers", lambda each: (each.string("name"), each.string("value")))
-    return HttpReply(fields.u64("status"), tuple(headers), fields.blob("body"))
+    return HttpReply(fields.u16("status"), tuple(headers), fields.blob("body"))

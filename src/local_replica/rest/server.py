@@ -226,13 +226,13 @@ class RestServer:
             # One block at once: who asks for certificates next must not get those of the time that was set.
             await instance.node.run(_to_the_present)
             await instance.node.make_block()
-            instance.node.start_blocks(delay / 1000)
+            instance.start_progress(delay / 1000)
         return JSONResponse(None)
 
     async def _stop_progress(self, request: Request) -> Response:
         instance = self.instances.find(instance_number(request))
         if instance is not None:
-            await instance.node.stop_blocks()
+            await instance.stop_progress()
         return JSONResponse(None)
 
     async def _list_gateways(self, _request: Request) -> Response:

@@ -31,6 +31,10 @@ _FEATURES = (
     "dogecoin",
     "canister_migration",
 )
+_FLAGS = ("Disabled", "Enabled")
+_DEFAULT = ("DefaultConfig",)
+_INSTRUCTIONS = ("Production", "Benchmarking")
+_CONFIG = ("beta_features", "canister_backtrace", "function_name_length_limits", "canister_execution_rate_limiting")
 _LOG_LEVELS = ("trace", "debug", "info", "warn", "warning", "error", "critical", "off")
 
 
@@ -41,6 +45,15 @@ class GatewayWish:
     address: str | None = None
     port: int = 0
     domains: tuple[str, ...] | None = None
+    https: "HttpsWish | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpsWish:
+    """Where the certificate chain and the key of a gateway lie (PEM)."""
+
+    cert_path: str
+    key_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,8 @@ class Wish:
     config: ReplicaConfig
     state_dir: str | None = None
     auto_progress: bool = False
+    delay_ms: int = 0
+    """Between blocks that are made by themselves."""
     gateway: GatewayWish | None = None
 
 
@@ -59,7 +74,8 @@ def read_wish(body: bytes) -> Wish:
     subnets = _read_subnets(fields.object("subnet_config_set", "struct ExtendedSubnetConfigSet"))
     if fields.has("log_level") and fields.string("log_level").lower() not in _LOG_LEVELS:
         raise CreationError("Failed to parse log level: ()")
-    time, auto_progress = _read_time(fields)
+    disabled = _read_flags(fields)
+    time, delay_ms = _read_time(fields)
     if not subnets:
         raise CreationError(
             'Subnet config failed to validate: "ExtendedSubnetConfigSet must contain at least one subnet"'
@@ -69,26 +85,44 @@ def read_wish(body: bytes) -> Wish:
     gateway = None
     if fields.has("http_gateway_config"):
         gateway = read_gateway(fields.object("http_gateway_config", "struct InstanceHttpGatewayConfig"))
-    config = ReplicaConfig(subnets=tuple(subnets), initial_time_ns=time)
-    return Wish(config, state_dir, auto_progress, gateway)
+    config = ReplicaConfig(
+        subnets=tuple(subnets),
+        initial_time_ns=time,
+        backtraces="canister_backtrace" not in disabled,
+        rate_limiting="canister_execution_rate_limiting" not in disabled,
+    )
+    return Wish(config, state_dir, delay_ms is not None, delay_ms or 0, gateway)
 
 
 def read_gateway(fields: Fields) -> GatewayWish:
     """Read where a gateway is to listen, and under which domains. Raises BodyError, CreationError."""
+    https = None
     if fields.has("https_config"):
-        raise CreationError("a local replica serves no HTTPS")
+        paths = fields.object("https_config", "struct HttpsConfig")
+        https = HttpsWish(paths.string("cert_path"), paths.string("key_path"))
     return GatewayWish(
         fields.string("ip_addr") if fields.has("ip_addr") else None,
-        fields.u64("port") if fields.has("port") else 0,
+        fields.u16("port") if fields.has("port") else 0,
         fields.strings("domains") if fields.has("domains") else None,
+        https,
     )
+
+
+def _read_flags(fields: Fields) -> set[str]:
+    """What of the mainnet's configuration is switched off. Raises BodyError for values that are no flags."""
+    if fields.has("incomplete_state"):
+        fields.variant("incomplete_state", _FLAGS, _FLAGS)
+    if not fields.has("icp_config"):
+        return set()
+    flags = fields.object("icp_config", "struct IcpConfig")
+    return {name for name in _CONFIG if flags.has(name) and flags.variant(name, _FLAGS, _FLAGS)[0] == "Disabled"}
 
 
 def _refuse_features(fields: Fields) -> None:
     """System canisters come with a genuine PocketIC only; to leave them out unsaid would be worse."""
     if fields.has("icp_features"):
         wanted = fields.object("icp_features", "struct IcpFeatures")
-        named = [name for name in _FEATURES if wanted.has(name)]
+        named = [name for name in _FEATURES if wanted.has(name) and wanted.variant(name, _DEFAULT, _DEFAULT)]
         if named:
             raise CreationError(f"a local replica has no system canisters: {', '.join(named)}")
 
@@ -106,23 +140,26 @@ def _read_subnets(wanted: Fields) -> list[SubnetConfig]:
 
 
 def _read_subnet(kind: SubnetKind, fields: Fields) -> SubnetConfig:
-    state, _ = fields.variant("state_config", ("New", "FromPath", "FromBlobStore"))
-    instructions, _ = fields.variant("instruction_config", ("Production", "Benchmarking"))
+    state, _ = fields.variant("state_config", ("New", "FromPath", "FromBlobStore"), ("New",))
+    instructions, _ = fields.variant("instruction_config", _INSTRUCTIONS, _INSTRUCTIONS)
     if state != "New":
         raise CreationError(f"SubnetStateConfig::{state} is not yet implemented")
     return SubnetConfig(kind, benchmarking=instructions == "Benchmarking")
 
 
-def _read_time(fields: Fields) -> tuple[int, bool]:
+def _read_time(fields: Fields) -> tuple[int, int | None]:
+    """The time to start at, and the delay (ms) between blocks that the instance makes by itself, None for none."""
     if not fields.has("initial_time"):
-        return START_OF_TIME_NS, False
+        return START_OF_TIME_NS, None
     choice, payload = fields.variant("initial_time", ("Timestamp", "AutoProgress"))
     if choice == "AutoProgress" or payload is None:
-        return START_OF_TIME_NS, True
+        given = None if payload is None else payload.object("AutoProgress", "struct AutoProgressConfig")
+        is_delayed = given is not None and given.has("artificial_delay_ms")
+        return START_OF_TIME_NS, given.u64("artificial_delay_ms") if given is not None and is_delayed else 0
     time = payload.object("Timestamp", "struct RawTime").u64("nanos_since_epoch")
     if time < START_OF_TIME_NS:
         raise CreationError(
             "The initial timestamp (unix timestamp in nanoseconds) must be no earlier than "
             f"{START_OF_TIME_NS} (provided {time})."
         )
-    return time, False
+    return time, None

@@ -1,0 +1,262 @@
+"""Instances at work: one operation at a time, blocks and HTTPS outcalls by themselves, gateways over TLS."""
+
+import base64
+import datetime as dt
+import ssl
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import cbor2
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from candid import compile_decoder, encode
+from candid.principal import from_text, to_text
+from candid.types import NAT, Field, Opt, Record
+from local_replica.management import interface
+from support.in_process_driver import install_arg
+from support.replicas import encoded
+from support.rest_client import ONE_APPLICATION_SUBNET, RestInstance, RestServer, b64
+from support.small_modules import PROXY, compiled
+
+HANGING = """
+(module
+  (import "ic0" "msg_reply" (func $reply))
+  (func (export "canister_update hang") (local $n i64)
+    (loop $again
+      (local.set $n (i64.add (local.get $n) (i64.const 1)))
+      (br_if $again (i64.lt_u (local.get $n) (i64.const 300000000))))
+    (call $reply)))
+"""
+"""Takes a second or so to answer."""
+NOBODY = b"\1" * 29
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestServer]:
+    started = RestServer(tmp_path_factory.mktemp("server"))
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def instance(server: RestServer) -> RestInstance:
+    return server.create_instance()
+
+
+def deploy(instance: RestInstance, module: str) -> bytes:
+    amount = encode([Record((Field("amount", Opt(NAT)),))], [{"amount": 10**15}])
+    canister = instance.update(b"", "provisional_create_canister_with_cycles", amount)[-10:]
+    instance.update(b"", "install_code", install_arg(canister, "install", compiled(module), b""), canister)
+    return canister
+
+
+def call(canister: bytes, method: str, effective: object = "None", payload: bytes = b"") -> dict[str, object]:
+    return {
+        "sender": "BA==",
+        "canister_id": b64(canister),
+        "effective_principal": effective,
+        "method": method,
+        "payload": b64(payload),
+    }
+
+
+def test_a_busy_instance_names_the_operation_under_way(server: RestServer, instance: RestInstance) -> None:
+    canister = deploy(instance, HANGING)
+    instance.post("update/submit_ingress_message", call(canister, "hang"))
+    path = f"/instances/{instance.number}"
+    started = server.http.post(f"{path}/update/tick", json={}, headers={"processing-timeout-ms": "1"})
+    assert started.status_code == 202
+    assert started.json()["op_id"] == "tick"
+    for operation in ("update/tick", "read/get_cycles"):
+        refused = server.http.post(f"{path}/{operation}", json={"canister_id": b64(canister)})
+        assert (refused.status_code, refused.json()) == (409, started.json())
+    assert server.http.get("/instances").json()[instance.number].startswith("Busy(StateLabel(")
+    assert "subnet_configs" in server.http.get(f"{path}/read/topology").json()
+    assert server.http.get("/instances").json()[instance.number] == "Available"
+    instance.tick()
+
+
+EFFECTIVE: dict[str, tuple[object, str]] = {
+    "subnet that is none": (
+        {"SubnetId": b64(NOBODY)},
+        f'BadIngressMessage("Subnet with ID {to_text(NOBODY)} not found")',
+    ),
+    "canister that is none": (
+        {"CanisterId": b64(b"\0" * 7 + b"\7\1\1")},
+        f'BadIngressMessage("Canister {to_text(bytes(7) + bytes((7, 1, 1)))} does not belong to any subnet.")',
+    ),
+    "too long for a subnet": ({"SubnetId": b64(b"x" * 30)}, 'ConversionError { message: "Bad subnet id" }'),
+    "too long for a canister": (
+        {"CanisterId": b64(b"x" * 30)},
+        'ConversionError { message: "Bad effective canister id" }',
+    ),
+}
+
+
+@pytest.mark.parametrize("what", EFFECTIVE)
+def test_an_effective_principal_must_lead_to_a_subnet(server: RestServer, instance: RestInstance, what: str) -> None:
+    effective, told = EFFECTIVE[what]
+    path = f"/instances/{instance.number}"
+    canister = deploy(instance, HANGING)
+    bodies = {
+        "read/query": call(canister, "hang", effective),
+        "update/submit_ingress_message": call(canister, "hang", effective),
+        "update/await_ingress_message": {"effective_principal": effective, "message_id": b64(bytes(32))},
+    }
+    for operation, body in bodies.items():
+        refused = server.http.post(f"{path}/{operation}", json=body)
+        assert (operation, refused.status_code, refused.json()) == (operation, 400, {"message": told})
+
+
+def test_block_makers_are_nodes_of_their_subnet(server: RestServer, instance: RestInstance) -> None:
+    path = f"/instances/{instance.number}/update/tick"
+    subnet = b64(subnet_of(instance))
+
+    def told(subnet_id: str, maker: bytes, failed: list[bytes]) -> str:
+        made = {
+            "subnet": {"subnet_id": subnet_id},
+            "blockmaker": {"node_id": b64(maker)},
+            "failed_blockmakers": [{"node_id": b64(one)} for one in failed],
+        }
+        answer = server.http.post(path, json={"blockmakers": {"blockmakers_per_subnet": [made]}})
+        assert answer.status_code == 400
+        return str(answer.json()["message"])
+
+    assert told(subnet, NOBODY, [NOBODY]) == f"BlockmakerContainedInFailed({to_text(NOBODY)})"
+    assert told(b64(NOBODY), NOBODY, []) == f"SubnetNotFound({to_text(NOBODY)})"
+    assert told(subnet, NOBODY, [b"\2" * 29]) == f"BlockmakerNotFound({to_text(bytes((2,)) * 29)})"
+
+
+def subnet_of(instance: RestInstance) -> bytes:
+    (subnet,) = instance.get("read/topology")["subnet_configs"]
+    return from_text(subnet)
+
+
+def test_configuration_flags_are_read(server: RestServer) -> None:
+    config = {**ONE_APPLICATION_SUBNET, "icp_config": {"canister_backtrace": "Disabled", "beta_features": None}}
+    instance = server.create_instance(config)
+    canister = deploy(instance, '(module $m (func $deep (export "canister_update t") unreachable))')
+    with pytest.raises(ValueError, match="Canister trapped: unreachable") as caught:
+        instance.update(canister, "t", b"")
+    assert "Backtrace" not in str(caught.value)
+    wrong = {**ONE_APPLICATION_SUBNET, "icp_config": {"canister_backtrace": "Maybe"}}
+    refused = server.http.post("/instances", json=wrong)
+    assert refused.status_code == 422
+    assert "icp_config.canister_backtrace: unknown variant `Maybe`, expected `Disabled` or `Enabled`" in refused.text
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Answers what it was asked, with the headers that came."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        content = f"{self.path} {self.headers['x-test']} {self.headers['user-agent']} ".encode() + body
+        self.send_response(201)
+        self.send_header("x-answered", "yes")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def outside() -> Iterator[int]:
+    """The port of a web server on loopback."""
+    with HTTPServer(("127.0.0.1", 0), Answering) as web:
+        thread = threading.Thread(target=web.serve_forever)
+        thread.start()
+        yield web.server_port
+        web.shutdown()
+        thread.join()
+
+
+def asked(instance: RestInstance, proxy: bytes, url: str, **more: Any) -> tuple[int, bytes]:
+    """Code and content of a canister's outcall."""
+    request = {
+        "url": url,
+        "method": {"post": None},
+        "headers": [{"name": "x-test", "value": "seen"}],
+        "body": b"hello",
+        **more,
+    }
+    method = "http_request"
+    head = bytes((0, len(method))).ljust(8, b"\0") + (10**13).to_bytes(8, "little")
+    packed = head.ljust(64, b"\0") + bytes(32) + method.encode().ljust(96, b"\0") + encoded(method, request)
+    submitted = instance.post("update/submit_ingress_message", call(proxy, "call", payload=packed))
+    while "Ok" not in (answer := instance.post("update/await_ingress_message", submitted["Ok"])):
+        assert "after 100 rounds" in answer["body"]
+    reply = base64.b64decode(answer["Ok"])
+    return reply[0], reply[9:]
+
+
+def test_outcalls_of_a_live_instance_reach_servers_on_loopback(instance: RestInstance, outside: int) -> None:
+    proxy = deploy(instance, PROXY)
+    instance.post("auto_progress", {})
+    code, content = asked(instance, proxy, f"http://localhost:{outside}/path?q=1")
+    assert code == 0
+    (response,) = compile_decoder(interface.METHODS["http_request"].results, interface.ENV)(content)
+    assert response["status"] == 201
+    assert bytes(response["body"]) == b"/path?q=1 seen ic/1.0 hello"
+    assert {"name": "x-answered", "value": "yes"} in response["headers"]
+    code, content = asked(instance, proxy, f"http://127.0.0.1:{outside}/", max_response_bytes=20)
+    assert (code, content) == (1, b"Header size exceeds specified response size limit 20")
+
+
+def test_outcalls_of_a_live_instance_reach_nobody_else(instance: RestInstance) -> None:
+    proxy = deploy(instance, PROXY)
+    instance.post("auto_progress", {})
+    code, content = asked(instance, proxy, "https://example.com/")
+    assert (code, content) == (2, b"Connecting to example.com failed: a local replica connects to loopback only")
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for localhost that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    start = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(start)
+        .not_valid_after(start + dt.timedelta(days=36_500))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    cert_path, key_path = tmp_path / "cert.pem", tmp_path / "key.pem"
+    cert_path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    key_path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return cert_path, key_path
+
+
+def test_a_gateway_serves_tls(server: RestServer, instance: RestInstance, certificate: tuple[Path, Path]) -> None:
+    paths = {"cert_path": str(certificate[0]), "key_path": str(certificate[1])}
+    asked_for = {"forward_to": {"PocketIcInstance": instance.number}, "https_config": paths}
+    made = server.http.post("/http_gateway", json=asked_for).json()["Created"]
+    trust = ssl.create_default_context(cafile=str(certificate[0]))
+    told = httpx.get(f"https://localhost:{made['port']}/api/v2/status", verify=trust)
+    assert cbor2.loads(told.content)["replica_health_status"] == "healthy"
+    (listed,) = [one for one in server.http.get("/http_gateway").json() if one["instance_id"] == made["instance_id"]]
+    assert listed["https_config"] == paths
+
+
+def test_a_gateway_without_its_certificate_is_refused(server: RestServer, instance: RestInstance) -> None:
+    paths = {"cert_path": "/nowhere/cert.pem", "key_path": "/nowhere/key.pem"}
+    asked_for = {"forward_to": {"PocketIcInstance": instance.number}, "https_config": paths}
+    refused = server.http.post("/http_gateway", json=asked_for)
+    assert refused.status_code == 502
+    assert refused.json()["Error"]["message"].startswith("TLS config could not be created: ")
