@@ -58,7 +58,7 @@ def test_a_call_that_an_earlier_build_remembered_is_answered_from_that(desk: Des
 def test_a_remembered_caller_is_counted_as_an_earlier_build_did(desk: Desk) -> None:
     desk.created(CUSTOMER)
     env = desk.shard.module("main").env
-    caller = CUSTOMER if isinstance(CUSTOMER, bytes) else CUSTOMER.bytes
+    caller = CUSTOMER.bytes
     expected = sha256(env.settings["secret"] + len(caller).to_bytes(2, "big") + caller).digest()[:8]
     tokens = desk.shard.module("shard_canister.shard_stores").shard_tokens
     assert tokens.get(tokens.len() - 1)["caller"] == int.from_bytes(expected, "big")
