@@ -9,7 +9,7 @@ from index_canister.placing import ensure_place, require_organisation, usable_sh
 from vex_canister.answers import Steps, reply_of
 from vex_canister.incoming_call import ANONYMOUS, IncomingCall
 from vex_canister.peer_services import ShardPeer
-from vex_canister.sessions import grants_of
+from vex_canister.sessions import grants_of, known_grants
 from vex_canister.token_memory import token_digest
 from vex_domain.refusals import AnonymousCaller, Full, NotFound, Unavailable
 from vex_domain.ticket_rules import check_new_ticket, require_creation
@@ -25,16 +25,20 @@ def create_ticket(env: Any, call: IncomingCall, request: dict[str, Any]) -> Step
     organisation = request["organisation"]
     check_token(request["client_token"], request["created_at"], env.now())
     require_organisation(env, organisation)
-    cached = yield from grants_of(env, call, organisation)
+    cached = known_grants(env, call, organisation) or (yield from grants_of(env, call, organisation))
     cached.access.require_member("organisation")
     check_new_ticket(request)
     require_creation(cached.access, request)
     token = token_digest(call, request["client_token"])
     for _ in range(SHARDS_TRIED):
         former = env.facade.recall(token, call)
-        if former is None:
+        usable = usable_shards(env, organisation) if former is None else []
+        if former is None and not usable:
             yield from ensure_place(env, organisation)
-            shard = _journal_choice(env, call, request, token)
+            usable, former = usable_shards(env, organisation), env.facade.recall(token, call)
+        if former is None:
+            shard = usable[0]
+            _journal_choice(env, call, token, shard)
         else:
             shard = former["numbers"][0]
         peer = ShardPeer(Principal(env.canister_of(shard)))
@@ -45,17 +49,11 @@ def create_ticket(env: Any, call: IncomingCall, request: dict[str, Any]) -> Step
     raise Unavailable("several shards are full")
 
 
-def _journal_choice(env: Any, call: IncomingCall, request: dict[str, Any], token: bytes) -> int:
-    former = env.facade.recall(token, call)
-    if former is not None:
-        found: int = former["numbers"][0]
-        return found
-    shard = usable_shards(env, request["organisation"])[0]
+def _journal_choice(env: Any, call: IncomingCall, token: bytes, shard: int) -> None:
     caller = env.facade.caller_key(call)
     env.facade.reserve(caller, env.now())
     record = {"token": token, "request": call.digest, "at": env.now(), "numbers": [shard], "failure": None}
     env.facade.remember(caller, record)
-    return shard
 
 
 def _choose_again(env: Any, organisation: int, token: bytes, full: int) -> Steps:

@@ -65,6 +65,7 @@ class IndexEnv(CanisterEnv):
         self.routes_hash = b""
         self.slugs = KeyedIndex(b"")
         self.placed: dict[int, list[int]] = {}
+        self._canisters: dict[int, bytes] = {}
         self.unfinished: list[int] = []
         self.not_ready: list[int] = []
         self.upgrading: dict[int, int] = {}
@@ -173,6 +174,8 @@ class IndexEnv(CanisterEnv):
         return labeled(ROUTES, leaf(self.routes_hash))
 
     def canister_of(self, shard: int) -> bytes:
-        """The principal of an open shard."""
-        canister: bytes = self.stores.shards.get(shard)["canister"]
+        """The principal of an open shard, which never changes."""
+        canister = self._canisters.get(shard)
+        if canister is None:
+            canister = self._canisters[shard] = self.stores.shards.get(shard)["canister"]
         return canister

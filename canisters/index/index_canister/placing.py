@@ -113,8 +113,8 @@ def organisation_info(env: Any, caller: bytes, organisation: int) -> dict[str, A
 
 
 def require_organisation(env: Any, organisation: int) -> None:
-    """Raises NotFound."""
-    if env.stores.organisations.get(organisation) is None:
+    """Organisations are numbered from 1 on, and none goes. Raises NotFound."""
+    if not 0 < organisation <= env.stores.organisations.len():
         raise NotFound("organisation")
 
 

@@ -17,26 +17,23 @@ class DayTally:
         return bytes(self._content)
 
     def add(self, tally: Tally) -> None:
-        """Add to the counts."""
-        rest = {key: times for key, times in tally.items() if not self._raised(key, times)}
-        if rest:
-            total = from_bytes(self._content)
-            for key, times in rest.items():
-                count(total, key, times)
-            self._content = bytearray(to_bytes(total))
-            self._places = _places_in(self._content)
+        """Add to the counts: in place, unless one is new, negative or carries out of its first octet."""
+        content = self._content
+        for key, times in tally.items():
+            place = self._places.get(key)
+            octet = 1 if place is None else content[place]
+            raised = (octet & 127) + (times << 1)
+            if place is None or octet & 1 or times < 0 or raised > 127:  # zigzag: odd numbers are negative
+                self._write_anew(key, times)
+                content = self._content
+            else:
+                content[place] = octet & 128 | raised
 
-    def _raised(self, key: int, times: int) -> bool:
-        """Raise a count in place, unless it is new, negative, or would carry out of its first octet."""
-        place = self._places.get(key)
-        if place is None or times < 0:
-            return False
-        octet = self._content[place]
-        raised = (octet & 127) + (times << 1)
-        if octet & 1 or raised > 127:  # zigzag: odd numbers are negative
-            return False
-        self._content[place] = octet & 128 | raised
-        return True
+    def _write_anew(self, key: int, times: int) -> None:
+        total = from_bytes(self._content)
+        count(total, key, times)
+        self._content = bytearray(to_bytes(total))
+        self._places = _places_in(self._content)
 
 
 def _places_in(content: bytes | bytearray) -> dict[int, int]:

@@ -19,12 +19,29 @@ def require_move(life: TicketLife, access: Access, ticket: dict[str, Any], targe
     ways = life.workflow_of(ticket["kind"]).between(ticket["status"], target)
     if not ways:
         raise Invalid("status", "cannot go from " + ticket["status"] + " to " + target)
-    own = ticket["requester"] == access.person
-    open_ways = [way for way in ways if (way.who == AGENT or own) and access.may(way.permission)]
+    open_ways = _open_ways(ways, access, ticket)
     if not open_ways:
         raise Forbidden(permissions.NAMES[ways[0].permission])
     require_window(life, ticket, target, now)
     return open_ways
+
+
+def _open_ways(ways: list[Transition], access: Access, ticket: dict[str, Any]) -> list[Transition]:
+    own = ticket["requester"] == access.person
+    return [way for way in ways if (way.who == AGENT or own) and access.may(way.permission)]
+
+
+def open_moves(life: TicketLife, access: Access, ticket: dict[str, Any], now: int) -> list[str]:
+    """The states to which the person may move `ticket` at `now` (ns), as `require_move` would let them."""
+    kind = life.kinds.get(ticket["kind"])
+    if kind is None:
+        return []
+    is_over = _window_is_over(life, ticket, now)
+    return [
+        target
+        for target, ways in kind.workflow.ways_from(ticket["status"])
+        if not (is_over and not life.is_settled(target)) and _open_ways(ways, access, ticket)
+    ]
 
 
 def require_filled(ways: list[Transition], filled: Filled) -> None:
@@ -43,11 +60,15 @@ def require_filled(ways: list[Transition], filled: Filled) -> None:
 
 def require_window(life: TicketLife, ticket: dict[str, Any], target: str, now: int) -> None:
     """A settled ticket goes back to work only within the workflow's window. Raises ReopenWindowOver."""
-    if not life.is_settled(ticket["status"]) or life.is_settled(target):
-        return
-    window = life.workflow_of(ticket["kind"]).reopen_ns
-    if window is not None and ticket["solved_at"] is not None and now > ticket["solved_at"] + window:
+    if _window_is_over(life, ticket, now) and not life.is_settled(target):
         raise ReopenWindowOver
+
+
+def _window_is_over(life: TicketLife, ticket: dict[str, Any], now: int) -> bool:
+    if not life.is_settled(ticket["status"]):
+        return False
+    window, solved_at = life.workflow_of(ticket["kind"]).reopen_ns, ticket["solved_at"]
+    return window is not None and solved_at is not None and bool(now > solved_at + window)
 
 
 def require_no_open_children(life: TicketLife, ticket: dict[str, Any], target: str, open_children: int) -> None:

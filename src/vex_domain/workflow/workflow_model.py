@@ -52,7 +52,7 @@ class Transition:
 class Workflow:
     """States in order and the transitions between them. `reopen_ns`: how long after solving a ticket may reopen."""
 
-    __slots__ = ("_ways", "id", "initial", "parent_waits_for_children", "reopen_ns", "states")
+    __slots__ = ("_ways", "_ways_from", "id", "initial", "parent_waits_for_children", "reopen_ns", "states")
 
     def __init__(
         self,
@@ -73,6 +73,9 @@ class Workflow:
             states[transition.source] = None
             states[transition.target] = None
         self.states = tuple(states)
+        self._ways_from: dict[str, list[tuple[str, list[Transition]]]] = {}
+        for (source, target), ways in self._ways.items():
+            self._ways_from.setdefault(source, []).append((target, ways))
 
     def between(self, source: str, target: str) -> list[Transition]:
         """The transitions from one state to another, one for each who."""
@@ -80,7 +83,11 @@ class Workflow:
 
     def targets(self, source: str) -> list[str]:
         """The states that can follow, in the order of the document."""
-        return [target for start, target in self._ways if start == source]
+        return [target for target, _ in self.ways_from(source)]
+
+    def ways_from(self, source: str) -> list[tuple[str, list[Transition]]]:
+        """The states that can follow, each with its transitions, in the order of the document."""
+        return self._ways_from.get(source, [])
 
     def transitions(self) -> list[Transition]:
         """All of them."""

@@ -6,9 +6,7 @@ from shard_canister.tickets.ticket_parts import Extension, FieldValues, Relation
 from vex_domain import permissions
 from vex_domain.access import Access
 from vex_domain.fields.field_changes import shown_values
-from vex_domain.refusals import Refusal
-from vex_domain.workflow.workflow_guards import require_move
-from vex_domain.workflow.workflow_model import TicketLife
+from vex_domain.workflow.workflow_guards import open_moves
 
 _SHOWN = ("kind", "other", "since", "open")
 
@@ -27,25 +25,7 @@ def life_view(env: Any, access: Access, ticket_id: int, ticket: dict[str, Any]) 
         "fields": [{"field": word, "value": value} for word, value in values.items()],
         "followers": extension["followers"] if by_agent else [],
         "relations": [{field: relation[field] for field in _SHOWN} for relation in relations],
-        "moves": _moves(rules.workflow, access, ticket, env.now()),
+        "moves": open_moves(rules.workflow, access, ticket, env.now()),
         "merged_into": extension["merged_into"],
         "body_redacted": extension["body_redacted"],
     }
-
-
-def _moves(life: TicketLife, access: Access, ticket: dict[str, Any], now: int) -> list[str]:
-    if ticket["kind"] not in life.kinds:
-        return []
-    return [
-        target
-        for target in life.workflow_of(ticket["kind"]).targets(ticket["status"])
-        if _is_open(life, access, ticket, target, now)
-    ]
-
-
-def _is_open(life: TicketLife, access: Access, ticket: dict[str, Any], target: str, now: int) -> bool:
-    try:
-        require_move(life, access, ticket, target, now)
-    except Refusal:
-        return False
-    return True

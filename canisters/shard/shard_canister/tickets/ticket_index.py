@@ -14,26 +14,28 @@ REQUESTER = 3
 TEAM = 4
 KIND_BITS = 3
 VALUE_BITS = 64
+KEY_BITS = KIND_BITS + VALUE_BITS
 _PLACES = ("status", "kind", "assignee", "requester", "team")
 
 
 def list_key(organisation: int, kind: int, value: int) -> int:
     """The key of one list: an organisation's tickets with one value of one kind."""
-    return (organisation << VALUE_BITS | value) << KIND_BITS | kind
+    return organisation << KEY_BITS | value << KIND_BITS | kind
 
 
 def keys_of(ticket: dict[str, Any], life: TicketLife) -> list[int]:
-    """The keys of the lists in which a ticket stands."""
-    organisation = ticket["organisation"]
+    """The keys of the lists in which a ticket stands, each as `list_key` makes it."""
+    organisation = ticket["organisation"] << KEY_BITS
+    assignee, team = ticket["assignee"], ticket["team"]
     keys = [
-        list_key(organisation, ALL, 0),
-        list_key(organisation, STANDING, life.standing(ticket["kind"], ticket["status"])),
-        list_key(organisation, REQUESTER, ticket["requester"]),
+        organisation | ALL,
+        organisation | life.standing(ticket["kind"], ticket["status"]) << KIND_BITS | STANDING,
+        organisation | ticket["requester"] << KIND_BITS | REQUESTER,
     ]
-    if ticket["assignee"] is not None:
-        keys.append(list_key(organisation, ASSIGNEE, ticket["assignee"]))
-    if ticket["team"] is not None:
-        keys.append(list_key(organisation, TEAM, ticket["team"]))
+    if assignee is not None:
+        keys.append(organisation | assignee << KIND_BITS | ASSIGNEE)
+    if team is not None:
+        keys.append(organisation | team << KIND_BITS | TEAM)
     return keys
 
 

@@ -13,6 +13,7 @@ from vex_domain.workflow.ready_workflows import DEFAULT, READY
 from vex_domain.workflow.workflow_edits import check_edit
 from vex_domain.workflow.workflow_guards import (
     check_reclassified,
+    open_moves,
     require_filled,
     require_move,
     require_no_open_children,
@@ -217,6 +218,26 @@ def test_a_solved_ticket_opens_again_within_the_window_only() -> None:
     with pytest.raises(ReopenWindowOver):
         require_move(LIFE, AGENT, solved, "doing", 1_001 + 24 * HOUR_NS)
     require_move(LIFE, AGENT, solved, "gone", 1_001 + 24 * HOUR_NS)
+
+
+@given(
+    st.sampled_from([AGENT, REQUESTER, OTHER, Access(7, 1, permissions.AUDITOR)]),
+    st.sampled_from([state["id"] for state in STATES] + ["unknown"]),
+    st.sampled_from(["job", "unknown"]),
+    st.sampled_from([None, 1_000]),
+    st.sampled_from([1_000 + 24 * HOUR_NS, 1_001 + 24 * HOUR_NS]),
+)
+def test_the_moves_shown_are_those_that_would_not_be_refused(
+    access: Access, status: str, kind: str, solved_at: int | None, now: int
+) -> None:
+    shown = ticket(status, kind=kind, solved_at=solved_at)
+    targets = LIFE.workflow_of(kind).targets(status) if kind in LIFE.kinds else []
+    accepted = [
+        target
+        for target in targets
+        if refusal_of(lambda target=target: require_move(LIFE, access, shown, target, now)) is None
+    ]
+    assert open_moves(LIFE, access, shown, now) == accepted
 
 
 def test_a_parent_waits_for_its_children_unless_the_workflow_says_otherwise() -> None:
