@@ -29,11 +29,24 @@ _REPLACED = {
 def instructions(subnet: Subnet, module: bytes) -> int:
     """Instructions that an installation is charged for compiling the module."""
     key = sha256(module).digest()
-    count = instrumented_size(read_module(module))
+    count = _counted(key, module)
     if key in subnet.state.compiled:
         return PER_CACHED_INSTRUCTION * count
     subnet.state.compiled.add(key)
     return PER_INSTRUCTION * count
+
+
+_counts: dict[bytes, int] = {}
+_COUNTS_KEPT = 1_000
+
+
+def _counted(key: bytes, module: bytes) -> int:
+    """`instrumented_size`, remembered by the module's digest: every shard of a fleet has the same."""
+    if key not in _counts:
+        if len(_counts) >= _COUNTS_KEPT:
+            _counts.clear()
+        _counts[key] = instrumented_size(read_module(module))
+    return _counts[key]
 
 
 def instrumented_size(module: Module) -> int:

@@ -9,17 +9,20 @@ _DIGEST_BYTES = 32
 
 
 def read_checked(path: Path) -> bytes | None:
-    """What `write_checked` wrote; None where there is no such file or it was spoilt since."""
+    """What `write_checked` wrote; None where there is no such file, or it was spoilt since."""
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except OSError:
         return None
     content, digest = content[:-_DIGEST_BYTES], content[-_DIGEST_BYTES:]
     return content if hashlib.sha256(content).digest() == digest else None
 
 
 def write_checked(path: Path, content: bytes) -> None:
-    """Write a file that ends with the digest of the rest, in one step for all who read it. Raises OSError."""
+    """Write a file that ends with the digest of the rest, in one step for all who read it. Raises OSError.
+
+    A writer that is killed leaves a file that ends in ".part", which nobody reads.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:

@@ -1,5 +1,6 @@
 """Compiled modules: kept in memory by the hash of what was installed, and on disk by the hash of what was compiled."""
 
+import contextlib
 import hashlib
 import threading
 from collections import OrderedDict, deque
@@ -16,6 +17,7 @@ from local_replica.execution.heap import Heap
 from local_replica.execution.instrumentation import Instrumented, instrument
 from local_replica.execution.native_heap import new_heap
 from local_replica.execution.port import ExecutionError
+from local_replica.execution.prepared import PreparedModules
 from local_replica.execution.signatures import SIGNATURES
 
 WASM_PAGE = 1 << 16
@@ -63,7 +65,9 @@ class CompiledCache:
     engine: wasmtime.Engine
     directory: Path | None
     copy_on_write: bool
+    prepared: PreparedModules
     _modules: "OrderedDict[bytes, CompiledModule]" = field(default_factory=OrderedDict)
+    _checked: set[bytes] = field(default_factory=set)
     _digests: "deque[tuple[bytes, bytes]]" = field(default_factory=lambda: deque(maxlen=_DIGESTS_KEPT))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -71,12 +75,36 @@ class CompiledCache:
         """Raises Malformed or WasmtimeError for what `validate` would refuse."""
         key = self.digest(module)
         with self._lock:
-            compiled = self._modules.get(key)
-            if compiled is None:
-                compiled = self._modules[key] = self._prepare(instrument(module))
-                while len(self._modules) > _KEPT_IN_MEMORY:
-                    self._modules.popitem(last=False)
+            compiled = self._modules.get(key) or self._kept(key) or self._add(key, instrument(module))
             self._modules.move_to_end(key)
+        return compiled
+
+    def is_checked(self, module: bytes) -> bool:
+        """Whether the module passed all checks, in this process or an earlier one."""
+        key = self.digest(module)
+        with self._lock:
+            return key in self._checked or (key not in self._modules and self._kept(key) is not None)
+
+    def keep(self, module: bytes) -> CompiledModule:
+        """The same as `get` for a module that passed all checks, so that nobody needs to make them again."""
+        compiled, key = self.get(module), self.digest(module)
+        with self._lock:
+            if key not in self._checked:
+                self.prepared.put(key, compiled.source)
+                self._checked.add(key)
+        return compiled
+
+    def _kept(self, key: bytes) -> CompiledModule | None:
+        source = self.prepared.get(key)
+        if source is None:
+            return None
+        self._checked.add(key)
+        return self._add(key, source)
+
+    def _add(self, key: bytes, source: Instrumented) -> CompiledModule:
+        compiled = self._modules[key] = self._prepare(source)
+        while len(self._modules) > _KEPT_IN_MEMORY:
+            self._modules.popitem(last=False)
         return compiled
 
     def digest(self, module: bytes) -> bytes:
@@ -125,7 +153,8 @@ class CompiledCache:
                 pass  # of another build of wasmtime: written anew below
         module = wasmtime.Module(self.engine, wasm)
         if path is not None:
-            write_checked(path, bytes(module.serialize()))
+            with contextlib.suppress(OSError):
+                write_checked(path, bytes(module.serialize()))
         return module
 
     def _path(self, wasm: bytes) -> Path | None:

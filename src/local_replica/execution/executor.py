@@ -13,6 +13,7 @@ from local_replica.execution.instance import WasmInstance
 from local_replica.execution.native_heap import new_heap
 from local_replica.execution.native_stable import new_stable_memory
 from local_replica.execution.port import ExecutionError, InstanceState, ModuleRefused
+from local_replica.execution.prepared import PreparedModules
 from local_replica.execution.validation import Validator
 
 _FILES_FOR_A_FLEET = 65_536
@@ -27,20 +28,17 @@ class WasmtimeExecutor:
 
     def __init__(self, cache_dir: Path | None = None, *, copy_on_write: bool = True) -> None:
         self._copy_on_write = copy_on_write and copy_on_write_works()
-        self._cache = CompiledCache(new_engine(), cache_dir, self._copy_on_write)
-        self._valid: set[bytes] = set()
+        self._cache = CompiledCache(new_engine(), cache_dir, self._copy_on_write, PreparedModules(cache_dir))
         self._validator = Validator(self._cache.engine)
         _allow_many_files()
 
     def validate(self, module: bytes, *, was_compressed: bool = False) -> ExecutionError | None:
-        digest = self._cache.digest(module)
-        if digest not in self._valid:
+        if not self._cache.is_checked(module):
             error = self._validator.check(module, was_compressed=was_compressed)
             if error is not None:
                 return error
-            self._valid.add(digest)
         try:
-            return self._cache.get(module).refusal
+            return self._cache.keep(module).refusal
         except wasmtime.WasmtimeError as error:
             return engine_error(f"Failed to compile module: {error}").error()
 
