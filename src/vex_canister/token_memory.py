@@ -79,8 +79,9 @@ class TokenMemory:
     def reserve(self, caller: int, now: int, share: int = 1) -> None:
         """Make sure that one more result can be remembered in the first 1/`share` of the ring. Raises RateLimited."""
         for _ in range(SWEPT_AT_ONCE):
-            if self._oldest < self._next and forgettable(self._oldest_at, now):
-                self._forget_oldest()
+            if self._oldest == self._next or not forgettable(self._oldest_at, now):
+                break
+            self._forget_oldest()
         if self._next - self._oldest >= self._capacity // share or (self._counts.get(caller) or 0) >= self._quota:
             raise RateLimited(max(0, self._oldest_at + PAST_NS + FUTURE_NS - now))
 

@@ -30,11 +30,14 @@ def check_tags(tags: list[str]) -> None:
     """At most 10 different tags of 1-32 characters, 192 bytes together. Raises Invalid, TooLarge."""
     if len(tags) > TAGS:
         raise TooLarge("tags", TAGS, len(tags))
+    whole = "".join(tags)
+    plain = whole.isascii() and whole.isprintable() and " " not in whole and "" not in tags
     for tag in tags:
-        check_line("tags", tag, TAG_CHARACTERS, TAGS_BYTES)
+        if not plain or len(tag) > TAG_CHARACTERS:
+            check_line("tags", tag, TAG_CHARACTERS, TAGS_BYTES)
     if len(set(tags)) != len(tags):
         raise Invalid("tags", "has one twice")
-    size = len("".join(tags).encode())
+    size = len(whole.encode())
     if size > TAGS_BYTES:
         raise TooLarge("tags", TAGS_BYTES, size)
 

@@ -60,7 +60,10 @@ class ShardStores:
 
 
 class ShardEnv(CanisterEnv):
-    """One shard: its lease, and what is kept on the heap until the next upgrade rebuilds it."""
+    """One shard: its lease, and what is kept on the heap until the next upgrade rebuilds it.
+
+    `rules_of`: an organisation's configuration, compiled.
+    """
 
     def __init__(
         self,
@@ -78,6 +81,7 @@ class ShardEnv(CanisterEnv):
         self.audit = AuditLog(stores.events)
         self.figures = ReportFigures(stores.figures)
         self.configurations = ShardConfigurations(stores.configurations, stores.documents)
+        self.rules_of: Callable[[int], OrganisationRules] = self.configurations.rules_of
         self.uploads = UploadRoom(stores.uploads, stores.chunks)
         self.service = ServiceState(stores, work_when_due)
         self.locks = TicketLocks(stores.locks)
@@ -99,10 +103,6 @@ class ShardEnv(CanisterEnv):
         """The first id of the lease; 0 without one."""
         start: int = self.settings["start"]
         return start
-
-    def rules_of(self, organisation: int) -> OrganisationRules:
-        """The organisation's configuration, compiled."""
-        return self.configurations.rules_of(organisation)
 
     def begin(self, index: bytes, users: bytes, shard: int) -> None:
         """A new shard, which has neither lease nor secret."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vex_domain.refusals import Invalid, Refusal, TooLarge
 from vex_domain.text_rules import check_body, check_line, check_short, pages_of
-from vex_domain.ticket_rules import check_new_ticket
+from vex_domain.ticket_rules import check_new_ticket, check_tags
 
 GOOD: dict[str, Any] = {
     "subject": "Printer",
@@ -99,6 +99,24 @@ def test_lines_are_refused_for_what_a_look_at_each_letter_finds(text: str, chara
         except Refusal as refusal:
             refused = type(refusal)
         assert refused == _refusal_of_a_line(text, characters, octets, may_be_empty=may_be_empty)
+
+
+@given(st.lists(st.text(LETTERS, max_size=3) | st.sampled_from(["a", "t" * 32, "t" * 33]), max_size=11))
+def test_tags_are_refused_for_what_a_look_at_each_finds(tags: list[str]) -> None:
+    each = [_refusal_of_a_line(tag, 32, 192, may_be_empty=False) for tag in tags]
+    expected = next((refusal for refusal in each if refusal is not None), None)
+    if len(tags) > 10:
+        expected = TooLarge
+    elif expected is None and len(set(tags)) < len(tags):
+        expected = Invalid
+    elif expected is None and len("".join(tags).encode()) > 192:
+        expected = TooLarge
+    refused = None
+    try:
+        check_tags(tags)
+    except Refusal as refusal:
+        refused = type(refusal)
+    assert refused == expected
 
 
 @given(st.text(LETTERS, max_size=12))

@@ -1,10 +1,10 @@
 """Appending a comment to a ticket under change: its pages, its commitment, its place in the chain of comments."""
 
-from hashlib import sha256
 from typing import Any
 
 from shard_canister.shard_stores import PAGE_BYTES
 from shard_canister.tickets.ticket_work import TicketWork, write_pages
+from vex_domain.digests import digest
 from vex_domain.id_ranges import sequence_key
 from vex_domain.macros.mentions import mentioned
 from vex_domain.refusals import Full
@@ -22,7 +22,7 @@ def write_comment(env: Any, work: TicketWork, body: bytes, *, internal: bool) ->
     first, pages = work.append_text(body)
     comment = new_comment(env, person, work.now, internal=internal)
     comment["first_page"], comment["pages"] = first, pages
-    comment["commitment"] = comment_commitment(comment["salt"], comment, number, sha256(body).digest())
+    comment["commitment"] = comment_commitment(comment["salt"], comment, number, digest(body))
     env.stores.comments.insert(sequence_key(work.id, number), comment)
     header["comments"] = number
     header["comment_head"] = comment_link(header["comment_head"], comment["commitment"])
@@ -55,7 +55,7 @@ def carry_comment(env: Any, ticket_id: int, number: int, first: int, carried: di
     comment = new_comment(env, carried["author"], carried["written_at"], internal=carried["internal"])
     comment["origin"] = carried["origin"]
     comment["first_page"], comment["pages"] = first, -(-len(body) // PAGE_BYTES)
-    comment["commitment"] = comment_commitment(comment["salt"], comment, number, sha256(body).digest())
+    comment["commitment"] = comment_commitment(comment["salt"], comment, number, digest(body))
     write_pages(env, ticket_id, first, body)
     env.stores.comments.insert(sequence_key(ticket_id, number), comment)
     return comment["pages"], comment["commitment"]

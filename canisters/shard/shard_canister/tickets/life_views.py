@@ -18,7 +18,8 @@ def life_view(env: Any, access: Access, ticket_id: int, ticket: dict[str, Any]) 
     by_agent = access.may(permissions.TICKET_READ)
     extension = Extension.load(env, ticket_id).record
     relations = Relations.load(env, ticket_id).all if by_agent else []
-    values = shown_values(rules.fields, FieldValues.load(env, ticket_id).values, by_agent=by_agent)
+    kept = FieldValues.load(env, ticket_id).values if rules.fields.by_id else {}
+    values = shown_values(rules.fields, kept, by_agent=by_agent)
     return {
         "category": state.category,
         "pauses_sla": state.pauses_sla,

@@ -3,7 +3,6 @@
 They run in one slice and return the numbers of a receipt: ticket, version, comment (0: none), event.
 """
 
-from hashlib import sha256
 from typing import Any
 
 from shard_canister.comments.comment_writing import write_comment
@@ -11,6 +10,7 @@ from shard_canister.tickets.ticket_updates import change_fields, change_ticket, 
 from shard_canister.tickets.ticket_work import TicketWork, commit, require_changeable, work_on
 from vex_domain import audit_chain
 from vex_domain.access import Access
+from vex_domain.digests import digest
 from vex_domain.refusals import Conflict, Full, NotFound
 from vex_domain.ticket_proof import NO_COMMENTS
 from vex_domain.ticket_rules import check_comment, check_new_ticket, require_creation
@@ -30,7 +30,7 @@ def create(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     requester = require_creation(access, request)
     if env.count >= env.settings["capacity"]:
         raise Full
-    header = new_header(env, request, requester, sha256(body).digest())
+    header = new_header(env, request, requester, digest(body))
     work = TicketWork(env, access, env.start + env.count, header, new=True)
     begin_life(env, work, request["fields"])
     _first, header["body_pages"] = work.append_text(body)
