@@ -8,7 +8,6 @@ optional), which must run now or never, ":keeps" says what else the source may a
 "documentation", "annotations" of functions.
 """
 
-import _ast
 import gc
 import marshal
 import posix
@@ -19,6 +18,9 @@ import _ic0
 import _runtime
 
 _bootstrap = sys.modules["_frozen_importlib"]
+
+_ONLY_TREE = 0x400
+"""`ast.PyCF_ONLY_AST`."""
 
 
 class LineLog:
@@ -81,7 +83,7 @@ class Archive:
     def _compiled(self, source: bytes, file: str, optimised: bool) -> "CodeType":
         if optimised or "documentation" in self.keeps:
             return compile(source, file, "exec", 0, True, 2 if optimised else 0)
-        tree = compile(source, file, "exec", _ast.PyCF_ONLY_AST, True, 0)
+        tree = compile(source, file, "exec", _ONLY_TREE, True, 0)
         _drop_documentation(tree)
         return compile(tree, file, "exec", 0, True, 0)
 
@@ -96,6 +98,7 @@ class Archive:
 
 def _drop_documentation(tree: "AST") -> None:
     """Turn texts that document modules, classes and functions into statements of nothing."""
+    _ast = __import__("_ast")  # a hundred classes, wanted in the first phase alone
     nodes = [tree]
     while nodes:
         node = nodes.pop()

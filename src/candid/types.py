@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from candid.structures import Structure
 
-@dataclass(frozen=True, slots=True)
-class Primitive:
+
+class Primitive(Structure):
     """One of the primitive types; `name` is the Candid keyword."""
 
     name: str
@@ -35,44 +35,38 @@ EMPTY = Primitive("empty")
 PRINCIPAL = Primitive("principal")
 
 
-@dataclass(frozen=True, slots=True)
-class Opt:
+class Opt(Structure):
     """`opt T`."""
 
     inner: "Type"
 
 
-@dataclass(frozen=True, slots=True)
-class Vec:
+class Vec(Structure):
     """`vec T`; `Vec(NAT8)` is `blob`."""
 
     inner: "Type"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Structure):
     """A field of a record or variant: a name, or a number where the source gives one (tuples)."""
 
     label: str | int
     type: "Type"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Structure):
     """`record {...}`; the fields stand in the order of the source, the codec sorts by hash."""
 
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Structure):
     """`variant {...}`; the fields stand in the order of the source."""
 
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Func:
+class Func(Structure):
     """`func (...) -> (...)`; `modes` holds "query", "composite_query", "oneway"."""
 
     args: tuple["Type", ...]
@@ -80,15 +74,13 @@ class Func:
     modes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Structure):
     """`service {...}`: methods by name, in the order of the source."""
 
     methods: tuple[tuple[str, "Func | Named"], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Structure):
     """A reference to a definition of the `TypeEnv`."""
 
     name: str

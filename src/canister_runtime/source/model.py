@@ -3,25 +3,23 @@
 The builder writes it into the image as Python source, so every value here is immutable and has a faithful `repr`.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
+from candid.structures import Structure
 from candid.types import Type
 
 MethodMode = Literal["query", "composite_query", "update"]
 LifecycleHook = Literal["init", "post_upgrade", "pre_upgrade", "heartbeat", "inspect_message"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Structure):
     """One argument of a method; names are kept for the `.did` and for keyword checks."""
 
     name: str
     type: Type
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Structure):
     """An exported method. `result` is None for `void`; `manual` replies by itself; `guard` is a function's name."""
 
     name: str
@@ -32,8 +30,7 @@ class Method:
     guard: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Structure):
     """A lifecycle function: which, its function's name, its parameters (init and post_upgrade only)."""
 
     kind: LifecycleHook
@@ -42,8 +39,7 @@ class Hook:
     guard: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceMethod:
+class ServiceMethod(Structure):
     """A method of a `Service` class, for cross-canister calls."""
 
     name: str
@@ -52,16 +48,14 @@ class ServiceMethod:
     result: Type | None
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceClass:
+class ServiceClass(Structure):
     """A `Service` subclass by name."""
 
     name: str
     methods: tuple[ServiceMethod, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StableMap:
+class StableMap(Structure):
     """A `StableBTreeMap` declaration; sizes in bytes of the Candid encoding, header included."""
 
     memory_id: int
@@ -71,8 +65,7 @@ class StableMap:
     max_value_size: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceModule:
+class SourceModule(Structure):
     """A module of the bundle: dotted name, whether a package, path on the build machine."""
 
     name: str
@@ -80,8 +73,7 @@ class SourceModule:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class CanisterModel:
+class CanisterModel(Structure):
     """One canister: `entry` is the entry module's name; `types` holds every named declaration (a `TypeEnv`)."""
 
     entry: str
