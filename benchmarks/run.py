@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.beside import measured_beside
 from benchmarks.counter import measured_counter
 from benchmarks.figures import Figure, markdown, table
 from benchmarks.files import measured_files
@@ -29,6 +30,7 @@ GROUPS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "growth": lambda: measured_growth(modules()),
     "replica": measured_replica,
     "counter": measured_counter,
+    "beside": measured_beside,
     "process": measured_process,
     "http": measured_http,
 }

@@ -9,17 +9,25 @@ from local_replica.execution.stack import roomy_threads
 
 LONG_INSTRUCTIONS = 1_000_000
 """Messages of fewer instructions hold the interpreter's lock for most of their time: side by side they take longer."""
+WORTH_INSTRUCTIONS = 10_000_000
+"""What a canister must have to do, some milliseconds, for waking a thread to pay."""
 
 
 class Crew:
     """Runs pieces of work that know nothing of each other, on at most `workers` threads, the caller's among them.
 
-    `workers` None: one for each processor. `long` is how many instructions make a message worth it.
+    `workers` None: one for each processor. `always`: also where it does not pay.
     """
 
-    def __init__(self, workers: int | None = None, long: int = LONG_INSTRUCTIONS) -> None:
+    def __init__(self, workers: int | None = None, *, always: bool = False) -> None:
         self.workers = workers or len(os.sched_getaffinity(0))
-        self.long = long
+        self._always = always
+
+    def is_worth(self, instructions: int | None, messages: int = 1) -> bool:
+        """Whether so many messages of so many instructions each (None: nobody knows) are enough for a thread."""
+        if instructions is None or self._always:
+            return True
+        return instructions >= LONG_INSTRUCTIONS and instructions * messages >= WORTH_INSTRUCTIONS
 
     def run(self, pieces: Sequence[Callable[[], None]]) -> None:
         """Run all to their end. What the first of them raised is raised then."""

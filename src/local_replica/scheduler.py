@@ -53,7 +53,7 @@ class Round:
         self.left = ROUND_INSTRUCTIONS
         """Instructions that each core may still use."""
         self.executed = 0
-        self._long = subnet.network.crew.long
+        self._crew = subnet.network.crew
 
     def run(self) -> int:
         """Take in what arrived, execute until nothing can go on, settle; returns the number of messages executed."""
@@ -126,7 +126,7 @@ class Round:
         due = self.subnet.with_heartbeat | self.subnet.take_due_timers(self.now_ns)
         turns = self._turns(sorted(due))
         self._beside_each_other(
-            [turn.run_due_task for turn in turns], (turn.is_task_long(self._long) for turn in turns)
+            [turn.run_due_task for turn in turns], (turn.has_long_task(self._crew) for turn in turns)
         )
         self._settle(turns)
 
@@ -136,7 +136,7 @@ class Round:
         progress = bool(self.subnet.with_output)
         turns = self._turns(ready)
         cores = [Core(turns[place::CORES], self.left) for place in range(min(CORES, len(turns)))]
-        self._beside_each_other([core.run for core in cores], (turn.is_message_long(self._long) for turn in turns))
+        self._beside_each_other([core.run for core in cores], (turn.has_long_messages(self._crew) for turn in turns))
         self._settle(turns)
         left = [turn for turn in turns if turn.record.queues.inputs]
         for turn in sorted(left, key=lambda turn: turn.executed > 0):
@@ -151,9 +151,8 @@ class Round:
 
     def _beside_each_other(self, pieces: Sequence[Callable[[], None]], are_long: Iterable[bool]) -> None:
         """Run the pieces, on several threads where at least two of what they do is long enough for that."""
-        crew = self.subnet.network.crew
-        if crew.workers > 1 and len(pieces) > 1 and sum(are_long) > 1:
-            crew.run(pieces)
+        if self._crew.workers > 1 and len(pieces) > 1 and sum(are_long) > 1:
+            self._crew.run(pieces)
         else:
             for piece in pieces:
                 piece()

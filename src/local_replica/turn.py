@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from local_replica.call_context import CallContext, Waiting
 from local_replica.canister import Canister, Status, Task
+from local_replica.crew import Crew
 from local_replica.cycles import balance
 from local_replica.executing import NO_CALLBACK, Execution
 from local_replica.execution.port import Callback, Entry, ExecutionError, Instance, Request
@@ -21,6 +22,7 @@ from local_replica.subnet import Subnet
 MESSAGE_OVERHEAD = 2_000_000
 """Instructions that count against a round for each message besides its own."""
 _TASKS = {Task.TIMER: Entry.TIMER, Task.HEARTBEAT: Entry.HEARTBEAT}
+_TASK_NAMES = tuple(entry.value for entry in _TASKS.values())
 
 
 class Turn(Execution):
@@ -38,20 +40,19 @@ class Turn(Execution):
             self.subnet.changed.add(self.record.canister_id)
         super().settle()
 
-    def is_message_long(self, instructions: int) -> bool:
-        """Whether the next message's method took so many instructions the last time, or nobody knows."""
-        inputs = self.record.queues
-        if not inputs.has_input:
+    def has_long_messages(self, crew: Crew) -> bool:
+        """Whether what waits is worth a thread, going by what the next message's method took the last time."""
+        queues = self.record.queues
+        if not queues.has_input:
             return False
-        message = inputs.peek()
+        message, behind = queues.peek()
         name = Entry.REPLY_CALLBACK.value if isinstance(message, Response) else message.method
-        return self.canister.took.get(name, instructions) >= instructions
+        return crew.is_worth(self.canister.took.get(name), 1 + behind)
 
-    def is_task_long(self, instructions: int) -> bool:
+    def has_long_task(self, crew: Crew) -> bool:
         """The same of the timer and the heartbeat."""
         took = self.canister.took
-        known = [took[entry.value] for entry in _TASKS.values() if entry.value in took]
-        return max(known, default=instructions) >= instructions
+        return crew.is_worth(max((took[name] for name in _TASK_NAMES if name in took), default=None))
 
     def run_messages(self, budget: int) -> int:
         """Execute messages until none is left or the budget is used; returns the instructions counted."""

@@ -23,7 +23,7 @@ Step = tuple[int, str, int]
 STEPS = st.lists(
     st.tuples(st.integers(0, CANISTERS - 1), st.sampled_from(ACTIONS), st.integers(0, 2**16)), min_size=1, max_size=12
 )
-ALWAYS = Crew(workers=4, long=0)
+ALWAYS = Crew(workers=4, always=True)
 
 
 def chain_of(crew: Crew) -> Chain:
@@ -86,7 +86,7 @@ def test_any_number_of_threads_makes_the_same_history(rounds: list[list[Step]]) 
 
 def test_canisters_run_on_several_threads_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     together = threading.Barrier(2)
-    replica = new_replica(crew=Crew(workers=2, long=0))
+    replica = new_replica(crew=Crew(workers=2, always=True))
     ids = []
     for _ in range(2):
         canister_id = created(replica)
