@@ -3,13 +3,13 @@
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Generic, Protocol, TypeVar
 
 from local_replica.config import ReplicaConfig
 from local_replica.crew import Crew
 from local_replica.execution.port import Executor
 from local_replica.ingress import IngressStatus
+from local_replica.remembering import digest
 
 
 class Host(Protocol):
@@ -92,7 +92,7 @@ class Blobs:
 
     def put(self, content: bytes) -> bytes:
         """Keep bytes; returns their key."""
-        key = sha256(content).digest()
+        key = digest(content)
         if key not in self.contents:
             self.contents[key] = content
             self.added.add(key)

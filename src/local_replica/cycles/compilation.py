@@ -1,9 +1,8 @@
 """What compiling a module counts as: its instructions after instrumentation, less when a subnet has seen it before."""
 
-from hashlib import sha256
-
 from local_replica.cycles.counting import metered_instructions
 from local_replica.execution.binary import CODE, Module, read_module
+from local_replica.remembering import digest
 from local_replica.subnet import Subnet
 
 PER_INSTRUCTION = 6_000
@@ -28,7 +27,7 @@ _REPLACED = {
 
 def instructions(subnet: Subnet, module: bytes) -> int:
     """Instructions that an installation is charged for compiling the module."""
-    key = sha256(module).digest()
+    key = digest(module)
     count = _counted(key, module)
     if key in subnet.state.compiled:
         return PER_CACHED_INSTRUCTION * count

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from local_replica.remembering import Remembered
+
 T = TypeVar("T")
 
 CUSTOM, TYPE, IMPORT, FUNCTION, TABLE, MEMORY, GLOBAL, EXPORT, START, ELEMENT, CODE, DATA, DATA_COUNT = range(13)
@@ -179,7 +181,7 @@ def read_sections(data: bytes) -> list[Section]:
     return sections
 
 
-def read_module(data: bytes) -> Module:
+def _read_module(data: bytes) -> Module:
     """Parse all but code, elements and data of a module that wasmtime accepts. Raises Malformed and NotConstant."""
     module = Module(data, read_sections(data))
     readers = {
@@ -196,6 +198,10 @@ def read_module(data: bytes) -> Module:
         if section.id in readers:
             readers[section.id](module, Reader(data, section.start, section.end))
     return module
+
+
+read_module: Remembered[Module] = Remembered(_read_module, kept=2)
+"""The parts of a module but code, elements and data, for reading alone. Raises Malformed and NotConstant."""
 
 
 def _value_type(reader: Reader) -> str:

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -19,11 +19,11 @@ from local_replica.execution.native_heap import new_heap
 from local_replica.execution.port import ExecutionError
 from local_replica.execution.prepared import PreparedModules
 from local_replica.execution.signatures import SIGNATURES
+from local_replica.remembering import digest
 
 WASM_PAGE = 1 << 16
 _STAMP = b"vex-executor-4:" + version("wasmtime").encode()
 _KEPT_IN_MEMORY = 64
-_DIGESTS_KEPT = 8
 
 
 def data_out_of_bounds(length: int, offset: int) -> Failure:
@@ -68,12 +68,11 @@ class CompiledCache:
     prepared: PreparedModules
     _modules: "OrderedDict[bytes, CompiledModule]" = field(default_factory=OrderedDict)
     _checked: set[bytes] = field(default_factory=set)
-    _digests: "deque[tuple[bytes, bytes]]" = field(default_factory=lambda: deque(maxlen=_DIGESTS_KEPT))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, module: bytes) -> CompiledModule:
         """Raises Malformed or WasmtimeError for what `validate` would refuse."""
-        key = self.digest(module)
+        key = digest(module)
         with self._lock:
             compiled = self._modules.get(key) or self._kept(key) or self._add(key, instrument(module))
             self._modules.move_to_end(key)
@@ -81,13 +80,13 @@ class CompiledCache:
 
     def is_checked(self, module: bytes) -> bool:
         """Whether the module passed all checks, in this process or an earlier one."""
-        key = self.digest(module)
+        key = digest(module)
         with self._lock:
             return key in self._checked or (key not in self._modules and self._kept(key) is not None)
 
     def keep(self, module: bytes) -> CompiledModule:
         """The same as `get` for a module that passed all checks, so that nobody needs to make them again."""
-        compiled, key = self.get(module), self.digest(module)
+        compiled, key = self.get(module), digest(module)
         with self._lock:
             if key not in self._checked:
                 self.prepared.put(key, compiled.source)
@@ -106,15 +105,6 @@ class CompiledCache:
         while len(self._modules) > _KEPT_IN_MEMORY:
             self._modules.popitem(last=False)
         return compiled
-
-    def digest(self, module: bytes) -> bytes:
-        """SHA-256, remembered for the byte strings that were asked about last."""
-        for known, digest in tuple(self._digests):  # another thread may append meanwhile
-            if known is module:
-                return digest
-        digest = hashlib.sha256(module).digest()
-        self._digests.append((module, digest))
-        return digest
 
     def _prepare(self, source: Instrumented) -> CompiledModule:
         memory = source.memory

@@ -3,7 +3,6 @@
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 
 from local_replica.canister import Canister, InstalledModule
@@ -26,6 +25,7 @@ from local_replica.management.rejections import (
 )
 from local_replica.management.request import ManagementCall
 from local_replica.rejections import ExecutionFailed, NoModule, Rejection
+from local_replica.remembering import digest
 from local_replica.subnet import Subnet
 
 MAX_MODULE_BYTES = 100 * 1024 * 1024
@@ -70,7 +70,7 @@ def _assembled(call: ManagementCall, store: Canister, hashes: list[dict[str, Any
     """The module that the chunks make. Raises ChunkStoreError."""
     expected = call.argument["wasm_module_hash"]
     module = chunks.assemble(call.subnet, store, hashes)
-    found = sha256(module).digest()
+    found = digest(module)
     if found != expected:
         raise ChunkStoreError(f"Wasm module hash {list(found)} does not match given hash WasmHash({list(expected)})")
     return module
@@ -399,7 +399,7 @@ def described(subnet: Subnet, given: bytes, module: bytes) -> InstalledModule:
     """What is kept of a module; its bytes go among the blobs."""
     blobs = subnet.network.blobs
     return InstalledModule(
-        module_hash=sha256(given).digest(),
+        module_hash=digest(given),
         blob=blobs.put(module),
         size=len(given),
         globals_bytes=32 * (1 + sum(mutable for _, mutable in read_module(module).globals)),
