@@ -51,10 +51,10 @@ def modules() -> Modules:
     return Modules(*(build_canister(CANISTERS / name).module for name in ("index", "shard", "users")))
 
 
-async def deployed(built: Modules, capacity: int) -> Product:
+async def deployed(built: Modules, capacity: int, caller: type[LocalCaller] = LocalCaller) -> Product:
     """A fresh platform; `capacity` in tickets for each shard."""
     replica = MeteredReplica()
-    operator, agent = LocalCaller(replica, OPERATOR), LocalCaller(replica, AGENT)
+    operator, agent = caller(replica, OPERATOR), caller(replica, AGENT)
     near = Principal(replica.default_effective_canister_id())
     deployment = await deploy(operator, built, near=near, capacity=capacity)
     index = index_canister(operator, deployment)
@@ -77,7 +77,7 @@ async def measured_product(built: Modules, tickets: int = TICKETS, samples: int 
         typical("create_ticket_direct", direct, note=f"{tickets:,} tickets"),
         typical("create_ticket_facade", facade, note="index and shard together"),
         await _reads("get_ticket", product, shard.canister, _spread(shard.start, tickets)),
-        await _reads("list_tickets", product, shard.canister, [_list_request(product)] * READS),
+        await _reads("list_tickets", product, shard.canister, [list_request(product)] * READS),
         await _comments(product, shard.canister, _spread(shard.start, tickets)),
         Figure("ticket_heap", bytes=heap, note=f"{growth}; heap pages of 4 KiB that are not all zero"),
         Figure("ticket_stable", bytes=stable, note=growth),
@@ -146,7 +146,7 @@ async def _reads(method: str, product: Product, shard: Principal, arguments: lis
     return typical(method, runs, note="50 tickets" if method == "list_tickets" else "with proof")
 
 
-def _list_request(product: Product) -> dict[str, object]:
+def list_request(product: Product) -> dict[str, object]:
     names = ("status", "assignee", "requester", "team", "cursor")
     return {"organisation": product.organisation, "limit": 50, **dict.fromkeys(names)}
 
