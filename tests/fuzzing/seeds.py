@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import candid
 from candid.did import parse_type
+from fuzzing.native_targets import NATIVE_SEEDS
 from local_replica.http.gateway.messages import WebResponse
 from support import small_modules
 from support.canister_signatures import canister_key
@@ -128,7 +129,7 @@ def canister_signatures() -> list[bytes]:
     return [canister_key(b"\1\1", b"seed"), cbor2.dumps({"certificate": certificate, "tree": tree})]
 
 
-SEEDS = {
+SEEDS = NATIVE_SEEDS | {
     make.__name__: make
     for make in (
         web_pages,

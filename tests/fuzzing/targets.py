@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from fuzzing.native_targets import NATIVE_TARGETS
+
 Target = Callable[[], Callable[[bytes], None]]
 
 
@@ -16,7 +18,7 @@ def candid_values() -> Callable[[bytes], None]:
     from candid import CandidError, decode, decode_untyped, encode
     from candid.did import parse_type
 
-    expected = [parse_type(text) for text in _TYPES]
+    expected = [parse_type(text) for text in CANDID_TYPES]
 
     def run(content: bytes) -> None:
         with contextlib.suppress(CandidError):
@@ -29,7 +31,7 @@ def candid_values() -> Callable[[bytes], None]:
     return run
 
 
-_TYPES = (
+CANDID_TYPES = (
     "record { id : nat64; name : text; tags : vec text; owner : opt principal; amount : nat }",
     "variant { Ok : vec record { nat; int }; Err : text }",
     "opt opt vec nat8",
@@ -260,6 +262,7 @@ TARGETS: dict[str, Target] = {
     "damaged_maps": damaged_maps,
     "configurations": configurations,
     "field_patterns": field_patterns,
+    **NATIVE_TARGETS,
 }
 
 INSTRUMENTED = {
@@ -276,5 +279,6 @@ INSTRUMENTED = {
     "damaged_maps": ["canister_runtime.stable"],
     "configurations": ["vex_domain"],
     "field_patterns": ["vex_domain.fields"],
+    **{name: [] for name in NATIVE_TARGETS},
 }
-"""The packages whose branches guide a target."""
+"""The packages whose branches guide a target; those in C guide by themselves."""

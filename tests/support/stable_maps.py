@@ -31,7 +31,7 @@ class Twins:
 
     def do(self, method: str, *arguments: bytes) -> Any:
         """The outcome of both, which is the same."""
-        native, python = (_outcome(tree, method, arguments) for tree in (self.native, self.python))
+        native, python = (outcome(tree, method, arguments) for tree in (self.native, self.python))
         assert native == python
         return native
 
@@ -43,8 +43,10 @@ class Twins:
         assert len(self.native) == len(self.python)
 
 
-def _outcome(tree: Tree, method: str, arguments: tuple[bytes, ...]) -> Any:
+def outcome(tree: Tree, method: str, arguments: tuple[bytes, ...]) -> Any:
+    """What a method returns (lists for iterators), or the class and the words of the error that it raises."""
     try:
-        return getattr(tree, method)(*arguments)
+        result = getattr(tree, method)(*arguments)
+        return list(result) if method in ("items", "keys", "values") else result
     except StableMemoryError as error:
         return type(error), str(error)

@@ -34,3 +34,32 @@ class HeapStableMemory:
         self.writes += 1
         self.bytes_moved += len(data)
         self.content[offset : offset + len(data)] = data
+
+
+class SparseStableMemory(HeapStableMemory):
+    """As large as wanted: behind `content`, which grows as it is written to, all is zero. Cheap to make anew."""
+
+    def __init__(self, content: bytes = b"", pages: int = 0, max_pages: int = 1 << 20) -> None:
+        super().__init__(content, max_pages)
+        self.pages = pages
+
+    def stable64_size(self) -> int:
+        return self.pages
+
+    def stable64_grow(self, pages: int, /) -> int:
+        before = self.pages
+        if before + pages > self.max_pages:
+            return -1
+        self.pages += pages
+        return before
+
+    def stable64_read(self, offset: int, length: int, /) -> bytes:
+        assert 0 <= offset <= offset + length <= self.pages * PAGE, "read out of bounds"
+        return bytes(self.content[offset : offset + length]).ljust(length, b"\0")
+
+    def stable64_write(self, offset: int, data: bytes, /) -> None:
+        end = offset + len(data)
+        assert 0 <= offset <= end <= self.pages * PAGE, "write out of bounds"
+        if end > len(self.content):
+            self.content += bytes(end - len(self.content))
+        self.content[offset:end] = data
