@@ -1,5 +1,7 @@
 """Types of the system calls (interface specification, "Overview of imports"); `I` is i32, or i64 with memory64."""
 
+_Signature = tuple[tuple[str, ...], tuple[str, ...]]
+
 _TABLE = """
 msg_arg_data_size -> I
 msg_arg_data_copy I I I
@@ -75,7 +77,7 @@ trap I I
 """
 
 
-def _read(row: str) -> tuple[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+def _read(row: str) -> tuple[str, _Signature]:
     head, _, result = row.partition(" -> ")
     name, *params = head.split()
     return name, (tuple(params), tuple(result.split()))
@@ -84,15 +86,32 @@ def _read(row: str) -> tuple[str, tuple[tuple[str, ...], tuple[str, ...]]]:
 _ROWS = dict(_read(row) for row in _TABLE.strip().splitlines())
 
 
-def _with_pointers(pointer: str) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+_OF_32_BITS = frozenset(
+    (
+        "call_cycles_add",
+        "canister_cycle_balance",
+        "msg_cycles_accept",
+        "msg_cycles_available",
+        "msg_cycles_refunded",
+        "stable_grow",
+        "stable_read",
+        "stable_size",
+        "stable_write",
+    )
+)
+"""Calls that modules with memory64 cannot import: each has a successor with wider numbers."""
+
+
+def _with_pointers(pointer: str, absent: frozenset[str] = frozenset()) -> dict[str, _Signature]:
     return {
         name: (
             tuple(pointer if kind == "I" else kind for kind in params),
             tuple(pointer if kind == "I" else kind for kind in results),
         )
         for name, (params, results) in _ROWS.items()
+        if name not in absent
     }
 
 
-SIGNATURES = {False: _with_pointers("i32"), True: _with_pointers("i64")}
+SIGNATURES = {False: _with_pointers("i32"), True: _with_pointers("i64", absent=_OF_32_BITS)}
 """`SIGNATURES[is memory64][name]` is (parameters, results)."""

@@ -1,5 +1,6 @@
 """What install_code refuses of a module, in the replica's order and words."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import wasmtime
@@ -47,7 +48,16 @@ _ENTRY_POINTS = frozenset(
         "canister_on_low_wasm_memory",
     )
 )
-_RESERVED = frozenset(("canister counter_instructions", "canister_start", "stable_memory"))
+_RESERVED = frozenset(
+    (
+        "canister counter_instructions",
+        "canister counter_dirty_pages",
+        "canister counter_accessed_pages",
+        "canister_start",
+        "stable_memory",
+        "stable_bytemap_memory",
+    )
+)
 
 _SMALLER_FUNCTIONS = "Try breaking large functions up into multiple smaller functions."
 
@@ -129,14 +139,21 @@ def _import_findings(module: Module) -> Iterator[ExecutionError]:
     signatures = SIGNATURES[bool(module.memories) and module.memories[0].is_64]
     for item in module.imports:
         if item.kind == "func":
-            if item.module != "ic0" or item.name not in signatures:
+            if item.name not in signatures:
                 yield invalid_module(
                     f"{problem} Module imports function '{item.name}' from '{item.module}' that is not exported by the "
                     "runtime."
                 )
+            if item.module != "ic0":
+                yield invalid_module(
+                    f'{problem} Module imports function "{item.name}" from {json.dumps(item.module)}, expected to be '
+                    'imported from one of ["ic0"] instead.'
+                )
             yield from _signature_findings(item.name, signatures[item.name], module.types[item.type_index])
-        elif item.kind == "memory" and (item.module, item.name) != ("env", "memory"):
+        elif item.kind == "memory" and item.name == "memory" and item.module != "env":
             yield invalid_module(f"{problem} Only memory imported from env.memory is allowed.")
+        elif item.kind == "table" and item.name == "table" and item.module != "env":
+            yield invalid_module(f"{problem} Only tables imported from env.table are allowed.")
         elif item.kind == "global":
             yield invalid_module(f"{problem} Importing globals is not allowed.")
 
