@@ -1,6 +1,7 @@
 """State as plain bytes: what changed in a block, the whole of it, and the way back."""
 
 import pickle
+from collections.abc import Mapping
 from dataclasses import fields
 
 from local_replica.canister import Canister, CanisterRecord, Snapshot
@@ -68,8 +69,11 @@ def load(network: Network[Subnet], state: ReplicaState) -> int:
     return _fill(network, state, {})
 
 
-def restore(network: Network[Subnet], state: ReplicaState) -> int:
-    """Bring a network back to a snapshot of its own, with the instances that have not changed since."""
+def restore(network: Network[Subnet], state: ReplicaState, subnets: Mapping[bytes, Subnet]) -> int:
+    """Bring a network back to a snapshot of its own, with the instances that have not changed since.
+
+    `subnets`: those that there were then.
+    """
     kept: dict[bytes, Canister] = {}
     for subnet in network.subnets.values():
         for canister_id, canister in subnet.canisters.items():
@@ -80,6 +84,7 @@ def restore(network: Network[Subnet], state: ReplicaState) -> int:
             if canister_id not in state.canisters:
                 subnet.deleted.add(canister_id)
         _empty(subnet)
+    network.subnets = dict(subnets)
     former = set(network.history.statuses)
     submitted = _fill(network, state, kept)
     network.history.changed = former | set(state.ingress)

@@ -4,12 +4,14 @@ Not thread safe: one thread (or lock) drives a replica, which may use more of it
 clock or draws randomness.
 """
 
+from collections.abc import Mapping
+
 from local_replica import ingress_filter, persistence, queries, scheduler, topology
 from local_replica.canister import Canister
-from local_replica.config import ReplicaConfig, SubnetKind
+from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
 from local_replica.crew import Crew
 from local_replica.execution.port import Executor, InstanceState
-from local_replica.ingress import Ingress, IngressState, IngressStatus, Query, Refused
+from local_replica.ingress import BadIngress, Ingress, IngressState, IngressStatus, Query, Refused
 from local_replica.management import ingress as management_ingress
 from local_replica.network import Certifier, Clock, Network, Uncertified
 from local_replica.outcall_answers import outcome_of
@@ -34,18 +36,24 @@ class Replica:
         """`crew`: threads for canisters that run beside each other, by default one for each processor."""
         clock = Clock(config.initial_time_ns + 1, config.initial_time_ns + 1)
         self.network: Network[Subnet] = Network(config, executor, certifier or Uncertified(), clock, crew or Crew())
-        for place, subnet in enumerate(topology.in_order(config.subnets)):
-            seed = topology.subnet_seed(config, place)
-            subnet_id = subnet.subnet_id or topology.derived_subnet_id(seed)
-            hosted = Subnet(self.network, place, subnet.kind, subnet_id, seed)
-            if subnet.benchmarking:
-                hosted.instruction_limit = scheduler.BENCHMARKING_INSTRUCTIONS
-            elif subnet.kind.is_free:
-                hosted.instruction_limit = scheduler.SYSTEM_INSTRUCTIONS
-            self.network.subnets[subnet_id] = hosted
+        for subnet in topology.in_order(config.subnets):
+            self.add_subnet(subnet, topology.mainnet_ranges(subnet.kind))
         self._submitted = 0
 
     # topology
+
+    def add_subnet(self, subnet: SubnetConfig, of_mainnet: tuple[topology.Range, ...]) -> Subnet:
+        """Have one more subnet, with ranges of the mainnet and one of the next ids for tests."""
+        place = len(self.subnets)
+        seed = topology.subnet_seed(self.config, place)
+        subnet_id = subnet.subnet_id or topology.derived_subnet_id(seed)
+        added = Subnet(self.network, place, subnet.kind, subnet_id, seed=seed, of_mainnet=of_mainnet)
+        if subnet.benchmarking:
+            added.instruction_limit = scheduler.BENCHMARKING_INSTRUCTIONS
+        elif subnet.kind.is_free:
+            added.instruction_limit = scheduler.SYSTEM_INSTRUCTIONS
+        self.subnets[subnet_id] = added
+        return added
 
     @property
     def config(self) -> ReplicaConfig:
@@ -160,11 +168,22 @@ class Replica:
         target = effective_id
         if target is None:
             target = canister_id or management_ingress.destination_of(method, arg)
-        creates = not canister_id and method == management_ingress.CREATION
+        creates = management_ingress.creates(canister_id, method)
         subnet = self._default_subnet() if creates and not target else self.network.subnet_of(target)
         if subnet is None:
             raise management_ingress.unhosted(target) if creates else ingress_filter.not_hosted(target)
         return subnet
+
+    def lacks(self, ingress: Ingress) -> bytes | None:
+        """The id of the mainnet beside which a message is to create a canister, if its subnet is still to be made."""
+        if not management_ingress.creates(ingress.canister_id, ingress.method) or ingress.effective_id in self.subnets:
+            return None
+        try:
+            target = ingress.effective_id or management_ingress.destination_of(ingress.method, ingress.arg)
+        except BadIngress:
+            return None
+        is_lacking = self.network.subnet_of(target) is None and management_ingress.is_subnet_makable(target)
+        return target if is_lacking else None
 
     def ingress_status(self, message_id: bytes) -> IngressStatus | None:
         """Where a message stands; None when it is not known (any more)."""
@@ -284,9 +303,12 @@ class Replica:
         """The state to come back to with `restore`."""
         return self.dump()
 
-    def restore(self, snapshot: ReplicaState) -> None:
-        """Go back to a snapshot of this replica; memories unchanged since are not touched."""
-        self._submitted = persistence.restore(self.network, snapshot)
+    def restore(self, snapshot: ReplicaState, subnets: Mapping[bytes, Subnet] | None = None) -> None:
+        """Go back to a snapshot of this replica; memories unchanged since are not touched.
+
+        `subnets`: those of the snapshot's time, where some were added before or since.
+        """
+        self._submitted = persistence.restore(self.network, snapshot, subnets or dict(self.subnets))
 
     def close(self) -> None:
         """Give up all instances."""

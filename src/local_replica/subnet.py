@@ -63,7 +63,16 @@ class SubnetState:
 class Subnet:
     """One subnet of the network."""
 
-    def __init__(self, network: "Network[Subnet]", place: int, kind: SubnetKind, subnet_id: bytes, seed: bytes) -> None:
+    def __init__(
+        self,
+        network: "Network[Subnet]",
+        place: int,
+        kind: SubnetKind,
+        subnet_id: bytes,
+        *,
+        seed: bytes,
+        of_mainnet: tuple[topology.Range, ...],
+    ) -> None:
         self.network = network
         self.kind = kind
         self.fees = Fees(kind.nodes, kind.is_free)
@@ -72,7 +81,7 @@ class Subnet:
         self.subnet_id = subnet_id
         self.seed = seed
         self.allocation = topology.test_range(place)
-        self.ranges = (*topology.mainnet_ranges(kind), self.allocation)
+        self.ranges = (*of_mainnet, self.allocation)
         self.state = SubnetState(charged_until_ns=network.clock.time_ns)
         self.canisters: dict[bytes, Canister] = {}
         self.management: deque[Call] = deque()

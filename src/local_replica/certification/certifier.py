@@ -36,6 +36,12 @@ class StateCertifier:
             for subnet_id, one in facts.items()
         }
 
+    def add(self, keys: SubnetKeys, ranges: Ranges) -> None:
+        """Have one more subnet, of which the root subnet tells from now on."""
+        facts = SubnetFacts(keys, ranges)
+        self._subnets[keys.subnet_id] = _Subnet(keys, StateTree([facts], keys.subnet_id))
+        self._subnets[self.root].tree.set_subnet(facts)
+
     @property
     def root_key(self) -> bytes:
         """The key that all trust starts from, DER, 133 bytes."""

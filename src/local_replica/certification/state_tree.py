@@ -45,15 +45,15 @@ class StateTree:
     def __init__(self, subnets: Iterable[SubnetFacts], own: bytes) -> None:
         """Start without canisters and requests. `subnets`: those to tell of; `own`: the id of this one."""
         self._own = own
-        self._subnets = {facts.keys.subnet_id: facts for facts in subnets}
         self._subnet_tree: Node = EMPTY
         self._ranges_tree: Node = EMPTY
         self._canisters: Node = EMPTY
         self._requests: Node = EMPTY
-        for facts in self._subnets.values():
-            self._set_subnet(facts, None)
+        for facts in subnets:
+            self.set_subnet(facts)
 
-    def _set_subnet(self, facts: SubnetFacts, metrics: bytes | None) -> None:
+    def set_subnet(self, facts: SubnetFacts) -> None:
+        """Set /subnet/<id> and /canister_ranges/<id>, without metrics."""
         subnet_id = facts.keys.subnet_id
         ranges = Leaf(encoded_ranges(facts.ranges))
         nodes = {
@@ -65,8 +65,6 @@ class StateTree:
             b"node": label_map.from_entries(nodes),
             b"public_key": Leaf(facts.keys.public_key_der),
         }
-        if metrics is not None:
-            entries[b"metrics"] = Leaf(metrics)
         self._subnet_tree = label_map.insert(self._subnet_tree, subnet_id, label_map.from_entries(entries))
         # The specification splits the ranges at arbitrary labels; one piece, labelled with its first id, is a split.
         if facts.ranges:

@@ -185,8 +185,7 @@ def _proof(node: Node, status: IngressStatus, request_id: bytes, form: Delegatio
 
 
 def _check_called(chain: Chain, envelope: Envelope, effective: bytes) -> None:
-    anywhere = envelope.canister_id == MANAGEMENT and envelope.method == _PLACED_ANYWHERE
-    if not (anywhere and effective == MANAGEMENT):
+    if envelope.canister_id != MANAGEMENT or envelope.method != _PLACED_ANYWHERE:
         _route(chain, effective)
     _check_effective(envelope, effective)
 

@@ -110,6 +110,17 @@ def _specified_id(method: str, arg: bytes) -> bytes:
         raise BadIngress(error.told_by_server) from None
 
 
+def creates(canister_id: bytes, method: str) -> bool:
+    """Whether a call from outside is `provisional_create_canister_with_cycles` (no canister id: the management's)."""
+    return not canister_id and method == CREATION
+
+
+def is_subnet_makable(canister_id: bytes) -> bool:
+    """Whether PocketIC makes the mainnet's subnet of an id when a canister is created there."""
+    has_own_kind = topology.mainnet_kind(canister_id) in {SubnetKind.NNS, SubnetKind.II}
+    return not has_own_kind and topology.mainnet_range(canister_id) is not None
+
+
 def unhosted(canister_id: bytes) -> BadIngress:
     """The answer to the creation of a canister with, or beside, an id for which no subnet can be made."""
     if len(canister_id) != topology.ID_BYTES:

@@ -2,21 +2,23 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from candid.wire import uleb
+from local_replica import topology
 from local_replica.certification import CanisterFacts, StateCertifier, SubnetKeys
-from local_replica.config import ReplicaConfig
+from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
 from local_replica.crew import Crew
 from local_replica.cycles.balance import memory_usage
 from local_replica.execution.port import Executor
-from local_replica.ingress import IngressStatus
+from local_replica.ingress import Ingress, IngressStatus
 from local_replica.node.metadata import MetadataSection, read_metadata
-from local_replica.node.subnets import root_of, with_keys
+from local_replica.node.subnets import keys_of, root_of, with_keys
 from local_replica.rejections import ERROR_NUMBERS
 from local_replica.replica import Replica
 from local_replica.state import Changes, ReplicaState
 from local_replica.store import StateStore
+from local_replica.subnet import Subnet
 
 _NO_METADATA: Mapping[str, MetadataSection] = {}
 
@@ -26,6 +28,9 @@ class ChainSnapshot:
     """A point in a chain's history to go back to, as often as wanted."""
 
     replica: ReplicaState
+    config: ReplicaConfig
+    keys: Mapping[bytes, SubnetKeys]
+    subnets: Mapping[bytes, Subnet]
     certifier: StateCertifier
     told: Mapping[bytes, CanisterFacts]
     sizes: Mapping[bytes, Counter[bytes]]
@@ -65,12 +70,39 @@ class Chain:
 
     def run_block(self) -> Changes:
         """Run one round and certify it; what changed is to be stored before anyone is told."""
+        changes = self._run_round()
+        self.blocks += 1
+        return changes
+
+    def _run_round(self) -> Changes:
         self.replica.run_round()
         changes = self.replica.take_changes()
         self._tell(changes)
         self.certifier.seal(self.replica.time_ns)
-        self.blocks += 1
         return changes
+
+    def submit(self, ingress: Ingress) -> bytes:
+        """Take a message into the next block; returns its id. Raises Refused, BadIngress.
+
+        One that creates a canister with an id of a mainnet's subnet that is not there makes the subnet first, as
+        PocketIC does; a chain that is stored keeps the subnets with which it began.
+        """
+        lacking = self.replica.lacks(ingress)
+        if lacking is not None and not self.is_stored:
+            self._add_subnet(topology.mainnet_kind(lacking), topology.mainnet_range(lacking))
+        return self.replica.submit_ingress(ingress)
+
+    def _add_subnet(self, kind: SubnetKind, of_mainnet: topology.Range | None) -> None:
+        """Add a subnet with a range of the mainnet, and run a round on all, which certifies it."""
+        keys = keys_of(self.config, len(self.config.subnets), kind)
+        config = SubnetConfig(kind, keys.subnet_id)
+        self.config = replace(self.config, subnets=(*self.config.subnets, config))
+        self.keys = {**self.keys, keys.subnet_id: keys}
+        self._sizes[keys.subnet_id] = Counter()
+        added = self.replica.add_subnet(config, (of_mainnet,) if of_mainnet is not None else ())
+        self.certifier.add(keys, added.ranges)
+        self._tell_metrics(keys.subnet_id)
+        self.replica.network.history.changed |= self._run_round().ingress.keys()
 
     @property
     def is_stored(self) -> bool:
@@ -152,12 +184,19 @@ class Chain:
     def snapshot(self) -> ChainSnapshot:
         """Return the chain's present state; it shares with the chain what does not change."""
         return ChainSnapshot(
-            self.replica.snapshot(), self.certifier.copy(), dict(self._told), self._copied_sizes(self._sizes)
+            self.replica.snapshot(),
+            self.config,
+            self.keys,
+            dict(self.replica.subnets),
+            self.certifier.copy(),
+            dict(self._told),
+            self._copied_sizes(self._sizes),
         )
 
     def restore(self, snapshot: ChainSnapshot) -> None:
         """Go back to a snapshot of this chain."""
-        self.replica.restore(snapshot.replica)
+        self.replica.restore(snapshot.replica, snapshot.subnets)
+        self.config, self.keys = snapshot.config, dict(snapshot.keys)
         self.certifier = snapshot.certifier.copy()
         self._told = dict(snapshot.told)
         self._sizes = self._copied_sizes(snapshot.sizes)

@@ -161,7 +161,7 @@ class Node:
         While blocks are made by themselves the message has been through one (and is on disk) on return.
         """
         if self._blocks is None:
-            return await self.run(lambda chain: chain.replica.submit_ingress(ingress))
+            return await self.run(lambda chain: chain.submit(ingress))
         if self.halted is not None:
             raise self.halted
         future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
@@ -235,7 +235,7 @@ class Node:
 
 def _submit(ingress: Ingress, chain: Chain) -> Submitted:
     try:
-        return chain.replica.submit_ingress(ingress)
+        return chain.submit(ingress)
     except (Refused, BadIngress) as refusal:
         return refusal
 

@@ -12,11 +12,16 @@ def with_keys(config: ReplicaConfig) -> tuple[ReplicaConfig, dict[bytes, SubnetK
     keys = {}
     subnets = []
     for index, subnet in enumerate(config.subnets):
-        seed = hashlib.sha256(b"subnet" + index.to_bytes(4) + subnet.kind.value.encode() + config.seed).digest()
-        made = SubnetKeys(seed, subnet.kind.nodes)
+        made = keys_of(config, index, subnet.kind)
         keys[made.subnet_id] = made
         subnets.append(replace(subnet, subnet_id=made.subnet_id))
     return replace(config, subnets=tuple(subnets)), keys
+
+
+def keys_of(config: ReplicaConfig, index: int, kind: SubnetKind) -> SubnetKeys:
+    """The keys of the subnet at this place of the configuration."""
+    seed = hashlib.sha256(b"subnet" + index.to_bytes(4) + kind.value.encode() + config.seed).digest()
+    return SubnetKeys(seed, kind.nodes)
 
 
 def root_of(config: ReplicaConfig) -> bytes:
