@@ -2,11 +2,23 @@
 
 import pytest
 
+from candid.principal import to_text
 from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
 from local_replica.ingress import Ingress, IngressState, Refused
 from local_replica.replica import Replica
-from support.replicas import ANONYMOUS, created, encoded, install, installed, manage, new_replica, query, update
-from support.small_modules import ALARM, COUNTER, RELAY
+from support.replicas import (
+    ANONYMOUS,
+    call_through,
+    created,
+    encoded,
+    install,
+    installed,
+    manage,
+    new_replica,
+    query,
+    update,
+)
+from support.small_modules import ALARM, COUNTER, PROXY, RELAY
 
 SECOND_NS = 10**9
 ECHO_LATE = """
@@ -151,6 +163,32 @@ def test_a_call_between_subnets_arrives_and_is_answered() -> None:
     install(replica, far, COUNTER)
     assert len(update(replica, relay, "relay", far + b"inc")) == 12
     assert replica.cycles(far) == 10**15
+
+
+def proxy_on(replica: Replica, subnet_id: bytes) -> bytes:
+    arg = encoded("provisional_create_canister_with_cycles", {"amount": 10**15})
+    made = replica.call(Ingress(ANONYMOUS, b"", "provisional_create_canister_with_cycles", arg, effective_id=subnet_id))
+    install(replica, made[-10:], PROXY)
+    return made[-10:]
+
+
+@pytest.mark.parametrize("method", ["raw_rand", "create_canister", "http_request"])
+def test_what_a_subnet_does_for_its_own_canisters_it_refuses_to_those_of_others(method: str) -> None:
+    replica = new_replica(ReplicaConfig(subnets=(SubnetConfig(SubnetKind.NNS), SubnetConfig(), SubnetConfig())))
+    asking, asked = list(replica.subnets)[1:]
+    answer = call_through(replica, proxy_on(replica, asking), method, b"", cycles=7, callee=asked)
+    assert (answer.code, answer.refunded) == (5, 7)
+    assert answer.message == (
+        f"Incorrect sender subnet id: {to_text(asking)}. Sender should be on the same subnet or on the NNS subnet."
+    )
+
+
+def test_the_root_subnet_and_the_own_one_may_ask_by_the_subnets_id() -> None:
+    replica = new_replica(ReplicaConfig(subnets=(SubnetConfig(SubnetKind.NNS), SubnetConfig())))
+    root, asked = replica.subnets
+    for subnet_id in (root, asked):
+        answer = call_through(replica, proxy_on(replica, subnet_id), "raw_rand", b"DIDL\0\0", callee=asked)
+        assert (answer.code, len(answer.content)) == (0, 42)
 
 
 def test_unanswerable_messages_are_told_apart(replica: Replica) -> None:
