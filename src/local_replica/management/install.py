@@ -8,7 +8,7 @@ from typing import Any
 from local_replica.canister import Canister, InstalledModule
 from local_replica.canister_log import trap_line
 from local_replica.cycles import balance, compilation, costs, memory
-from local_replica.execution.binary import read_module
+from local_replica.execution.binary import Malformed, NotConstant, read_module
 from local_replica.execution.port import Entry, ExecutionError, Instance, InstanceState, ModuleRefused, Request
 from local_replica.management import chunks, growth
 from local_replica.management.rejections import (
@@ -140,7 +140,8 @@ class Installation:
         """Each chunk counts as a full one."""
         self.mode, self.options = next(iter(call.argument["mode"].items()))
         self.instructions = 0
-        self.is_64 = canister.is_64
+        self.is_64 = False
+        """The price of instructions: that of the module which is given, once it is known."""
         self.timer: int | None = None
         self.certified_data: bytes | None = None
 
@@ -238,21 +239,30 @@ class Installation:
 
     def _check_cycles(self) -> None:
         fees = self.call.subnet.fees
-        needed = fees.execution(costs.MAX_INSTALL_INSTRUCTIONS, is_64=self.canister.is_64) + balance.freezing_limit(
-            fees, self.canister
-        )
+        frozen = balance.freezing_limit(fees, self.canister)
+        needed = frozen + fees.execution(costs.MAX_INSTALL_INSTRUCTIONS, is_64=True)
+        if needed > self.record.balance and not self._is_given_64():
+            needed = frozen + fees.execution(costs.MAX_INSTALL_INSTRUCTIONS)
         if needed > self.record.balance:
             raise InstallationUnpaid(self.record.canister_id, needed - self.record.balance)
+
+    def _is_given_64(self) -> bool:
+        """Whether the module is one with memory64; no for what is none, which is refused later."""
+        try:
+            module = gunzipped(self.source())
+        except Rejection:
+            return False
+        return isinstance(module, bytes) and _looks_64(module)
 
     def _module(self) -> bytes:
         module = gunzipped(self.given)
         if isinstance(module, ExecutionError):
             raise self._failed(module)
+        self.is_64 = _looks_64(module)
         refusal = self.call.subnet.network.executor.validate(module, was_compressed=module is not self.given)
         if refusal is not None:
             self.instructions += compilation.PER_REFUSED_BYTE * len(module)
             raise self._failed(refusal)
-        self.is_64 = has_64_bit_memory(module)
         self.instructions += compilation.instructions(self.call.subnet, module)
         self._check_options(module)
         return module
@@ -413,6 +423,13 @@ def has_64_bit_memory(module: bytes) -> bool:
     """Whether the module's heap is addressed by 64 bits."""
     memories = read_module(module).memories
     return bool(memories) and memories[0].is_64
+
+
+def _looks_64(module: bytes) -> bool:
+    try:
+        return has_64_bit_memory(module)
+    except (Malformed, NotConstant):
+        return False
 
 
 def is_persistent(module: bytes) -> bool:

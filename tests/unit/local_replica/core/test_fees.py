@@ -102,6 +102,14 @@ def test_a_refused_module_is_paid_by_its_length() -> None:
     assert refused(b"x" * 40) - refused(b"x" * 30) == 10 * (compilation.PER_REFUSED_BYTE + 2_000)
 
 
+def test_an_installation_is_paid_ahead_at_the_price_of_the_module_that_is_given() -> None:
+    replica = new_replica()
+    canister = created(replica, 450_000_000_000)
+    with pytest.raises(Refused, match="out of cycles: please top up the canister"):
+        install(replica, canister, "(module (memory i64 1))")
+    install(replica, canister, "(module (memory 1))")
+
+
 def test_each_chunk_of_an_installation_counts_as_a_full_one() -> None:
     replica = new_replica()
     canister = created(replica)
