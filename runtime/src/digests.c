@@ -29,81 +29,26 @@ static PyObject *digest(PyObject *module, PyObject *const *parts, Py_ssize_t giv
     return bytes;
 }
 
-/* Messages of which each has a lane: its whole blocks, then those that end it. */
-typedef struct {
-    size_t whole, count;
-    const unsigned char *data;
-    unsigned char last[2 * SHA256_BLOCK];
-} Lane;
-
-static void prepare(Lane *lane, PyObject *message) {
-    size_t size = size_of(message), taken = size / SHA256_BLOCK * SHA256_BLOCK;
-    Sha256 rest = {.count = size};
-    lane->data = octets_of(message);
-    lane->whole = size / SHA256_BLOCK;
-    memcpy(rest.rest, lane->data + taken, size - taken);
-    lane->count = lane->whole + sha256_padded(&rest, lane->last);
-}
-
-static const unsigned char *block_of(const Lane *lane, size_t number) {
-    if (number < lane->whole) return lane->data + number * SHA256_BLOCK;
-    return lane->last + (number - lane->whole) * SHA256_BLOCK;
-}
-
-/* A step of three messages or four; a lane without a block works for nobody. */
-static void step_together(uint32_t states[SHA256_LANES][8], const Lane *lanes, size_t number) {
-    uint32_t taken[SHA256_LANES][8];
-    const unsigned char *blocks[SHA256_LANES];
-    for (int at = 0; at < SHA256_LANES; at++) {
-        memcpy(taken[at], states[at], sizeof taken[at]);
-        blocks[at] = number < lanes[at].count ? block_of(lanes + at, number) : lanes[at].last;
-    }
-    sha256_four(taken, blocks);
-    for (int at = 0; at < SHA256_LANES; at++) {
-        if (number < lanes[at].count) memcpy(states[at], taken[at], sizeof taken[at]);
-    }
-}
-
-static void run(uint32_t states[SHA256_LANES][8], const Lane *lanes) {
-    for (size_t number = 0;; number++) {
-        int active = 0;
-        for (int at = 0; at < SHA256_LANES; at++) active += number < lanes[at].count;
-        if (active == 0) return;
-        if (active > 2) {
-            step_together(states, lanes, number);
-            continue;
-        }
-        for (int at = 0; at < SHA256_LANES; at++) {
-            if (number < lanes[at].count) sha256_blocks(states[at], block_of(lanes + at, number), 1);
-        }
-    }
-}
-
 /* digest_each(*messages): a tuple of the SHA-256 of each of at most four messages, which goes faster than one by one. */
-static PyObject *digest_each(PyObject *module, PyObject *const *messages, Py_ssize_t given) {
-    Lane lanes[SHA256_LANES];
-    uint32_t states[SHA256_LANES][8];
+static PyObject *digest_each(PyObject *module, PyObject *const *parts, Py_ssize_t given) {
+    Octets messages[SHA256_LANES] = {{NULL, 0}};
+    unsigned char digests[SHA256_LANES][SHA256_DIGEST];
     if (given > SHA256_LANES) {
         PyErr_SetString(PyExc_ValueError, "four messages at once");
         return NULL;
     }
-    for (Py_ssize_t at = 0; at < SHA256_LANES; at++) {
-        lanes[at].count = lanes[at].whole = 0;
-        memcpy(states[at], sha256_start, sizeof states[at]);
-        if (at >= given) continue;
-        if (!is_bytes(messages[at])) return NULL;
-        prepare(lanes + at, messages[at]);
+    for (Py_ssize_t at = 0; at < given; at++) {
+        if (!is_bytes(parts[at])) return NULL;
+        messages[at] = (Octets){octets_of(parts[at]), size_of(parts[at])};
     }
-    run(states, lanes);
-    PyObject *digests = PyTuple_New(given);
-    for (Py_ssize_t at = 0; at < given && digests != NULL; at++) {
-        unsigned char octets[SHA256_DIGEST];
-        sha256_write(states[at], octets, sizeof octets);
-        PyObject *bytes = PyBytes_FromStringAndSize((const char *)octets, sizeof octets);
-        if (bytes == NULL) Py_CLEAR(digests);
-        else PyTuple_SET_ITEM(digests, at, bytes);
+    sha256_each(messages, (int)given, digests);
+    PyObject *result = PyTuple_New(given);
+    for (Py_ssize_t at = 0; at < given && result != NULL; at++) {
+        PyObject *bytes = PyBytes_FromStringAndSize((const char *)digests[at], SHA256_DIGEST);
+        if (bytes == NULL) Py_CLEAR(result);
+        else PyTuple_SET_ITEM(result, at, bytes);
     }
-    return digests;
+    return result;
 }
 
 static int sip(const uint64_t key[2], PyObject *const *parts, Py_ssize_t given, uint64_t result[2]) {

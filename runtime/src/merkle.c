@@ -1,61 +1,56 @@
-/* `_merkle`: the digests above a leaf of a hash tree in an array (vex_domain/hash_tree.py has the same in Python). */
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+/* `_merkle`: the digests above a leaf of a hash tree in an array (vex_domain/hash_tree.py has all of it in Python). */
+#include "merkle.h"
 
-#include "sha256.h"
-
-enum { DIGEST = SHA256_DIGEST, PREFIX = 17, FORK = PREFIX + 2 * DIGEST, BLOCK_LEVELS = 4 };
-
-/* Of the empty subtree: SHA-256 of "\x11ic-hashtree-empty". */
-static const unsigned char empty[DIGEST] = {
+/* SHA-256 of "\x11ic-hashtree-empty". */
+const unsigned char merkle_empty[DIGEST] = {
     0x4e, 0x3e, 0xd3, 0x5c, 0x4e, 0x2d, 0x1e, 0xe8, 0x99, 0x96, 0x48, 0x3f, 0xb6, 0x26, 0x0a, 0x64,
     0xcf, 0xfb, 0x6c, 0x47, 0xdb, 0xab, 0x21, 0x6e, 0x79, 0x30, 0xe8, 0x2f, 0x81, 0x90, 0xd1, 0x20};
 
-/* The two blocks that a fork's digest is taken of: prefix, both digests, a one, zeros, the length in bits. */
-static void begin(unsigned char blocks[2 * SHA256_BLOCK]) {
-    memset(blocks, 0, 2 * SHA256_BLOCK);
+int merkle_is_empty(const unsigned char *digest) { return memcmp(digest, merkle_empty, DIGEST) == 0; }
+
+/* Of two blocks: prefix, both digests, a one, zeros, the length in bits. */
+void merkle_fork(unsigned char *to, const unsigned char *left, const unsigned char *right) {
+    unsigned char blocks[2 * SHA256_BLOCK];
+    uint32_t state[8];
     memcpy(blocks, "\x10ic-hashtree-fork", PREFIX);
+    memcpy(blocks + PREFIX, left, DIGEST);
+    memcpy(blocks + PREFIX + DIGEST, right, DIGEST);
+    memset(blocks + FORK, 0, sizeof blocks - FORK);
     blocks[FORK] = 0x80;
-    blocks[2 * SHA256_BLOCK - 2] = FORK * 8 >> 8;
-    blocks[2 * SHA256_BLOCK - 1] = FORK * 8 & 255;
+    blocks[sizeof blocks - 2] = FORK * 8 >> 8;
+    blocks[sizeof blocks - 1] = FORK * 8 & 255;
+    memcpy(state, sha256_start, sizeof state);
+    sha256_blocks(state, blocks, 2);
+    sha256_write(state, to, DIGEST);
 }
 
-static int is_empty(const unsigned char *digest) { return memcmp(digest, empty, DIGEST) == 0; }
-
-/* The digest of two subtrees; of two of which one is empty the other stands for both. */
-static void join(unsigned char *to, const unsigned char *left, const unsigned char *right, unsigned char *blocks) {
-    uint32_t state[8];
-    if (is_empty(right)) {
+/* Of two subtrees of which one is empty the other stands for both. */
+static void join(unsigned char *to, const unsigned char *left, const unsigned char *right) {
+    if (merkle_is_empty(right)) {
         memcpy(to, left, DIGEST);
-    } else if (is_empty(left)) {
+    } else if (merkle_is_empty(left)) {
         memcpy(to, right, DIGEST);
     } else {
-        memcpy(state, sha256_start, sizeof state);
-        memcpy(blocks + PREFIX, left, DIGEST);
-        memcpy(blocks + PREFIX + DIGEST, right, DIGEST);
-        sha256_blocks(state, blocks, 2);
-        sha256_write(state, to, DIGEST);
+        merkle_fork(to, left, right);
     }
 }
 
 /* The digests above node `at` up to node `top`; the block `open` is not among them. */
-static void climb(unsigned char *nodes, size_t at, size_t top, size_t open, unsigned char *blocks) {
+static void climb(unsigned char *nodes, size_t at, size_t top, size_t open) {
     while (at > top) {
         at /= 2;
-        const unsigned char *right = 2 * at + 1 == open ? empty : nodes + (2 * at + 1) * DIGEST;
-        join(nodes + at * DIGEST, nodes + 2 * at * DIGEST, right, blocks);
+        const unsigned char *right = 2 * at + 1 == open ? merkle_empty : nodes + (2 * at + 1) * DIGEST;
+        join(nodes + at * DIGEST, nodes + 2 * at * DIGEST, right);
     }
 }
 
 static void put_digest(unsigned char *nodes, size_t at, const unsigned char *digest, size_t block, size_t former) {
-    unsigned char blocks[2 * SHA256_BLOCK];
     size_t open = block > former ? block : former;
-    begin(blocks);
-    if (former > 0 && block > former) climb(nodes, former, 1, open, blocks);
+    if (former > 0 && block > former) climb(nodes, former, 1, open);
     memcpy(nodes + at * DIGEST, digest, DIGEST);
-    climb(nodes, at, block, open, blocks);
-    if (block < open) climb(nodes, block, 1, open, blocks);
-    join(nodes, open > 1 ? nodes + DIGEST : empty, nodes + open * DIGEST, blocks);
+    climb(nodes, at, block, open);
+    if (block < open) climb(nodes, block, 1, open);
+    join(nodes, open > 1 ? nodes + DIGEST : merkle_empty, nodes + open * DIGEST);
 }
 
 /* put(nodes, at, digest, open): leaf `at` gets `digest`, and what is above it follows; the last block after that. */
@@ -78,8 +73,11 @@ static PyObject *put(PyObject *module, PyObject *const *arguments, Py_ssize_t gi
     return PyLong_FromSize_t(block > former ? block : former);
 }
 
+#define FASTCALL(function) ((PyCFunction)(void (*)(void))(function)), METH_FASTCALL
 static PyMethodDef methods[] = {
-    {"put", (PyCFunction)(void (*)(void))put, METH_FASTCALL, "Set a leaf's digest and those above it."},
+    {"put", FASTCALL(put), "Set a leaf's digest and those above it."},
+    {"witness", FASTCALL(merkle_witness), "The path to a leaf, as CBOR."},
+    {"labeled_root", FASTCALL(merkle_labeled_root), "The digest of a few labelled subtrees."},
     {NULL, NULL, 0, NULL},
 };
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_merkle", .m_size = -1, .m_methods = methods};

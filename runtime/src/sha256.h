@@ -24,11 +24,22 @@ typedef struct {
 void sha256_begin(Sha256 *message, const uint32_t start[8]);
 void sha256_take(Sha256 *message, const unsigned char *data, size_t size);
 
-/* Writes the message's last one or two blocks (section 5.1.1: a one, zeros, the length in bits); how many. */
-size_t sha256_padded(const Sha256 *message, unsigned char last[2 * SHA256_BLOCK]);
+/* Writes the last one or two blocks (section 5.1.1: a one, zeros, the length in bits) of a message of `count` bytes, of which
+ * those that fill no block are `rest`; how many blocks. */
+size_t sha256_padded(const unsigned char *rest, uint64_t count, unsigned char last[2 * SHA256_BLOCK]);
 
 /* The first `size` bytes (a multiple of four) of the digest; the message may go on. */
 void sha256_finish(const Sha256 *message, unsigned char *digest, size_t size);
+
+void sha256_once(const unsigned char *data, size_t size, unsigned char digest[SHA256_DIGEST]);
+
+typedef struct {
+    const unsigned char *data;
+    size_t size;
+} Octets;
+
+/* The digests of at most four messages. */
+void sha256_each(const Octets *messages, int count, unsigned char digests[][SHA256_DIGEST]);
 
 void sha256_write(const uint32_t state[8], unsigned char *digest, size_t size);
 

@@ -31,11 +31,11 @@ void sha256_take(Sha256 *message, const unsigned char *data, size_t size) {
     memcpy(message->rest, data + size / SHA256_BLOCK * SHA256_BLOCK, size % SHA256_BLOCK);
 }
 
-size_t sha256_padded(const Sha256 *message, unsigned char last[2 * SHA256_BLOCK]) {
-    size_t waiting = message->count % SHA256_BLOCK, blocks = waiting < LENGTH_AT ? 1 : 2;
-    uint64_t bits = __builtin_bswap64(message->count * 8);
+size_t sha256_padded(const unsigned char *rest, uint64_t count, unsigned char last[2 * SHA256_BLOCK]) {
+    size_t waiting = count % SHA256_BLOCK, blocks = waiting < LENGTH_AT ? 1 : 2;
+    uint64_t bits = __builtin_bswap64(count * 8);
     unsigned char *length = last + blocks * SHA256_BLOCK - sizeof bits;
-    memcpy(last, message->rest, waiting);
+    memcpy(last, rest, waiting);
     last[waiting] = 0x80;
     memset(last + waiting + 1, 0, (size_t)(length - last) - waiting - 1);
     memcpy(length, &bits, sizeof bits);
@@ -53,6 +53,13 @@ void sha256_finish(const Sha256 *message, unsigned char *digest, size_t size) {
     unsigned char last[2 * SHA256_BLOCK];
     uint32_t state[8];
     memcpy(state, message->state, sizeof state);
-    sha256_blocks(state, last, sha256_padded(message, last));
+    sha256_blocks(state, last, sha256_padded(message->rest, message->count, last));
     sha256_write(state, digest, size);
+}
+
+void sha256_once(const unsigned char *data, size_t size, unsigned char digest[SHA256_DIGEST]) {
+    Sha256 message;
+    sha256_begin(&message, sha256_start);
+    sha256_take(&message, data, size);
+    sha256_finish(&message, digest, SHA256_DIGEST);
 }

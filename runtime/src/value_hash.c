@@ -13,7 +13,7 @@ enum { DEEPEST = 8, PAIR = 2 * SHA256_DIGEST, PAIRS_ON_STACK = 16, FIRSTS = 8, N
 typedef struct {
     int count;
     unsigned char *digests[SHA256_LANES];
-    unsigned char blocks[SHA256_LANES][SHA256_BLOCK];
+    unsigned char blocks[SHA256_LANES + 1][SHA256_BLOCK]; /* room for a second block behind the last */
 } Waiting;
 
 static int hash_value(PyObject *value, PyObject *known, int depth, Waiting *waiting, unsigned char *digest);
@@ -35,16 +35,11 @@ static void flush(Waiting *waiting) {
 }
 
 static void hash_octets(const unsigned char *data, size_t size, Waiting *waiting, unsigned char *digest) {
-    Sha256 message;
-    sha256_begin(&message, sha256_start);
-    sha256_take(&message, data, size);
     if (size > SHA256_SINGLE) {
-        sha256_finish(&message, digest, SHA256_DIGEST);
+        sha256_once(data, size, digest);
         return;
     }
-    unsigned char last[2 * SHA256_BLOCK];
-    sha256_padded(&message, last);
-    memcpy(waiting->blocks[waiting->count], last, SHA256_BLOCK);
+    sha256_padded(data, size, waiting->blocks[waiting->count]);
     waiting->digests[waiting->count++] = digest;
     if (waiting->count == SHA256_LANES) flush(waiting);
 }
@@ -153,7 +148,8 @@ static void join_pairs(const unsigned char **pairs, size_t count, unsigned char 
 }
 
 static int hash_pairs(PyObject *map, PyObject *known, int depth, unsigned char *room, const unsigned char **pairs) {
-    Waiting waiting = {.count = 0};
+    Waiting waiting;
+    waiting.count = 0;
     PyObject *name, *part;
     Py_ssize_t position = 0;
     for (; PyDict_Next(map, &position, &name, &part); room += PAIR) {
@@ -184,7 +180,8 @@ static int hash_map(PyObject *map, PyObject *known, int depth, unsigned char *di
 }
 
 static int hash_array(PyObject *array, PyObject *known, int depth, unsigned char *digest) {
-    Waiting waiting = {.count = 0};
+    Waiting waiting;
+    waiting.count = 0;
     Py_ssize_t count = PyList_GET_SIZE(array);
     unsigned char *digests = PyMem_Malloc((size_t)count * SHA256_DIGEST + 1);
     int failed = digests == NULL;
@@ -222,7 +219,8 @@ static int hash_value(PyObject *value, PyObject *known, int depth, Waiting *wait
 /* value_hash(value, known): 32 bytes, or None. `known` has hashes of short texts and of numbers; names join it. */
 static PyObject *value_hash(PyObject *module, PyObject *const *arguments, Py_ssize_t given) {
     unsigned char digest[SHA256_DIGEST];
-    Waiting waiting = {.count = 0};
+    Waiting waiting;
+    waiting.count = 0;
     if (given != 2 || !PyDict_CheckExact(arguments[1])) {
         PyErr_SetString(PyExc_TypeError, "value_hash() takes a value and a dict");
         return NULL;

@@ -1,5 +1,6 @@
 """Hash trees of the IC (interface specification, "Certification"): digests, witnesses, the tree over a range."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from struct import Struct
 from typing import Any
@@ -11,6 +12,7 @@ _LABELED = b"\x13ic-hashtree-labeled"
 _LEAF = b"\x10ic-hashtree-leaf"
 _PRUNED = b"\x82\x04\x58\x20"
 _write_digest = Struct("32s").pack_into
+_read_digest = Struct("32s").unpack_from
 EMPTY = sha256(b"\x11ic-hashtree-empty").digest()
 BLOCK_LEVELS = 4
 """A block of a RangeTree has 2^4 positions: the next position then costs least on average, 3.3 forks."""
@@ -29,12 +31,6 @@ def labeled_digest(label: bytes, digest: bytes) -> bytes:
 def leaf_digest(content: bytes) -> bytes:
     """The digest of a leaf."""
     return digests.digest(_LEAF, content)
-
-
-def labeled_digests(labels: tuple[bytes, ...], digests_under: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """The digests of at most four labelled subtrees."""
-    pairs = zip(labels, digests_under, strict=True)
-    return digests.digest_each(*[_LABELED + label + digest for label, digest in pairs])
 
 
 def fork(left: bytes, right: bytes) -> bytes:
@@ -121,10 +117,47 @@ def put_path(nodes: bytearray, at: int, digest: bytes, open_block: int) -> int:
     return open_block
 
 
+def witness_path(nodes: bytearray, at: int, shown: bytes, open_block: int) -> bytes:
+    """The witness that shows `shown` at leaf `at` of a RangeTree's array; all else is pruned."""
+    tree = shown
+    in_open_block = open_block in (at >> BLOCK_LEVELS, 1)
+    top = open_block if in_open_block else 1
+    while at > top:
+        beside = _node(nodes, at ^ 1)
+        if beside != EMPTY and at ^ 1 != open_block:
+            tree = fork(pruned(beside), tree) if at & 1 else fork(tree, pruned(beside))
+        at >>= 1
+    if not in_open_block:
+        return fork(tree, pruned(_node(nodes, open_block)))
+    return tree if open_block == 1 or _node(nodes, 1) == EMPTY else fork(pruned(_node(nodes, 1)), tree)
+
+
+def root_of_labeled(labels: tuple[bytes, ...], contents: tuple[bytes, ...], below: tuple[bytes, ...]) -> bytes:
+    """As `labeled_root`."""
+    under = [leaf_digest(content) for content in contents] + list(below)
+    root, *others = [labeled_digest(label, digest) for label, digest in zip(labels, under, strict=True)]
+    for other in others:
+        root = fork_digest(root, other)
+    return root
+
+
+_put: Callable[[bytearray, int, bytes, int], int] = put_path
+_witness: Callable[[bytearray, int, bytes, int], bytes] = witness_path
+_labeled_root: Callable[..., bytes] = root_of_labeled
 try:
-    from _merkle import put as _put  # type: ignore[import-not-found] # in C, where the runtime offers it
+    import _merkle  # type: ignore[import-not-found] # in C, where the runtime offers it
 except ImportError:
-    _put = put_path
+    pass
+else:
+    _put, _witness, _labeled_root = _merkle.put, _merkle.witness, _merkle.labeled_root
+
+
+def labeled_root(labels: tuple[bytes, ...], contents: tuple[bytes, ...], below: tuple[bytes, ...]) -> bytes:
+    """The digest of one to four labelled subtrees, forked from the left: fork(fork(first, second), third).
+
+    The first labels (of at most 64 bytes) stand over leaves, the others over subtrees whose digests are `below`.
+    """
+    return _labeled_root(labels, contents, below)
 
 
 class RangeTree:
@@ -144,7 +177,9 @@ class RangeTree:
     @property
     def root(self) -> bytes:
         """The root's digest."""
-        return bytes(self._nodes[:32])
+        root: bytes
+        (root,) = _read_digest(self._nodes)
+        return root
 
     def put(self, position: int, digest: bytes) -> None:
         """Set a position's digest and the digests above it."""
@@ -168,15 +203,4 @@ class RangeTree:
 
     def witness(self, position: int, shown: bytes) -> bytes:
         """The path to a position, where `shown` stands; all else is pruned."""
-        nodes, opened = self._nodes, self._open
-        at, tree = self.length + position, shown
-        in_open_block = (at >> BLOCK_LEVELS or 1) == opened
-        top = opened if in_open_block else 1
-        while at > top:
-            beside = nodes[(at ^ 1) << 5 : ((at ^ 1) + 1) << 5]
-            if beside != EMPTY and at ^ 1 != opened:
-                tree = b"\x83\x01" + _PRUNED + beside + tree if at & 1 else b"\x83\x01" + tree + _PRUNED + beside
-            at >>= 1
-        if not in_open_block:
-            return fork(tree, pruned(_node(nodes, opened)))
-        return tree if opened == 1 or _node(nodes, 1) == EMPTY else fork(pruned(_node(nodes, 1)), tree)
+        return _witness(self._nodes, self.length + position, shown, self._open)

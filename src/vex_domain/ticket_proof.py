@@ -6,7 +6,7 @@ Commitments are one SHA-256 each over bytes that can be read one way only: numbe
 from typing import Any
 
 from vex_domain.digests import digest
-from vex_domain.hash_tree import labeled_digest, leaf_digest
+from vex_domain.hash_tree import labeled_root
 
 NO_COMMENTS = bytes(32)
 _HEADER = (
@@ -89,4 +89,4 @@ def ticket_label(ticket: int) -> bytes:
 
 def ticket_digest(ticket: int, content: bytes) -> bytes:
     """The digest that a position of the range tree holds."""
-    return labeled_digest(ticket_label(ticket), leaf_digest(content))
+    return labeled_root((ticket_label(ticket),), (content,), ())

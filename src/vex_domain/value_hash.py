@@ -6,6 +6,8 @@ from typing import Any
 from vex_domain.digests import digest
 
 _KEPT = 512
+_TWO_OCTETS = 1 << 7
+_THREE_OCTETS = 1 << 14
 _NINE_OCTETS = 1 << 56
 _TEN_OCTETS = 1 << 63
 
@@ -26,6 +28,8 @@ def unsigned_leb128(number: int) -> bytes:
                 number >> 56,
             )
         )
+    if _TWO_OCTETS <= number < _THREE_OCTETS:  # most events of a shard
+        return bytes((number & 127 | 128, number >> 7))
     octets = bytearray()
     while number > 0x7F:
         octets.append(number & 0x7F | 0x80)

@@ -4,21 +4,13 @@ from typing import Any
 
 from vex_domain.attachments import skipped_certification
 from vex_domain.audit_chain import block_hash
-from vex_domain.hash_tree import (
-    fork,
-    fork_digest,
-    labeled,
-    labeled_digest,
-    labeled_digests,
-    leaf,
-    leaf_digest,
-    pruned,
-)
+from vex_domain.hash_tree import fork, fork_digest, labeled, labeled_root, leaf, pruned
 from vex_domain.value_hash import unsigned_leb128
 
 LAST_HASH = b"last_block_hash"
 LAST_INDEX = b"last_block_index"
 TICKETS = b"tickets"
+LABELS = (LAST_HASH, LAST_INDEX, TICKETS)
 
 
 class AuditLog:
@@ -54,10 +46,8 @@ class AuditLog:
 
     def _chain_root(self, tickets_root: bytes) -> bytes:
         if self.head is None:
-            return labeled_digest(TICKETS, tickets_root)
-        below = leaf_digest(self.head), leaf_digest(unsigned_leb128(self.count - 1)), tickets_root
-        last_hash, last_index, tickets = labeled_digests((LAST_HASH, LAST_INDEX, TICKETS), below)
-        return fork_digest(fork_digest(last_hash, last_index), tickets)
+            return labeled_root((TICKETS,), (), (tickets_root,))
+        return labeled_root(LABELS, (self.head, unsigned_leb128(self.count - 1)), (tickets_root,))
 
     def witness(self, tickets: bytes) -> bytes:
         """The certified tree with the head shown and `tickets` as the subtree under its label."""

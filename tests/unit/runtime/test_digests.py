@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from support.native_extension import native_extension
 from vex_domain import digests, siphash
 
-native = native_extension("_digests", "digests.c", "sha256.c", "sha256_message.c", "sha256_lanes.c", "siphash.c")
+native = native_extension(
+    "_digests", "digests.c", "sha256.c", "sha256_message.c", "sha256_each.c", "sha256_lanes.c", "siphash.c"
+)
 PARTS = st.lists(st.binary(max_size=150), max_size=5)
 KEYS = st.binary(min_size=16, max_size=16)
 

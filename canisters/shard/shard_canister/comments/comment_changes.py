@@ -1,6 +1,5 @@
 """Editing a comment, with what it said before kept as a revision; overwriting parts of a text for good."""
 
-from hashlib import sha256
 from typing import Any
 
 from shard_canister.tickets.ticket_parts import extension
@@ -16,6 +15,7 @@ from shard_canister.tickets.ticket_work import (
 from vex_domain import audit_chain, permissions
 from vex_domain.access import Access
 from vex_domain.cursors import decode_cursor, encode_cursor, page_size
+from vex_domain.digests import digest
 from vex_domain.id_ranges import sequence_key
 from vex_domain.macros.mentions import mentioned
 from vex_domain.redaction import check_passages, overwritten
@@ -105,7 +105,7 @@ def _keep_revision(env: Any, work: TicketWork, sequence: int, comment: dict[str,
 
 def _commit_to(env: Any, work: TicketWork, number: int, comment: dict[str, Any], body: bytes) -> None:
     comment["salt"] = env.salts.draw()
-    comment["commitment"] = comment_commitment(comment["salt"], comment, number, sha256(body).digest())
+    comment["commitment"] = comment_commitment(comment["salt"], comment, number, digest(body))
     env.stores.comments.insert(sequence_key(work.id, number), comment)
     work.header["comment_head"] = comment_link(work.header["comment_head"], comment["commitment"])
     work.change["comment"] = comment["commitment"]
@@ -138,7 +138,7 @@ def _redact_body(env: Any, work: TicketWork, passages: list[bytes]) -> bool:
     body = _overwrite(env, work.id, 0, header["body_pages"], passages)
     if body is None:
         return False
-    header["body_hash"] = sha256(body).digest()
+    header["body_hash"] = digest(body)
     header["salt"] = env.salts.draw()
     part = extension(env, work)
     part.record["body_redacted"] = True

@@ -1,6 +1,5 @@
 """The same change for many tickets: each is changed or refused by itself, each once however often the call is sent."""
 
-from hashlib import sha256
 from typing import Any
 
 from shard_canister.admission import admit
@@ -10,6 +9,7 @@ from vex_canister.grant_cache import CachedGrants
 from vex_canister.incoming_call import IncomingCall
 from vex_canister.token_memory import once
 from vex_domain import audit_chain
+from vex_domain.digests import digest
 from vex_domain.refusals import Conflict, Invalid, Refusal, TooLarge
 
 TARGETS_MOST = 100
@@ -33,7 +33,7 @@ def _one(
 ) -> dict[str, Any]:
     ticket = target["ticket"]
     part = ticket.to_bytes(8, "big")
-    token = sha256(b"bulk" + part + request["client_token"].encode()).hexdigest()
+    token = digest(b"bulk", part, request["client_token"].encode()).hex()
     single = call.part(part, call.size // len(request["targets"]))
     timed = {"client_token": token, "created_at": request["created_at"]}
     try:

@@ -1,6 +1,5 @@
 """Answering a ticket's satisfaction survey, and reading the answer."""
 
-from hashlib import sha256
 from typing import Any
 
 from shard_canister.privacy.text_wiping import wipe_pages
@@ -8,6 +7,7 @@ from shard_canister.tickets.ticket_views import text_of
 from shard_canister.tickets.ticket_work import commit, visible_ticket, work_on
 from vex_domain import audit_chain
 from vex_domain.access import Access
+from vex_domain.digests import digest
 from vex_domain.refusals import Forbidden, Held, NotFound
 from vex_domain.surveys.survey_rules import check_answer
 
@@ -36,7 +36,7 @@ def answer(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
     survey.update({"answered_at": work.now if answered_at is None else answered_at, "changed_at": work.now})
     env.stores.surveys.insert(work.id, survey)
     work.change["score"] = request["score"]
-    work.change["comment"] = sha256(body).digest()
+    work.change["comment"] = digest(body)
     replaced = None if former is None else former["score"]
     work.events.append({"kind": "survey", "rating": request["score"], "former": replaced})
     work.events.append({"kind": "surveyed", "rating": request["score"]})

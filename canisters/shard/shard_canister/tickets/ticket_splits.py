@@ -1,6 +1,5 @@
 """A new ticket from some of a ticket's comments: their texts, authors and times come along, both tickets are linked."""
 
-from hashlib import sha256
 from typing import Any
 
 from shard_canister.comments.comment_changes import readable_comment
@@ -11,6 +10,7 @@ from shard_canister.tickets.ticket_views import text_of
 from shard_canister.tickets.ticket_work import TicketWork, commit, require_changeable, work_on
 from vex_domain import audit_chain, permissions
 from vex_domain.access import Access
+from vex_domain.digests import digest
 from vex_domain.id_ranges import sequence_key
 from vex_domain.refusals import Conflict, Full, Invalid, TooLarge
 from vex_domain.relations.relation_rules import check_addition
@@ -79,7 +79,7 @@ def _new_ticket(env: Any, source: TicketWork, request: dict[str, Any], first: di
         "language": former["language"],
     }
     body = check_new_ticket(wanted)
-    header = new_header(env, wanted, former["requester"], sha256(body).digest())
+    header = new_header(env, wanted, former["requester"], digest(body))
     target = TicketWork(env, source.access, env.start + env.count, header, new=True)
     if header["kind"] == former["kind"]:
         _copy_fields(env, source, target)
