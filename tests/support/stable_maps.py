@@ -3,7 +3,7 @@
 from typing import Any
 
 from candid.types import Type, TypeEnv
-from canister_runtime.stable import StableMemoryError
+from canister_runtime.stable.errors import StableMemoryError
 from canister_runtime.stable.opening import Opener, Ordering, Tree
 from support.native_extension import native_extension
 from support.stable_memory import HeapStableMemory

@@ -4,13 +4,12 @@ Arguments are converted as strictly as Kybra converts them, with the same texts.
 """
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from candid.codec import decode_untyped, encode
 from candid.errors import CandidError
-from candid.text import parse_untyped
 from canister_runtime.host.calls import Calls, Outgoing, ServiceCall
-from canister_runtime.host.candid_layout import print_arguments
 from canister_runtime.host.maps import Maps
 from canister_runtime.host.scalars import checked_bytes, checked_int, checked_text, utf8
 from canister_runtime.host.timers import Timers
@@ -103,6 +102,7 @@ class IcObject:
 
     def candid_encode(self, text: Any) -> bytes:
         source = checked_text(text)
+        parse_untyped = import_module("candid.text").parse_untyped
         try:
             types, values = parse_untyped(source)
             return encode(types, values)
@@ -111,6 +111,7 @@ class IcObject:
 
     def candid_decode(self, message: Any) -> str:
         data = checked_bytes(message)
+        print_arguments: Callable[..., str] = import_module("canister_runtime.host.candid_layout").print_arguments
         try:
             types, env, values = decode_untyped(data)
         except CandidError as error:

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from canister_runtime.image.archive import Entry, Wish, encode, instructions
 from canister_runtime.image.errors import ImageError
 from canister_runtime.image.failures import Files, failure, missing, refusal
 from canister_runtime.image.interpreter import BaseModule, ImagingFailed, Interpreter, Refused
-from canister_runtime.image.keeps import kept
+from canister_runtime.image.keeps import host_parts, is_kybra, kept
 from canister_runtime.image.kept import Image, KeptImages
 from canister_runtime.image.module import write_module
 from canister_runtime.image.runtime import Runtime, find_runtime
@@ -32,9 +32,6 @@ KEPT_IMAGES = Path(__file__).parents[3] / ".cache" / "canisters"
 
 SMALLEST = 12
 """libdeflate's level that looks longest for matches; two seconds for a module."""
-
-LENIENT_PACKAGES = ("kybra",)
-"""Packages whose functions import what only their build needs."""
 
 
 def build(reading: Reading, runtime: Runtime, keep: Path = KEPT_IMAGES, *, profiled: bool = False) -> Image:
@@ -66,13 +63,14 @@ def build_canister(source: Path, *, profiled: bool = False) -> Image:
     return build(read_canister(source), runtime, profiled=profiled)
 
 
-def entry_source(model: CanisterModel, *, profiled: bool = False) -> str:
-    """The generated module: the model, and the host's start."""
+def entry_source(model: CanisterModel, imports: Iterable[str] = (), *, profiled: bool = False) -> str:
+    """The generated module: the model, parts of the host that the source asks for, and the host's start."""
     return (
         "from candid.types import *\n"
         "from canister_runtime.source.model import *\n"
         "from canister_runtime.host.boot import start\n"
-        f"dispatch, callback, entries = start({model!r}, profiled={profiled})\n"
+        + "".join(f"import {name}\n" for name in imports)
+        + f"dispatch, callback, entries = start({model!r}, profiled={profiled})\n"
     )
 
 
@@ -114,7 +112,7 @@ class _Imaging:
         self._orders = instructions(ENTRY_MODULE, _wishes(modules), kept(modules))
         self._names = profiled_names(export_names(model)) if profiled else export_names(model)
         self._did = did_text(model)
-        self._archive = self._offered(entry_source(model, profiled=profiled))
+        self._archive = self._offered(entry_source(model, host_parts(modules), profiled=profiled))
 
     def key(self) -> str:
         """A hash of all that goes into the image: sources, runtime, this builder."""
@@ -152,11 +150,7 @@ class _Imaging:
 
 
 def _wishes(modules: tuple[BundledModule, ...]) -> list[Wish]:
-    wishes = (
-        wish
-        for module in modules
-        for wish in wishes_of(module, lenient=module.name.partition(".")[0] in LENIENT_PACKAGES)
-    )
+    wishes = (wish for module in modules for wish in wishes_of(module, lenient=is_kybra(module)))
     return list(dict.fromkeys(wishes))
 
 

@@ -17,6 +17,21 @@ _BY_NAME = frozenset({"name", "lookup", "ucd_3_2_0", "*"})
 _DOCUMENTATION = re.compile(rb"__doc__|\b(?:help|getdoc|pydoc|doctest|inspect)\b")
 _ANNOTATIONS = re.compile(rb"__annotations__|\b(?:get_type_hints|get_annotations|singledispatch\w*|inspect)\b")
 
+_HOST_PARTS = {b"candid_encode": "candid.text", b"candid_decode": "canister_runtime.host.candid_layout"}
+"""Modules that the host imports when a method of `ic` is first used."""
+
+
+def is_kybra(module: BundledModule) -> bool:
+    """Whether it is of Kybra's package, which declares all, and whose functions import what only its build needs."""
+    return module.name.partition(".")[0] == "kybra"
+
+
+def host_parts(modules: tuple[BundledModule, ...]) -> list[str]:
+    """The parts of the host that these modules may ask for; all where one evaluates texts."""
+    own = [module for module in modules if not is_kybra(module)]
+    everything = any(map(_evaluates, own))
+    return [part for word, part in _HOST_PARTS.items() if everything or any(word in module.source for module in own)]
+
 
 def kept(modules: Iterable[BundledModule]) -> set[str]:
     """What the image of these modules has to keep. A use of `eval`, whose text nobody knows, keeps all."""

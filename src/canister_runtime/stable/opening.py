@@ -1,17 +1,21 @@
 """Opens maps: in C where the runtime has it, else in Python; both leave the same bytes."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from candid.types import Type
-from canister_runtime.stable.btree import BTreeMap
 from canister_runtime.stable.keys import order_of, plan_of
-from canister_runtime.stable.memory import MemoryManager, StableMemory
 
 try:
     import _stable_map  # type: ignore[import-not-found] # in C, a part of the runtime
-except ImportError:  # the machine's own Python
+except ImportError:  # the machine's own Python; no image has maps in Python
+    from canister_runtime.stable.btree import BTreeMap
+    from canister_runtime.stable.memory import MemoryManager
+
     _stable_map = None
+
+if TYPE_CHECKING:
+    from canister_runtime.stable.memory import StableMemory
 
 
 class Tree(Protocol):
@@ -40,7 +44,7 @@ class Ordering:
 class Opener:
     """Opens the maps of one stable memory. Raises what MemoryManager raises."""
 
-    def __init__(self, stable: StableMemory, native: Any = _stable_map) -> None:
+    def __init__(self, stable: "StableMemory", native: Any = _stable_map) -> None:
         self._native = native
         self._manager: Any = MemoryManager(stable) if native is None else native.Manager(stable)
 

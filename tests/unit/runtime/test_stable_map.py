@@ -29,7 +29,7 @@ from candid.types import (
     Record,
     Type,
 )
-from canister_runtime.stable import StableCorruption, StableFull, StableMemoryError
+from canister_runtime.stable.errors import StableCorruption, StableFull, StableMemoryError
 from canister_runtime.stable.opening import Opener, Ordering
 from support.stable_maps import Twins, native_maps
 from support.stable_memory import PAGE, HeapStableMemory

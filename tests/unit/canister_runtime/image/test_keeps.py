@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from canister_runtime.image.keeps import ANNOTATIONS, DOCUMENTATION, NAMES, kept
+from canister_runtime.image.keeps import ANNOTATIONS, DOCUMENTATION, NAMES, host_parts, kept
 from canister_runtime.source.modules import BundledModule
 
 
@@ -72,3 +72,24 @@ def test_a_text_that_is_run_may_ask_for_all(tmp_path: Path, source: str) -> None
 )
 def test_nothing_is_asked_for(tmp_path: Path, source: str) -> None:
     assert keeps(tmp_path, source) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "parts"),
+    [
+        ("from kybra import ic\nx = ic.candid_encode('(1)')\n", ["candid.text"]),
+        ("from kybra import ic\nx = ic.candid_decode(b'')\n", ["canister_runtime.host.candid_layout"]),
+        ("eval('ic')\n", ["candid.text", "canister_runtime.host.candid_layout"]),
+        ("from kybra import ic\n", []),
+    ],
+)
+def test_texts_of_candid_are_there_for_who_uses_them(tmp_path: Path, source: str, parts: list[str]) -> None:
+    file = tmp_path / "main.py"
+    file.write_text(source)
+    assert host_parts((BundledModule("main", "module", file),)) == parts
+
+
+def test_kybras_own_declarations_ask_for_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "kybra.py"
+    file.write_text("def candid_encode(): ...\n")
+    assert host_parts((BundledModule("kybra", "module", file),)) == []

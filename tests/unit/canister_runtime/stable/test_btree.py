@@ -8,16 +8,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from canister_runtime.stable import (
-    BTreeMap,
+from canister_runtime.stable.btree import BTreeMap
+from canister_runtime.stable.errors import (
     KeyNotOrdered,
     KeyTooLarge,
-    MemoryManager,
     StableCorruption,
     StableFull,
     StableMemoryError,
     ValueTooLarge,
 )
+from canister_runtime.stable.memory import MemoryManager
 from support.stable_memory import PAGE, HeapStableMemory
 
 MAX_KEY, MAX_VALUE = 12, 40

@@ -25,7 +25,9 @@ from candid.types import (
     Variant,
     Vec,
 )
-from canister_runtime.stable import CandidCodec, MemoryManager, TypedMap, order_of
+from canister_runtime.stable.keys import order_of
+from canister_runtime.stable.memory import MemoryManager
+from canister_runtime.stable.typed import CandidCodec, TypedMap
 from support.stable_memory import HeapStableMemory
 
 POINT = Record((Field("y", INT64), Field("a", TEXT)))

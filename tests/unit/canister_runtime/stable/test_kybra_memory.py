@@ -10,7 +10,8 @@ import pytest
 
 from candid import Principal, decode, did
 from candid.types import BLOB, NAT8, NAT32, NAT64, PRINCIPAL, TEXT, Named
-from canister_runtime.stable import CandidCodec, MemoryManager, TypedMap
+from canister_runtime.stable.memory import MemoryManager
+from canister_runtime.stable.typed import CandidCodec, TypedMap
 from support.stable_memory import HeapStableMemory
 
 FIXTURE = Path(__file__).parents[3] / "fixtures" / "kybra-stable-memory"

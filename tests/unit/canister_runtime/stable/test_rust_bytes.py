@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from canister_runtime.stable import BTreeMap, MemoryManager
+from canister_runtime.stable.btree import BTreeMap
+from canister_runtime.stable.memory import MemoryManager
 from support.stable_memory import HeapStableMemory
 
 
