@@ -254,7 +254,7 @@ def _check_answer(answer: dict[str, Any], request_id: bytes, nodes: NodeKeys) ->
 def _certified_reply(certificate: RootedCertificate, request_id: bytes) -> bytes:
     status = _text(certificate.lookup_request_status(request_id))
     if status == "replied":
-        return bytes(certificate.lookup_reply(request_id))
+        return _blob({"reply": certificate.lookup_reply(request_id)}, "reply")
     if status == "rejected":
         raise _rejected(certificate.lookup_request_rejection(request_id))
     if status == "done":

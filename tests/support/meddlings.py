@@ -1,6 +1,7 @@
 """What somebody between client and replica may do to an answer; each must be noticed."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import cbor2
@@ -41,6 +42,24 @@ def another_reply(answer: dict[str, Any]) -> None:
     answer["certificate"] = certificate[:at] + b"\x63" + certificate[at + 1 :]
 
 
+def without_the_reply(answer: dict[str, Any]) -> None:
+    certificate = cbor2.loads(answer["certificate"])
+    certificate["tree"] = _pruned(certificate["tree"])
+    answer["certificate"] = cbor2.dumps(certificate)
+
+
+def _pruned(node: list[Any]) -> list[Any]:
+    """The tree with the leaf of the reply replaced by its hash, which is as well certified as the whole."""
+    match node:
+        case [1, left, right]:
+            return [1, _pruned(left), _pruned(right)]
+        case [2, b"reply", [3, reply]]:
+            return [2, b"reply", [4, sha256(b"\x10ic-hashtree-leaf" + reply).digest()]]
+        case [2, label, below]:
+            return [2, label, _pruned(below)]
+    return node
+
+
 def kept(answers: list[bytes]) -> Meddling:
     """Pass an answer on and keep it."""
 
@@ -59,6 +78,7 @@ def signature_of(answer: dict[str, Any]) -> dict[str, Any]:
 CALL_MEDDLINGS: dict[str, Meddling] = {
     "a flipped bit": with_fields(flip),
     "another reply in the certificate": with_fields(another_reply),
+    "a certificate that hides the reply": with_fields(without_the_reply),
     "no certificate": with_fields(lambda answer: answer.pop("certificate")),
     "a certificate that is a number": with_fields(lambda answer: answer.update(certificate=7)),
     "a certificate of nothing": with_fields(lambda answer: answer.update(certificate=b"")),
