@@ -1,8 +1,8 @@
 // Compiles a Motoko file: node compile.mjs SOURCE OUT [NAME=PRINCIPAL=FILE.did ...] makes OUT.wasm and OUT.did.
-// What follows OUT are canisters that the source may import as "canister:NAME".
-import { readFileSync, writeFileSync } from "node:fs";
+// What follows OUT are canisters that the source may import as "canister:NAME"; files beside it are imported by name.
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import motoko from "motoko";
 
 const [source, out, ...actors] = process.argv.slice(2);
@@ -17,8 +17,11 @@ for (const actor of actors) {
 }
 motoko.setAliases("idl", aliases);
 
+const folder = dirname(source);
+for (const file of readdirSync(folder).filter((found) => found.endsWith(".mo"))) {
+  motoko.write(file, readFileSync(join(folder, file), "utf8"));
+}
 const name = basename(source);
-motoko.write(name, readFileSync(source, "utf8"));
 const faults = motoko.check(name).filter((found) => found.severity === 1);
 for (const found of faults) {
   console.error(`${found.source}:${found.range.start.line + 1}: ${found.message}`);

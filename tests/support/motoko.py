@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from candid import Principal
 ROOT = Path(__file__).parents[2]
 FOREIGN = ROOT / "tests" / "foreign"
 _KEPT = ROOT / ".cache" / "motoko"
+_IMPORT = re.compile(r'^import \w+ "(\w+)";', re.MULTILINE)
+"""An import of a file beside the importing one."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,9 @@ def from_motoko(name: str, **actors: tuple[Principal, Path]) -> Compiled:
     needs_node()
     source = FOREIGN / "motoko" / f"{name}.mo"
     named = [f"{alias}={principal}={interface}" for alias, (principal, interface) in actors.items()]
-    read = [source, FOREIGN / "compile.mjs", FOREIGN / "package-lock.json", *(path for _, path in actors.values())]
+    beside = [source.with_name(f"{name}.mo") for name in _IMPORT.findall(source.read_text())]
+    tools = [FOREIGN / "compile.mjs", FOREIGN / "package-lock.json"]
+    read = [source, *beside, *tools, *(path for _, path in actors.values())]
     digest = hashlib.sha256("\0".join(str(principal) for principal, _ in actors.values()).encode())
     for path in read:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
