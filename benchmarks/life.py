@@ -38,7 +38,8 @@ async def _ticket(product: Product) -> int:
 async def _one_life(product: Product, shard: Principal) -> dict[str, Cost]:
     desk, organisation = product.helpdesk, product.organisation
     ticket = await _ticket(product)
-    change = desk.update_ticket(organisation, ticket, 1, TicketChange(status="open", follow=[1]))
+    person = (await desk.shard(shard).call("open_session", organisation))["person"]
+    change = desk.update_ticket(organisation, ticket, 1, TicketChange(status="open", follow=[person]))
     costs = {"update_ticket": await cost_of(product, change, shard)}
     await desk.add_comment(organisation, ticket, COMMENT)
     costs["edit_comment"] = await cost_of(product, desk.edit_comment(organisation, ticket, 1, COMMENT + "!"), shard)
