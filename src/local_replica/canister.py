@@ -9,6 +9,7 @@ from local_replica.call_context import CallContexts
 from local_replica.canister_log import CanisterLog
 from local_replica.execution.port import Instance
 from local_replica.messages import Origin
+from local_replica.query_statistics import NO_QUERIES, QueryTotals
 from local_replica.queues import Queues
 
 DEFAULT_FREEZING_THRESHOLD_S = 2_592_000
@@ -158,6 +159,7 @@ class CanisterRecord:
     """Chunk store: sizes by hash; contents lie among the blobs."""
     snapshots: dict[bytes, Snapshot] = field(default_factory=dict)
     snapshots_taken: int = 0
+    queried: QueryTotals = NO_QUERIES
     log: CanisterLog = field(default_factory=CanisterLog)
     charged_until_ns: int = 0
     """Up to when storage and compute allocation have been paid."""

@@ -7,6 +7,7 @@ from dataclasses import fields
 from local_replica.canister import Canister, CanisterRecord, Snapshot
 from local_replica.execution.port import Instance
 from local_replica.network import Clock, Network
+from local_replica.query_statistics import QueryStatistics
 from local_replica.state import CanisterChange, CanisterState, Changes, ReplicaState
 from local_replica.subnet import Subnet
 
@@ -101,6 +102,7 @@ def _empty(subnet: Subnet) -> None:
     subnet.timers.clear()
     subnet.armed.clear()
     subnet.deadlines.clear()
+    subnet.query_statistics = QueryStatistics(subnet.kind.nodes)
 
 
 def _fill(network: Network[Subnet], state: ReplicaState, kept: dict[bytes, Canister]) -> int:

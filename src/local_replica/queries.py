@@ -9,6 +9,7 @@ from local_replica.ingress import Query
 from local_replica.management import info, logs
 from local_replica.management.interface import Undecodable, decode_argument, encode_result
 from local_replica.management.rejections import BadPayload, NotAController, UnknownQueryMethod
+from local_replica.query_statistics import QueryTotals
 from local_replica.rejections import (
     CompositeQueryAsTransform,
     ExecutionFailed,
@@ -57,14 +58,15 @@ def transform(subnet: Subnet, canister_id: bytes, method: str, arg: bytes) -> by
     canister = subnet.running(canister_id)
     if f"canister_composite_query {method}" in canister.exports:
         raise CompositeQueryAsTransform
-    return QueryGraph(subnet).evaluate(canister_id, b"", method, arg, depth=0)
+    return QueryGraph(subnet, is_counted=False).evaluate(canister_id, b"", method, arg, depth=0)
 
 
 class QueryGraph:
     """One query and all that it calls."""
 
-    def __init__(self, subnet: Subnet) -> None:
+    def __init__(self, subnet: Subnet, *, is_counted: bool = True) -> None:
         self.subnet = subnet
+        self._is_counted = is_counted
         self.now_ns = subnet.network.clock.time_ns
         self.instructions = 0
 
@@ -74,9 +76,21 @@ class QueryGraph:
         entry, instance = _prepare(self.subnet, canister, method)
         request = self._request(canister, entry, caller)
         request.method, request.arg = method, arg
+        reply = b""
+        try:
+            reply = self._run(canister, instance, request, depth)
+        finally:
+            self._count(canister_id, QueryTotals(1, 0, len(arg), len(reply)))
+        return reply
+
+    def _count(self, canister_id: bytes, part: QueryTotals) -> None:
+        if self._is_counted:
+            self.subnet.query_statistics.count(self.subnet.network.clock.height, canister_id, part)
+
+    def _run(self, canister: Canister, instance: Instance, request: Request, depth: int) -> bytes:
         outcome = self._execute(instance, request)
         if outcome.error is not None:
-            raise self._failure(canister, outcome.error, caller)
+            raise self._failure(canister, outcome.error, request.caller)
         instance.rollback()
         if outcome.calls:
             return self._call_out(canister, instance, request, depth)
@@ -107,6 +121,7 @@ class QueryGraph:
     def _execute(self, instance: Instance, request: Request) -> Outcome:
         outcome = instance.execute(request)
         self.instructions += outcome.instructions
+        self._count(request.canister_id, QueryTotals(instructions=outcome.instructions))
         if self.instructions > MAX_TOTAL_INSTRUCTIONS:
             if outcome.error is None:
                 instance.rollback()

@@ -58,6 +58,7 @@ class Round:
     def run(self) -> int:
         """Take in what arrived, execute until nothing can go on, settle; returns the number of messages executed."""
         self._receive()
+        self._settle_query_statistics()
         self._expire()
         self._run_management()
         self._run_hooks()
@@ -84,6 +85,13 @@ class Round:
             ingress_filter.induct(self.subnet, call)
         self.subnet.settle_outcalls(self.now_ns)
         self.subnet.give_late_answers()
+
+    def _settle_query_statistics(self) -> None:
+        for canister_id, totals in self.subnet.query_statistics.tell().items():
+            canister = self.subnet.canisters.get(canister_id)
+            if canister is not None:
+                canister.record.queried += totals
+                self.subnet.changed.add(canister_id)
 
     def _expire(self) -> None:
         deadlines = self.subnet.deadlines

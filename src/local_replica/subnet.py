@@ -14,6 +14,7 @@ from local_replica.management.interface import target_of
 from local_replica.messages import Call, FromCanister, FromIngress, Message, Origin, Response, response_to
 from local_replica.network import Network
 from local_replica.outcalls import TIMEOUT_NS, Outcall, OutcallRejected
+from local_replica.query_statistics import QueryStatistics
 from local_replica.queues import sender_of
 from local_replica.rejections import (
     SYS_TRANSIENT,
@@ -99,6 +100,7 @@ class Subnet:
         self.deadlines: list[tuple[int, bytes, int]] = []
         self.changed: set[bytes] = set()
         self.deleted: set[bytes] = set()
+        self.query_statistics = QueryStatistics(kind.nodes)
 
     # canisters
 

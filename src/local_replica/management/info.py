@@ -40,10 +40,10 @@ def status_of(subnet: Subnet, canister: Canister) -> dict[str, object]:
         "reserved_cycles": record.reserved,
         "idle_cycles_burned_per_day": balance.idle_per_day(subnet.fees, canister),
         "query_stats": {
-            "num_calls_total": 0,
-            "num_instructions_total": 0,
-            "request_payload_bytes_total": 0,
-            "response_payload_bytes_total": 0,
+            "num_calls_total": record.queried.calls,
+            "num_instructions_total": record.queried.instructions,
+            "request_payload_bytes_total": record.queried.request_bytes,
+            "response_payload_bytes_total": record.queried.response_bytes,
         },
     }
 
