@@ -3,7 +3,7 @@
 import "./webcrypto.mjs";
 import { createInterface } from "node:readline";
 import { verifyRequestResponsePair } from "@dfinity/response-verification";
-import { HttpAgent, lookupResultToBuffer } from "@icp-sdk/core/agent";
+import { CanisterStatus, HttpAgent, lookupResultToBuffer, pollForResponse, SubnetStatus } from "@icp-sdk/core/agent";
 import {
   DelegationChain,
   DelegationIdentity,
@@ -12,11 +12,13 @@ import {
 } from "@icp-sdk/core/identity";
 import { Secp256k1KeyIdentity } from "@icp-sdk/core/identity/secp256k1";
 import { Principal } from "@icp-sdk/core/principal";
+import { Passkey } from "./webauthn.mjs";
 
 const KINDS = {
   ed25519: () => Ed25519KeyIdentity.generate(),
   secp256k1: () => Secp256k1KeyIdentity.generate(),
   p256: () => ECDSAKeyIdentity.generate(),
+  webauthn: () => Passkey.generate(),
 };
 const NO_PATIENCE = () => ({ next: () => null });
 
@@ -27,11 +29,15 @@ async function identityOf({ identity, delegation }) {
   if (identity === undefined) return undefined;
   const root = await KINDS[identity]();
   if (delegation === undefined) return root;
-  const session = await ECDSAKeyIdentity.generate();
   const until = new Date(Date.now() + delegation.seconds * 1000);
   const targets = delegation.targets?.map((target) => Principal.fromText(target));
-  const chain = await DelegationChain.create(root, session.getPublicKey(), until, { targets });
-  return DelegationIdentity.fromDelegation(session, chain);
+  let [holder, previous] = [root, undefined];
+  for (let link = 0; link < (delegation.links ?? 1); link += 1) {
+    const session = link % 2 ? Secp256k1KeyIdentity.generate() : await ECDSAKeyIdentity.generate();
+    previous = await DelegationChain.create(holder, session.getPublicKey(), until, { previous, targets });
+    holder = session;
+  }
+  return DelegationIdentity.fromDelegation(holder, previous);
 }
 
 async function agentFor(wish) {
@@ -65,6 +71,24 @@ const DEEDS = {
       principal: { canisterId: Principal.fromText(canister) },
     });
     return hex(lookupResultToBuffer(checked.lookup_path(paths[0])) ?? []);
+  },
+  async updatePolled(agent, { canister, method, arg }) {
+    const sent = await agent.call(canister, { methodName: method, arg: bytes(arg), callSync: false });
+    const { reply } = await pollForResponse(agent, Principal.fromText(canister), sent.requestId);
+    return `${sent.response.status} ${hex(reply)}`;
+  },
+  async metadata(agent, { canister, name }) {
+    const path = { kind: "metadata", key: name, path: name, decodeStrategy: "utf-8" };
+    const found = await CanisterStatus.request({ agent, canisterId: Principal.fromText(canister), paths: [path] });
+    return found.get(name) ?? "absent";
+  },
+  async subnet(agent, { canister }) {
+    const subnetId = await agent.getSubnetIdFromCanister(canister);
+    const found = await SubnetStatus.request({ agent, subnetId, paths: ["publicKey", "nodeKeys", "canisterRanges"] });
+    const id = Principal.fromText(canister);
+    const isOurs = found.get("canisterRanges").some(([first, last]) => first.ltEq(id) && last.gtEq(id));
+    const isKey = Principal.selfAuthenticating(found.get("publicKey")).toText() === subnetId.toText();
+    return `${found.get("nodeKeys").size} nodes, ${isOurs}, ${isKey}`;
   },
   async verifyPage(agent, { canister, request, response }) {
     const offset = BigInt(300e9);

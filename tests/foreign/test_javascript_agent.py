@@ -34,7 +34,7 @@ TALLY = """
 """Counts, and tells a Candid nat64; knows who asks; `no` and `refuse` reject with the text DIDL."""
 
 OF_THE_NNS = b"\0\0\0\0\0\0\0\1\1\1"
-SIGNING = ["ed25519", "secp256k1", "p256"]
+SIGNING = ["ed25519", "secp256k1", "p256", "webauthn"]
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +102,31 @@ def test_a_session_key_acts_for_the_key_that_delegated_to_it(
 def test_a_delegation_for_this_canister_is_good_here(node: JavaScriptAgent, canister: bytes) -> None:
     delegation = {"seconds": 60, "targets": [to_text(canister)]}
     assert node.update(canister, "inc", identity="ed25519", delegation=delegation)
+
+
+def test_a_chain_of_keys_acts_for_the_first(node: JavaScriptAgent, canister: bytes) -> None:
+    chain = {"as": "chain"}
+    delegation = {"seconds": 60, "links": 5, "targets": [to_text(canister)]}
+    sender = node.tell("whoami", identity="ed25519", delegation=delegation, **chain)
+    assert to_text(node.query(canister, "who", **chain)) == sender
+    with pytest.raises(AgentError, match="400"):
+        node.query(canister, "who", identity="ed25519", delegation={"seconds": 60, "links": 21})
+
+
+def test_an_answer_can_be_polled_for(node: JavaScriptAgent, canister: bytes) -> None:
+    status, reply = node.tell("updatePolled", canister=to_text(canister), method="inc", arg="").split()
+    assert (status, bytes.fromhex(reply)[:7]) == ("202", b"DIDL\0\1\x78")
+
+
+def test_public_metadata_is_read_and_private_is_not(node: JavaScriptAgent, server: Server) -> None:
+    sections = '(@custom "icp:public open" "hello") (@custom "icp:private secret" "hush")'
+    canister = to_text(server.client().create(compiled(f"{TALLY.rstrip().removesuffix(')')} {sections})")))
+    told = [node.tell("metadata", canister=canister, name=name) for name in ("open", "secret", "missing")]
+    assert told == ["hello", "absent", "absent"]
+
+
+def test_the_subnet_tells_its_nodes_key_and_ranges(node: JavaScriptAgent, canister: bytes) -> None:
+    assert node.tell("subnet", canister=to_text(canister)) == "13 nodes, true, true"
 
 
 @pytest.mark.parametrize("deed", ["update", "query"])
