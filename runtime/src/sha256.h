@@ -11,7 +11,7 @@ extern const uint32_t sha256_start[8];
 /* Takes `blocks` blocks of 64 bytes into `state`. */
 void sha256_blocks(uint32_t state[8], const unsigned char *data, size_t blocks);
 
-/* Takes one block into each of four states; costs what two blocks one after the other cost. */
+/* Takes one block into each of four states; costs what 2.3 blocks one after the other cost. */
 void sha256_four(uint32_t states[SHA256_LANES][8], const unsigned char *const blocks[SHA256_LANES]);
 
 /* A message under way; bytes that fill no block wait in `rest`. */

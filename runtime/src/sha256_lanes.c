@@ -1,6 +1,6 @@
 /* One block of SHA-256 into each of four states: lane i of every vector belongs to message i.
 
-A rotation costs nine instructions in vectors and three otherwise, so four blocks cost what two cost one by one. */
+A rotation costs nine instructions in vectors and three otherwise, so four blocks cost what 2.3 cost one by one. */
 #include <string.h>
 
 #include "sha256.h"

@@ -15,7 +15,7 @@ _write_digest = Struct("32s").pack_into
 _read_digest = Struct("32s").unpack_from
 EMPTY = sha256(b"\x11ic-hashtree-empty").digest()
 BLOCK_LEVELS = 4
-"""A block of a RangeTree has 2^4 positions: the next position then costs least on average, 3.3 forks."""
+"""A block of a RangeTree has 2^4 positions: the next position then costs 3.3 forks on average, at most eleven."""
 
 
 def fork_digest(left: bytes, right: bytes) -> bytes:
@@ -165,8 +165,8 @@ class RangeTree:
 
     Nodes lie in one array: children of i are 2i and 2i + 1, positions begin at `length`. A fork with nothing on one
     side is what is on the other. The block of sixteen positions that holds the last one is open: node 0, the root, is
-    the fork of all blocks before it (node 1) and of it. So the next position costs some three hashes, any other one a
-    level.
+    the fork of all blocks before it (node 1) and of it. So the next position costs some three hashes, any other up to
+    one a level.
     """
 
     def __init__(self, length: int) -> None:
