@@ -10,7 +10,7 @@
 
 #include "room.h"
 
-enum { CALL = 500, STABLE_CALL = 20, DIRTY_PAGE = 1000 };
+enum { KEPT_PAGES = 64, CALL = 500, STABLE_CALL = 20, DIRTY_PAGE = 1000 };
 static const uint64_t FOUR_GIB = UINT64_C(1) << 32;
 
 /* One instance's memories and the message at hand; `native.py` has the same fields. */
@@ -74,6 +74,11 @@ int64_t stable_copy_from(State *state, const void *source, uint64_t offset, uint
 static void forget(State *state) {
     for (uint64_t at = 0; at < state->count; at++) state->touched[state->pages[at] / 8] = 0;
     state->count = state->saved_count = 0;
+    if (state->saved_room > KEPT_PAGES) { /* one large message must not hold memory for ever */
+        free(state->saved);
+        state->saved = NULL;
+        state->saved_room = 0;
+    }
 }
 
 void stable_commit(State *state) {
