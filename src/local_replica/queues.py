@@ -35,10 +35,9 @@ class Queues:
             self.inputs[sender] = queue
         return message
 
-    def peek(self) -> tuple[Message, int]:
-        """What `pop` would give, and how many messages of the same sender wait behind it."""
-        queue = next(iter(self.inputs.values()))
-        return queue[0], len(queue) - 1
+    def peek(self) -> Message:
+        """What `pop` would give."""
+        return next(iter(self.inputs.values()))[0]
 
     @property
     def has_input(self) -> bool:

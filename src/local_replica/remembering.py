@@ -32,5 +32,5 @@ class Remembered(Generic[T]):
         return result
 
 
-digest: Remembered[bytes] = Remembered(lambda content: sha256(content).digest(), kept=8)
+digest: Remembered[bytes] = Remembered(lambda content: sha256(content).digest(), kept=4)
 """SHA-256."""

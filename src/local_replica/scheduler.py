@@ -144,7 +144,7 @@ class Round:
         progress = bool(self.subnet.with_output)
         turns = self._turns(ready)
         cores = [Core(turns[place::CORES], self.left) for place in range(min(CORES, len(turns)))]
-        self._beside_each_other([core.run for core in cores], (turn.has_long_messages(self._crew) for turn in turns))
+        self._beside_each_other([core.run for core in cores], (turn.has_long_message(self._crew) for turn in turns))
         self._settle(turns)
         left = [turn for turn in turns if turn.record.queues.inputs]
         for turn in sorted(left, key=lambda turn: turn.executed > 0):

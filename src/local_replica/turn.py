@@ -40,14 +40,14 @@ class Turn(Execution):
             self.subnet.changed.add(self.record.canister_id)
         super().settle()
 
-    def has_long_messages(self, crew: Crew) -> bool:
-        """Whether what waits is worth a thread, going by what the next message's method took the last time."""
+    def has_long_message(self, crew: Crew) -> bool:
+        """Whether the next message is worth a thread, going by what its method took the last time."""
         queues = self.record.queues
         if not queues.has_input:
             return False
-        message, behind = queues.peek()
+        message = queues.peek()
         name = Entry.REPLY_CALLBACK.value if isinstance(message, Response) else message.method
-        return crew.is_worth(self.canister.took.get(name), 1 + behind)
+        return crew.is_worth(self.canister.took.get(name))
 
     def has_long_task(self, crew: Crew) -> bool:
         """The same of the timer and the heartbeat."""
