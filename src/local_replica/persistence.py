@@ -2,14 +2,14 @@
 
 import pickle
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 
 from local_replica.canister import Canister, CanisterRecord, Snapshot
 from local_replica.execution.port import Instance
 from local_replica.network import Clock, Network
 from local_replica.query_statistics import QueryStatistics
 from local_replica.state import CanisterChange, CanisterState, Changes, ReplicaState
-from local_replica.subnet import Subnet
+from local_replica.subnet import Subnet, SubnetState
 
 
 def take_changes(network: Network[Subnet], submitted: int) -> Changes:
@@ -109,6 +109,7 @@ def _fill(network: Network[Subnet], state: ReplicaState, kept: dict[bytes, Canis
     (time_ns, last_round_ns, height), submitted, states = pickle.loads(state.system)  # noqa: S301 - our own bytes
     network.clock = Clock(time_ns, last_round_ns, height)
     for subnet, its_state in zip(network.subnets.values(), states, strict=True):
+        _complete(its_state)
         subnet.state = its_state
     network.history.load(state.ingress.items())
     network.blobs.added |= state.blobs.keys() - network.blobs.contents.keys()
@@ -123,14 +124,19 @@ def _fill(network: Network[Subnet], state: ReplicaState, kept: dict[bytes, Canis
 
 
 def _record(stored: bytes) -> CanisterRecord:
-    """The record, with fields that it did not have when it was stored."""
     record: CanisterRecord = pickle.loads(stored)  # noqa: S301 - our own bytes
-    parts: tuple[CanisterRecord | Snapshot, ...] = (record, *record.snapshots.values())
-    for part in parts:
-        for field in fields(part):
-            if not hasattr(part, field.name):
-                object.__setattr__(part, field.name, field.default)
+    _complete(record)
+    for snapshot in record.snapshots.values():
+        _complete(snapshot)
     return record
+
+
+def _complete(part: CanisterRecord | Snapshot | SubnetState) -> None:
+    """Give a stored value the fields that it did not have when it was stored."""
+    for field in fields(part):
+        if not hasattr(part, field.name):
+            value = field.default if field.default_factory is MISSING else field.default_factory()
+            object.__setattr__(part, field.name, value)
 
 
 def _canister(

@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable, Iterable, Sequence
 
 from local_replica import ingress_filter
+from local_replica.block_makers import BlockMaker
 from local_replica.call_context import Waiting
 from local_replica.canister import Canister, Status
 from local_replica.cycles import balance
@@ -57,6 +58,7 @@ class Round:
 
     def run(self) -> int:
         """Take in what arrived, execute until nothing can go on, settle; returns the number of messages executed."""
+        self._count_block()
         self._receive()
         self._settle_query_statistics()
         self._expire()
@@ -85,6 +87,10 @@ class Round:
             ingress_filter.induct(self.subnet, call)
         self.subnet.settle_outcalls(self.now_ns)
         self.subnet.give_late_answers()
+
+    def _count_block(self) -> None:
+        maker, self.subnet.block_maker = self.subnet.block_maker, BlockMaker()
+        self.subnet.state.blocks.count(self.now_ns, maker)
 
     def _settle_query_statistics(self) -> None:
         for canister_id, totals in self.subnet.query_statistics.tell().items():

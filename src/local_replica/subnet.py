@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from local_replica import topology
+from local_replica.block_makers import BlockHistory, BlockMaker
 from local_replica.canister import Canister, CanisterRecord, Status
 from local_replica.config import SubnetKind
 from local_replica.cycles.costs import Fees
@@ -59,6 +60,7 @@ class SubnetState:
     """Outcalls answered from outside, for the next round."""
     later: list[tuple[int, Answer]] = field(default_factory=list)
     """Answers of long installations, each with the height at which it is given."""
+    blocks: BlockHistory = field(default_factory=BlockHistory)
 
 
 class Subnet:
@@ -100,6 +102,8 @@ class Subnet:
         self.deadlines: list[tuple[int, bytes, int]] = []
         self.changed: set[bytes] = set()
         self.deleted: set[bytes] = set()
+        self.block_maker = BlockMaker()
+        """Of the next round."""
         self.query_statistics = QueryStatistics(kind.nodes)
 
     # canisters

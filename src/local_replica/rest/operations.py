@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from candid.principal import to_text
+from local_replica.block_makers import BlockMaker
 from local_replica.errors import Reject
 from local_replica.http.principals import MAX_PRINCIPAL_BYTES
 from local_replica.ingress import BadIngress, Ingress, IngressState, IngressStatus, Query, Refused
@@ -233,6 +234,8 @@ async def tick(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
         made = fields.object("blockmakers", "struct RawBlockmakers").list("blockmakers_per_subnet", _blockmaker)
         for subnet_id, blockmaker, failed in made:
             _check_blockmaker(node.chain, subnet_id, blockmaker, failed)
+        for subnet_id, blockmaker, failed in made:
+            node.chain.replica.subnets[subnet_id].block_maker = BlockMaker(blockmaker, failed)
     await node.make_block()
     return None
 
