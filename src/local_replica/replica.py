@@ -49,9 +49,10 @@ class Replica:
         subnet_id = subnet.subnet_id or topology.derived_subnet_id(seed)
         added = Subnet(self.network, place, subnet.kind, subnet_id, seed=seed, of_mainnet=of_mainnet)
         if subnet.benchmarking:
-            added.instruction_limit = scheduler.BENCHMARKING_INSTRUCTIONS
+            added.instruction_limit = added.install_limit = scheduler.BENCHMARKING_INSTRUCTIONS
         elif subnet.kind.is_free:
             added.instruction_limit = scheduler.SYSTEM_INSTRUCTIONS
+            added.install_limit = scheduler.SYSTEM_INSTALL_INSTRUCTIONS
         self.subnets[subnet_id] = added
         return added
 

@@ -24,6 +24,7 @@ CORES = 4
 BENCHMARKING_INSTRUCTIONS = 2**62
 SYSTEM_INSTRUCTIONS = 50_000_000_000
 """The limit of a message or query on a subnet where canisters pay nothing."""
+SYSTEM_INSTALL_INSTRUCTIONS = 1_000_000_000_000
 CHARGE_INTERVAL_NS = 10_000_000_000
 
 

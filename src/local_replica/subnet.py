@@ -80,7 +80,9 @@ class Subnet:
         self.kind = kind
         self.fees = Fees(kind.nodes, kind.is_free)
         self.instruction_limit: int | None = None
-        """Overrides the limits of messages (benchmarking)."""
+        """Overrides the limits of messages and queries (system subnets, benchmarking)."""
+        self.install_limit: int | None = None
+        """The same for installations."""
         self.subnet_id = subnet_id
         self.seed = seed
         self.allocation = topology.test_range(place)
