@@ -32,6 +32,11 @@ MAX_CLOCK_SKEW_NS = 300 * 10**9
 RESENDS = 4
 TIMEOUT_SECONDS = 60
 POLLS_PER_SECOND = 4
+MAX_ANSWER_BYTES = 16 * 2**20
+"""The longest body that is read; replies have at most 3 MiB, certificates of a whole subnet less than 1 MiB."""
+
+_HEADERS = {"content-type": "application/cbor", "accept-encoding": "identity"}
+"""Nothing is unpacked, so nothing that arrives can become more than it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ class Network:
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(limit=self._connections)
-        self._http = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(TIMEOUT_SECONDS))
+        timeout = aiohttp.ClientTimeout(TIMEOUT_SECONDS)
+        self._http = aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False)
         return self
 
     async def __aexit__(
@@ -139,10 +145,12 @@ class Network:
     async def _send(self, verb: str, path: str, body: bytes | None) -> Answer:
         if self._http is None:
             raise RuntimeError("use `async with Network(...)`")
-        headers = {"content-type": "application/cbor"}
+        sent = self._http.request(verb, self.url + path, data=body, headers=_HEADERS, allow_redirects=False)
         try:
-            async with self._http.request(verb, self.url + path, data=body, headers=headers) as response:
-                return Answer(response.status, await response.read())
+            async with sent as response:
+                if HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST:
+                    raise Unreachable(f"{self.url}{path}: HTTP {response.status}, a redirect, which is not followed")
+                return Answer(response.status, await _bounded(response))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unreachable(f"{self.url}{path}: {type(error).__name__} {error}") from error
 
@@ -245,6 +253,16 @@ async def default_subnet(network: Network) -> Principal:
     """A canister id of the subnet where a development network creates canisters."""
     topology = await network.topology()
     return Principal(base64.b64decode(topology["default_effective_canister_id"]["canister_id"]))
+
+
+async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    """The body, as long as it is no longer than an answer can be. Raises Untrusted."""
+    body = bytearray()
+    async for part in response.content.iter_chunked(2**16):
+        body += part
+        if len(body) > MAX_ANSWER_BYTES:
+            raise Untrusted(f"an answer of more than {MAX_ANSWER_BYTES} bytes")
+    return bytes(body)
 
 
 def _check_answer(answer: dict[str, Any], request_id: bytes, nodes: NodeKeys) -> None:

@@ -9,7 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 
-Meddling = Callable[[int, bytes], tuple[int, bytes] | None]
+Told = tuple[int, bytes] | tuple[int, bytes, dict[str, str]]
+"""Status, body and further headers."""
+Meddling = Callable[[int, bytes], Told | None]
 """From the replica's status and body to what the client gets; None hangs up."""
 
 
@@ -29,7 +31,7 @@ class Meddler:
         self.next = deque(meddlings)
         self.seen.clear()
 
-    def answer(self, verb: str, path: str, body: bytes) -> tuple[int, bytes] | None:
+    def answer(self, verb: str, path: str, body: bytes) -> Told | None:
         with httpx.Client(base_url=self.upstream, timeout=60) as http:
             response = http.request(verb, path, content=body, headers={"content-type": "application/cbor"})
         self.seen.append(path)
@@ -52,10 +54,12 @@ def meddling(upstream: str) -> Iterator[Meddler]:
             if answer is None:
                 self.close_connection = True
                 return
-            self.send_response(answer[0])
-            self.send_header("content-length", str(len(answer[1])))
+            status, content, *further = answer
+            self.send_response(status)
+            for name, value in {"content-length": str(len(content)), **(further[0] if further else {})}.items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer[1])
+            self.wfile.write(content)
 
         do_GET = do_POST = _pass  # noqa: N815 - names that http.server asks for
 

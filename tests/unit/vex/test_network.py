@@ -1,6 +1,7 @@
 """The transport against a real replica and a server that meddles: every failure is one of `vex.errors`."""
 
 import asyncio
+import gzip
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
@@ -117,6 +118,34 @@ def test_a_query_answered_with_something_else_is_untrusted(
 ) -> None:
     meddler.meddle("/query", body(content))
     with pytest.raises(Untrusted):
+        asked(meddler.url, lambda caller: caller.query(canister, "get", b""))
+
+
+@pytest.mark.parametrize(
+    "content", [gzip.compress(bytes(2**26)), bytes(2**24 + 1)], ids=["a gzip bomb", "more than an answer can be"]
+)
+def test_an_answer_does_not_become_larger_than_answers_are(
+    canister: Principal, meddler: Meddler, content: bytes
+) -> None:
+    meddler.meddle("/query", lambda status, _body: (status, content, {"content-encoding": "gzip"}))
+    with pytest.raises(Untrusted, match=r"not CBOR|not a CBOR map|more than"):
+        asked(meddler.url, lambda caller: caller.query(canister, "get", b""))
+
+
+def test_a_redirect_is_not_followed(replica: Server, canister: Principal, meddler: Meddler) -> None:
+    there = {"location": f"{replica.url}/api/v2/canister/{canister}/query"}
+    meddler.meddle("/query", *[lambda _status, _body: (307, b"", there)] * 8)
+    with pytest.raises(Unreachable, match="HTTP 307"):
+        asked(meddler.url, lambda caller: caller.query(canister, "get", b""))
+
+
+@pytest.mark.parametrize("length", [7, 10_000], ids=["too short", "too long"])
+def test_a_body_of_another_length_than_announced_is_no_answer(
+    canister: Principal, meddler: Meddler, length: int
+) -> None:
+    headers = {"content-length": str(length), "connection": "close"}
+    meddler.meddle("/query", *[lambda status, content: (status, content, headers)] * 8)
+    with pytest.raises((Unreachable, Untrusted)):
         asked(meddler.url, lambda caller: caller.query(canister, "get", b""))
 
 
