@@ -7,22 +7,27 @@
 
 enum { KEY = 16 };
 
-static int is_bytes(PyObject *part) {
-    if (PyBytes_CheckExact(part)) return 1;
+static int octets_of(PyObject *part, Octets *octets) {
+    if (PyBytes_Check(part)) {
+        *octets = (Octets){(const unsigned char *)PyBytes_AS_STRING(part), (size_t)PyBytes_GET_SIZE(part)};
+        return 0;
+    }
+    if (PyByteArray_Check(part)) {
+        *octets = (Octets){(const unsigned char *)PyByteArray_AS_STRING(part), (size_t)PyByteArray_GET_SIZE(part)};
+        return 0;
+    }
     PyErr_SetString(PyExc_TypeError, "bytes are hashed");
-    return 0;
+    return -1;
 }
-
-static const unsigned char *octets_of(PyObject *part) { return (const unsigned char *)PyBytes_AS_STRING(part); }
-static size_t size_of(PyObject *part) { return (size_t)PyBytes_GET_SIZE(part); }
 
 /* digest(*parts): SHA-256 of the parts one after the other. */
 static PyObject *digest(PyObject *module, PyObject *const *parts, Py_ssize_t given) {
     Sha256 message;
     sha256_begin(&message, sha256_start);
     for (Py_ssize_t at = 0; at < given; at++) {
-        if (!is_bytes(parts[at])) return NULL;
-        sha256_take(&message, octets_of(parts[at]), size_of(parts[at]));
+        Octets octets;
+        if (octets_of(parts[at], &octets) < 0) return NULL;
+        sha256_take(&message, octets.data, octets.size);
     }
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, SHA256_DIGEST);
     if (bytes != NULL) sha256_finish(&message, (unsigned char *)PyBytes_AS_STRING(bytes), SHA256_DIGEST);
@@ -38,8 +43,7 @@ static PyObject *digest_each(PyObject *module, PyObject *const *parts, Py_ssize_
         return NULL;
     }
     for (Py_ssize_t at = 0; at < given; at++) {
-        if (!is_bytes(parts[at])) return NULL;
-        messages[at] = (Octets){octets_of(parts[at]), size_of(parts[at])};
+        if (octets_of(parts[at], messages + at) < 0) return NULL;
     }
     sha256_each(messages, (int)given, digests);
     PyObject *result = PyTuple_New(given);
@@ -55,8 +59,9 @@ static int sip(const uint64_t key[2], PyObject *const *parts, Py_ssize_t given, 
     SipHash hash;
     siphash_begin(&hash, key);
     for (Py_ssize_t at = 0; at < given; at++) {
-        if (!is_bytes(parts[at])) return -1;
-        siphash_part(&hash, octets_of(parts[at]), size_of(parts[at]));
+        Octets octets;
+        if (octets_of(parts[at], &octets) < 0) return -1;
+        siphash_part(&hash, octets.data, octets.size);
     }
     siphash_finish(&hash, result);
     return 0;
@@ -73,11 +78,11 @@ static PyObject *fingerprint(PyObject *module, PyObject *const *parts, Py_ssize_
 /* keyed_number(key, *parts): 64 bits. */
 static PyObject *keyed_number(PyObject *module, PyObject *const *arguments, Py_ssize_t given) {
     uint64_t key[2], result[2];
-    if (given < 1 || !PyBytes_CheckExact(arguments[0]) || size_of(arguments[0]) != KEY) {
+    if (given < 1 || !PyBytes_CheckExact(arguments[0]) || PyBytes_GET_SIZE(arguments[0]) != KEY) {
         PyErr_SetString(PyExc_ValueError, "a key is 16 bytes");
         return NULL;
     }
-    memcpy(key, octets_of(arguments[0]), sizeof key);
+    memcpy(key, PyBytes_AS_STRING(arguments[0]), sizeof key);
     if (sip(key, arguments + 1, given - 1, result) < 0) return NULL;
     return PyLong_FromUnsignedLongLong(result[0]);
 }

@@ -10,7 +10,7 @@ from vex_domain import siphash
 
 
 def digest_of(*parts: bytes) -> bytes:
-    """SHA-256 of the parts, one after the other."""
+    """SHA-256 of the parts (bytes), one after the other."""
     return sha256(b"".join(parts)).digest()
 
 
