@@ -102,3 +102,33 @@ def test_the_language_of_a_person_counts_when_the_organisation_offers_it() -> No
     assert DEFAULT_RULES.languages.for_person("ja") == ["ja", "en"]
     with pytest.raises(Invalid):
         compile_rules(1, {"languages": {"default": "de", "offered": ["fr"]}})
+
+
+@pytest.mark.parametrize(
+    ("section", "document"),
+    [
+        ("assignment", {"teams": [{"team": 1}]}),
+        ("triggers", {"outbox": ["created"]}),
+        ("triggers", {"triggers": [{"id": "t", "on": ["created"], "actions": [{"notify": "leads"}]}]}),
+        ("service_levels", {"policies": [{"id": "p", "targets": {"first_reply": {"minutes": 5}}}]}),
+        (
+            "automations",
+            {
+                "automations": [
+                    {
+                        "id": "a",
+                        "since": "created",
+                        "after_minutes": 60,
+                        "conditions": {"all": [{"field": "priority", "is": "low"}]},
+                        "actions": [{"notify": "leads"}],
+                    }
+                ]
+            },
+        ),
+    ],
+)
+def test_rules_serve_when_any_section_asks_that_something_follows_a_change(
+    section: str, document: dict[str, Any]
+) -> None:
+    assert compile_rules(1, {section: document}).serves
+    assert not compile_rules(1, {"survey": {}, "limits": {}}).serves
