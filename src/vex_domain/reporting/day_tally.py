@@ -17,17 +17,30 @@ class DayTally:
         return bytes(self._content)
 
     def add(self, tally: Tally) -> None:
-        """Add to the counts: in place, unless one is new, negative or carries out of its first octet."""
-        content = self._content
+        """Add to the counts: in place, unless one is new or goes down or is negative."""
         for key, times in tally.items():
-            place = self._places.get(key)
-            octet = 1 if place is None else content[place]
-            raised = (octet & 127) + (times << 1)
-            if place is None or octet & 1 or times < 0 or raised > 127:  # zigzag: odd numbers are negative
+            content, place = self._content, self._places.get(key)
+            if place is None or times < 0 or content[place] & 1:  # zigzag: odd numbers are negative
                 self._write_anew(key, times)
-                content = self._content
-            else:
-                content[place] = octet & 128 | raised
+                continue
+            octet = content[place]
+            raised = (octet & 127) + (times << 1)
+            content[place] = octet & 128 | raised & 127
+            if raised > 127:
+                self._carry(place, raised >> 7)
+
+    def _carry(self, place: int, step: int) -> None:
+        """Add to the octets after this one of the same number, which gets longer when it has none."""
+        content = self._content
+        while step:
+            if content[place] < 128:
+                content[place] |= 128
+                content.insert(place + 1, 0)
+                self._places = _places_in(content)
+            place += 1
+            raised = (content[place] & 127) + step
+            content[place] = content[place] & 128 | raised & 127
+            step = raised >> 7
 
     def _write_anew(self, key: int, times: int) -> None:
         total = from_bytes(self._content)
