@@ -21,6 +21,8 @@ from candid import compile_decoder, encode
 from candid.principal import from_text, to_text
 from candid.types import NAT, Field, Opt, Record
 from local_replica.management import interface
+from local_replica.topology import canister_id
+from support.http_client import HttpClient
 from support.in_process_driver import install_arg
 from support.replicas import encoded
 from support.rest_client import ONE_APPLICATION_SUBNET, RestInstance, RestServer, b64
@@ -209,6 +211,23 @@ def test_outcalls_of_a_live_instance_reach_servers_on_loopback(instance: RestIns
     assert {"name": "x-answered", "value": "yes"} in response["headers"]
     code, content = asked(instance, proxy, f"http://127.0.0.1:{outside}/", max_response_bytes=20)
     assert (code, content) == (1, b"Header size exceeds specified response size limit 20")
+
+
+def test_an_agent_creates_a_canister_of_a_subnet_that_is_made_for_it(
+    server: RestServer, instance: RestInstance
+) -> None:
+    instance.post("auto_progress", {})
+    wanted = canister_id((22 << 20) + 5)
+    agent = HttpClient(f"{server.http.base_url}/instances/{instance.number}")
+    method = "provisional_create_canister_with_cycles"
+    reply = agent.call(b"", method, encoded(method, {"specified_id": wanted}), effective=wanted)
+    assert reply.endswith(wanted)
+    assert agent.read_state(wanted, [[b"canister", wanted, b"controllers"]]) is not None
+    assert len(instance.get("read/topology")["subnet_configs"]) == 2
+    not_there = canister_id(1024 << 20)
+    with pytest.raises(httpx.HTTPStatusError, match="it is not a mainnet canister ID"):
+        agent.call(b"", method, encoded(method, {"specified_id": not_there}), effective=not_there)
+    instance.post("stop_progress", {})
 
 
 def test_outcalls_of_a_live_instance_reach_nobody_else(instance: RestInstance) -> None:
