@@ -41,7 +41,7 @@ class SubnetConfig:
     kind: SubnetKind = SubnetKind.APPLICATION
     subnet_id: bytes | None = None
     benchmarking: bool = False
-    """Instruction limits are 2**63 (PocketIC's `Benchmarking`)."""
+    """Messages may take 99,999,999,999,999 instructions, and pay them ahead (PocketIC's `Benchmarking`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class Execution:
             call_fee=partial(self.subnet.fees.call, is_64=self.canister.is_64),
             costs=PublishedCosts(self.subnet.fees, self.canister.is_64),
             root_key=self.subnet.network.config.root_key,
-            instruction_limit=self.subnet.instruction_limit,
+            instruction_limit=self.subnet.limits.of(entry),
         )
 
     def _reserve(self, callee: bytes) -> bool:

@@ -28,7 +28,6 @@ from local_replica.subnet import Subnet
 from local_replica.visibility import may_see_logs
 
 MAX_CALL_DEPTH = 6
-MAX_TOTAL_INSTRUCTIONS = 20_000_000_000
 
 
 def run(subnet: Subnet, query: Query) -> bytes:
@@ -115,14 +114,14 @@ class QueryGraph:
             wasm_memory_limit=record.settings.wasm_memory_limit,
             costs=PublishedCosts(self.subnet.fees, canister.is_64),
             root_key=network.config.root_key,
-            instruction_limit=self.subnet.instruction_limit,
+            instruction_limit=self.subnet.limits.query,
         )
 
     def _execute(self, instance: Instance, request: Request) -> Outcome:
         outcome = instance.execute(request)
         self.instructions += outcome.instructions
         self._count(request.canister_id, QueryTotals(instructions=outcome.instructions))
-        if self.instructions > MAX_TOTAL_INSTRUCTIONS:
+        if self.instructions > self.subnet.limits.call_graph:
             if outcome.error is None:
                 instance.rollback()
             raise QueryTooExpensive

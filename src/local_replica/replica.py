@@ -12,6 +12,7 @@ from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
 from local_replica.crew import Crew
 from local_replica.execution.port import Executor, InstanceState
 from local_replica.ingress import BadIngress, Ingress, IngressState, IngressStatus, Query, Refused
+from local_replica.instruction_limits import limits_of
 from local_replica.management import ingress as management_ingress
 from local_replica.network import Certifier, Clock, Network, Uncertified
 from local_replica.outcall_answers import outcome_of
@@ -47,12 +48,8 @@ class Replica:
         place = len(self.subnets)
         seed = topology.subnet_seed(self.config, place)
         subnet_id = subnet.subnet_id or topology.derived_subnet_id(seed)
-        added = Subnet(self.network, place, subnet.kind, subnet_id, seed=seed, of_mainnet=of_mainnet)
-        if subnet.benchmarking:
-            added.instruction_limit = added.install_limit = scheduler.BENCHMARKING_INSTRUCTIONS
-        elif subnet.kind.is_free:
-            added.instruction_limit = scheduler.SYSTEM_INSTRUCTIONS
-            added.install_limit = scheduler.SYSTEM_INSTALL_INSTRUCTIONS
+        limits = limits_of(subnet)
+        added = Subnet(self.network, place, subnet.kind, subnet_id, seed=seed, of_mainnet=of_mainnet, limits=limits)
         self.subnets[subnet_id] = added
         return added
 

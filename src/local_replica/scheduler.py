@@ -21,10 +21,6 @@ ROUND_INSTRUCTIONS = 2_000_000_001
 """What a core may use in a round before its canisters wait for the next."""
 CORES = 4
 """Canisters execute side by side on so many, whatever this machine has (`crew`)."""
-BENCHMARKING_INSTRUCTIONS = 2**62
-SYSTEM_INSTRUCTIONS = 50_000_000_000
-"""The limit of a message or query on a subnet where canisters pay nothing."""
-SYSTEM_INSTALL_INSTRUCTIONS = 1_000_000_000_000
 CHARGE_INTERVAL_NS = 10_000_000_000
 
 

@@ -9,8 +9,9 @@ from local_replica import topology
 from local_replica.block_makers import BlockHistory, BlockMaker
 from local_replica.canister import Canister, CanisterRecord, Status
 from local_replica.config import SubnetKind
-from local_replica.cycles.costs import Fees
+from local_replica.cycles.costs import MAX_INSTRUCTIONS, Fees
 from local_replica.ingress import IngressState, IngressStatus
+from local_replica.instruction_limits import InstructionLimits
 from local_replica.management.interface import target_of
 from local_replica.messages import Call, FromCanister, FromIngress, Message, Origin, Response, response_to
 from local_replica.network import Network
@@ -75,14 +76,12 @@ class Subnet:
         *,
         seed: bytes,
         of_mainnet: tuple[topology.Range, ...],
+        limits: InstructionLimits,
     ) -> None:
         self.network = network
         self.kind = kind
-        self.fees = Fees(kind.nodes, kind.is_free)
-        self.instruction_limit: int | None = None
-        """Overrides the limits of messages and queries (system subnets, benchmarking)."""
-        self.install_limit: int | None = None
-        """The same for installations."""
+        self.limits = limits
+        self.fees = Fees(kind.nodes, kind.is_free, limits.message or MAX_INSTRUCTIONS)
         self.subnet_id = subnet_id
         self.seed = seed
         self.allocation = topology.test_range(place)

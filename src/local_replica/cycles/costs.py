@@ -36,6 +36,8 @@ class Fees:
 
     nodes: int = REFERENCE_NODES
     is_free: bool = False
+    message_instructions: int = MAX_INSTRUCTIONS
+    """What a message may take, and so is paid ahead."""
 
     def _scaled(self, amount: int) -> int:
         return 0 if self.is_free else amount * self.nodes // REFERENCE_NODES
@@ -50,7 +52,7 @@ class Fees:
 
     def prepaid_execution(self, *, is_64: bool = False) -> int:
         """What a message must be able to pay before it runs."""
-        return self.execution(MAX_INSTRUCTIONS, is_64=is_64)
+        return self.execution(self.message_instructions, is_64=is_64)
 
     def prepaid_transmission(self) -> int:
         """The largest response's transmission."""

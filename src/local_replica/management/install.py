@@ -376,7 +376,7 @@ class Installation:
             freezing_limit=balance.freezing_limit(self.call.subnet.fees, self.canister),
             wasm_memory_limit=record.settings.wasm_memory_limit,
             allocate_memory=memory.growth_check(self.call.subnet, self.canister, entry, self.call.sender),
-            instruction_limit=self.call.subnet.install_limit,
+            instruction_limit=self.call.subnet.limits.install,
         )
 
     def _failed(self, error: ExecutionError) -> ExecutionFailed:

@@ -205,16 +205,3 @@ def test_a_message_with_a_known_id_is_not_taken_twice(replica: Replica) -> None:
     assert replica.submit_ingress(message) == replica.submit_ingress(message) == bytes(32)
     replica.run_round()
     assert query(replica, counter, "get")[:4] == b"\1\0\0\0"
-
-
-@pytest.mark.parametrize(
-    ("kind", "message", "installation"),
-    [(SubnetKind.NNS, 50_000_000_000, 1_000_000_000_000), (SubnetKind.APPLICATION, None, None)],
-)
-def test_system_subnets_let_messages_take_longer(
-    kind: SubnetKind, message: int | None, installation: int | None
-) -> None:
-    replica = new_replica(ReplicaConfig(subnets=(SubnetConfig(kind),)))
-    (subnet,) = replica.subnets.values()
-    assert (subnet.instruction_limit, subnet.install_limit) == (message, installation)
-    install(replica, proxy_on(replica, subnet.subnet_id), COUNTER, "reinstall")
