@@ -44,6 +44,6 @@ class Crew:
         helpers = min(self.workers, len(pieces)) - 1
         begun = [roomy_threads().submit(work) for _ in range(helpers)]
         work()
-        wait(begun)
+        wait([helper for helper in begun if not helper.cancel()])
         if failures:
             raise failures[min(failures)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from local_replica.config import ReplicaConfig
 from local_replica.crew import Crew
+from local_replica.cycles import memory
 from local_replica.ingress import Ingress
 from local_replica.node.chain import Chain
 from support.replicas import ANONYMOUS, EXECUTOR, created, encoded, install, new_replica
@@ -137,3 +138,19 @@ def test_the_first_failure_is_raised_and_the_rest_still_runs() -> None:
     with pytest.raises(ValueError, match="1"):
         Crew(workers=3).run([lambda: done.append(0), lambda: fail(1), lambda: fail(2), lambda: done.append(3)])
     assert sorted(done) == [0, 1, 2, 3]
+
+
+def test_a_canister_sees_the_memory_of_others_as_it_was_when_they_began() -> None:
+    replica = new_replica()
+    first, second = created(replica), created(replica)
+    (subnet,) = replica.subnets.values()
+    one, other = subnet.canisters[first], subnet.canisters[second]
+    free = memory.available(subnet, other)
+    one.hold_memory()
+    install(replica, first, WORKER)
+    assert one.told_bytes is None
+    taken = free - memory.available(subnet, other)
+    assert taken > 0
+    one.told_bytes = one.memory_bytes() - 65_536
+    assert memory.available(subnet, other) == free - taken + 16_384
+    assert memory.available(subnet, one) == free - taken
