@@ -154,4 +154,11 @@ int map_remove(Map *map, Key *key, PyObject **former);
 int map_walk(Map *map, PyObject *list, int keys, int values);
 int too_deep(void);
 
+/* module.c, front.c: what Python calls; keys and values as bytes */
+PyObject *stable_get(Map *map, PyObject *key);
+PyObject *stable_contains(Map *map, PyObject *key);
+PyObject *stable_insert(Map *map, PyObject *key, PyObject *value);
+PyObject *stable_remove(Map *map, PyObject *key);
+extern PyTypeObject map_type, front_type;
+
 #endif

@@ -1,8 +1,8 @@
 /* `_stable_map`: Manager(source) and Map(manager, memory_id, max_key, max_value, order, plan), as MemoryManager and
- * BTreeMap of canister_runtime.stable. On chain the source is the replica, whatever object stands for it. */
+ * BTreeMap of canister_runtime.stable, and Front (front.c). On chain the source is the replica, whatever object stands for it. */
 #include "stable_map/map.h"
 
-static PyTypeObject manager_type, map_type;
+static PyTypeObject manager_type;
 
 static PyObject *manager_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
     PyObject *source;
@@ -88,47 +88,54 @@ static PyObject *outcome(Map *map, int failed, Key *key, PyObject *value) {
     return value != NULL ? value : Py_NewRef(Py_None);
 }
 
-static PyObject *get(PyObject *self, PyObject *bytes) {
+PyObject *stable_get(Map *map, PyObject *bytes) {
     Key key;
     PyObject *value = NULL;
     Node node;
     uint32_t index;
     int found;
     if (as_key(bytes, &key) < 0) return NULL;
-    int failed = map_find((Map *)self, &key, &node, &index, &found) < 0 ||
-                 (found && node_read_value((Map *)self, &node, index, &value) < 0);
-    return outcome((Map *)self, failed, &key, value);
+    int failed = map_find(map, &key, &node, &index, &found) < 0 ||
+                 (found && node_read_value(map, &node, index, &value) < 0);
+    return outcome(map, failed, &key, value);
 }
 
-static PyObject *contains(PyObject *self, PyObject *bytes) {
+PyObject *stable_contains(Map *map, PyObject *bytes) {
     Key key;
     Node node;
     uint32_t index;
     int found;
     if (as_key(bytes, &key) < 0) return NULL;
-    int failed = map_find((Map *)self, &key, &node, &index, &found) < 0;
-    return outcome((Map *)self, failed, &key, failed ? NULL : PyBool_FromLong(found));
+    int failed = map_find(map, &key, &node, &index, &found) < 0;
+    return outcome(map, failed, &key, failed ? NULL : PyBool_FromLong(found));
 }
 
-static PyObject *insert(PyObject *self, PyObject *const *arguments, Py_ssize_t given) {
-    Map *map = (Map *)self;
+PyObject *stable_insert(Map *map, PyObject *key_bytes, PyObject *value_bytes) {
     Key key, value;
     Entry entry = {0};
     PyObject *former = NULL;
-    if (given != 2) return PyErr_Format(PyExc_TypeError, "insert() takes 2 arguments (%zd given)", given);
-    if (as_key(arguments[0], &key) < 0 || as_key(arguments[1], &value) < 0) return NULL;
+    if (as_key(key_bytes, &key) < 0 || as_key(value_bytes, &value) < 0) return NULL;
     int failed = entry_set(map, &entry, key.bytes, key.size, value.bytes, value.size) < 0 ||
                  map_insert(map, &key, &entry, &former) < 0;
     entry_free(&entry);
     return outcome(map, failed, &key, former);
 }
 
-static PyObject *remove_key(PyObject *self, PyObject *bytes) {
+PyObject *stable_remove(Map *map, PyObject *bytes) {
     Key key;
     PyObject *former = NULL;
     if (as_key(bytes, &key) < 0) return NULL;
-    int failed = map_remove((Map *)self, &key, &former) < 0;
-    return outcome((Map *)self, failed, &key, former);
+    int failed = map_remove(map, &key, &former) < 0;
+    return outcome(map, failed, &key, former);
+}
+
+static PyObject *get(PyObject *self, PyObject *bytes) { return stable_get((Map *)self, bytes); }
+static PyObject *contains(PyObject *self, PyObject *bytes) { return stable_contains((Map *)self, bytes); }
+static PyObject *remove_key(PyObject *self, PyObject *bytes) { return stable_remove((Map *)self, bytes); }
+
+static PyObject *insert(PyObject *self, PyObject *const *arguments, Py_ssize_t given) {
+    if (given != 2) return PyErr_Format(PyExc_TypeError, "insert() takes 2 arguments (%zd given)", given);
+    return stable_insert((Map *)self, arguments[0], arguments[1]);
 }
 
 static PyObject *listed(PyObject *self, int keys, int values) {
@@ -169,7 +176,7 @@ static PyTypeObject manager_type = {
     .tp_new = manager_new,
     .tp_dealloc = manager_free,
 };
-static PyTypeObject map_type = {
+PyTypeObject map_type = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "_stable_map.Map",
     .tp_basicsize = sizeof(Map),
     .tp_flags = Py_TPFLAGS_DEFAULT,
@@ -183,6 +190,9 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_stabl
 PyMODINIT_FUNC PyInit__stable_map(void) {
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL) return NULL;
-    if (PyModule_AddType(module, &manager_type) < 0 || PyModule_AddType(module, &map_type) < 0) Py_CLEAR(module);
+    if (PyModule_AddType(module, &manager_type) < 0 || PyModule_AddType(module, &map_type) < 0 ||
+        PyModule_AddType(module, &front_type) < 0) {
+        Py_CLEAR(module);
+    }
     return module;
 }

@@ -25,7 +25,6 @@ _REJECTION_CODES = (
     "CanisterError",
     "Unknown",
 )
-_MAP_FUNCTIONS = ("contains_key", "get", "insert", "remove", "is_empty", "len", "keys", "values", "items")
 _PAGE = 65_536
 _NO_GROWTH = (-1, (1 << 64) - 1)
 
@@ -67,8 +66,8 @@ class IcObject:
 
     def add_maps(self, maps: Maps) -> None:
         """Offer the functions of `StableBTreeMap`."""
-        for name in _MAP_FUNCTIONS:
-            setattr(self, f"stable_b_tree_map_{name}", getattr(maps, name))
+        for name, function in maps.functions().items():
+            setattr(self, f"stable_b_tree_map_{name}", function)
 
     def arg_data_raw_size(self) -> int:
         return len(self._system.msg_arg_data())

@@ -1,6 +1,6 @@
 """The `stable_b_tree_map_…` functions: Kybra's maps, keys and values Candid-encoded, over the stable B-tree."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from candid.errors import CandidError
@@ -9,7 +9,7 @@ from canister_runtime.host.scalars import checked_int
 from canister_runtime.host.signature import Codec
 from canister_runtime.source.model import StableMap
 from canister_runtime.stable.errors import KeyNotOrdered, StableMemoryError
-from canister_runtime.stable.opening import Opener, Ordering, Tree
+from canister_runtime.stable.opening import Front, Opener, Ordering, Tree
 from canister_runtime.system_api import SystemApi
 
 _OUT_OF_ORDER = "assertion failed: self.keys.windows(2).all(|e| e[0] < e[1])"
@@ -39,6 +39,20 @@ class Maps:
         self._system = system
         self._maps = {each.memory_id: _Map(each, codec, env) for each in declared}
         self._opener: Opener | None = None
+        self._front: Any = Front(self) if Front is not None else None
+
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """What `StableBTreeMap` calls, by name; in C what runs most, where the runtime has it."""
+        fronted = {name: getattr(self._front or self, name) for name in ("contains_key", "get", "insert", "remove")}
+        return fronted | {name: getattr(self, name) for name in ("is_empty", "len", "keys", "values", "items")}
+
+    def failed(self, error: Exception) -> None:
+        """Traps for what an operation in C raised. Raises it again where it is none of a map's or a message's."""
+        if isinstance(error, StableMemoryError):
+            raise self._panic(error) from None
+        if isinstance(error, CandidError):
+            self._trap_undecodable(error)
+        raise error
 
     def contains_key(self, memory_id: Any, key: Any) -> bool:
         entry = self._map(memory_id)
@@ -117,13 +131,19 @@ class Maps:
             declared = entry.declared
             tree = self._opener.open(declared.memory_id, declared.max_key_size, declared.max_value_size, entry.ordering)
             entry.tree = tree
+            if self._front is not None:
+                codecs = entry.encode_key, entry.encode_value, entry.decode_value
+                self._front.add(declared.memory_id, tree, *codecs)
         return tree
 
     def _decoded(self, decode: Any, message: bytes) -> Any:
         try:
             return decode(message)
         except CandidError as error:
-            self._system.trap(f"CandidError: {error}")
+            self._trap_undecodable(error)
+
+    def _trap_undecodable(self, error: CandidError) -> None:
+        self._system.trap(f"CandidError: {error}")
 
     def _panic(self, error: StableMemoryError) -> BaseException:
         what = _OUT_OF_ORDER if isinstance(error, KeyNotOrdered) else str(error)

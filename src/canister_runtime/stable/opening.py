@@ -17,6 +17,9 @@ except ImportError:  # the machine's own Python; no image has maps in Python
 if TYPE_CHECKING:
     from canister_runtime.stable.memory import StableMemory
 
+Front: Any = None if _stable_map is None else _stable_map.Front
+"""In C: `Front(maps)`, the most used functions of the host's maps; or None."""
+
 
 class Tree(Protocol):
     """A map from bytes to bytes, as BTreeMap describes it."""
