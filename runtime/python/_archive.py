@@ -5,7 +5,7 @@ name, file name as tracebacks show it, flags ("p" package, "c" bytecode, "o" no 
 Three entries are no modules: ":entry" names the module whose `entries` (or `dispatch`) and `callback` the canister
 enters by, and ":wanted" lists imports inside functions (importing module, name, attribute or nothing, line, "?" when
 optional), which must run now or never, ":keeps" says what else the source may ask for, in words: "names" of characters,
-"documentation", "annotations" of functions.
+"documentation".
 """
 
 import gc
@@ -225,13 +225,6 @@ def _trim_documentation() -> None:
             module.__doc__ = None
 
 
-def _trim_annotations() -> None:
-    """Let go of what functions' parameters and results are annotated with."""
-    for candidate in gc.get_objects():
-        if type(candidate) is type(_trim_annotations):
-            candidate.__annotations__ = None
-
-
 def load(content: bytes) -> tuple[object, object]:
     """Run the canister's imports from bytecode and leave the interpreter as it shall start on chain."""
     archive = Archive(content)
@@ -242,8 +235,6 @@ def load(content: bytes) -> tuple[object, object]:
     module = _import_all(archive)
     if not documented:
         _trim_documentation()
-    if "annotations" not in archive.keeps:
-        _trim_annotations()
     _trim_characters(archive.keeps)
     archive.modules.clear()
     gc.collect()

@@ -1,4 +1,4 @@
-"""`canister build` and `canister runtime`."""
+"""`canister build`, `canister size` and `canister runtime`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +9,7 @@ from canister_runtime.image.build import build
 from canister_runtime.image.errors import ImageError, RuntimeMissing
 from canister_runtime.image.kept import Image
 from canister_runtime.image.runtime import Runtime, find_runtime
+from canister_runtime.image.sizes import parts
 from canister_runtime.source.reading import Reading, read_canister
 
 runtime_app = typer.Typer(help="The base module that canisters are built on.", no_args_is_help=True)
@@ -20,6 +21,7 @@ Output = Annotated[Path, typer.Option("--output", "-o", help="FILE.wasm, or FILE
 def register(app: typer.Typer) -> None:
     """Add these commands to the `canister` command."""
     app.command("build")(build_command)
+    app.command("size")(size_command)
     app.add_typer(runtime_app, name="runtime")
 
 
@@ -29,18 +31,21 @@ def build_command(
     profiled: Annotated[bool, typer.Option("--profile", help="Count what each Python function takes.")] = False,
 ) -> None:
     """Build a canister's WebAssembly module. Exit code 1: the source is at fault, 2: the machine is."""
-    reading = _read(source)
-    runtime = _runtime()
-    try:
-        image = build(reading, runtime, profiled=profiled)
-    except ImageError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    image = _image(_read(source), _runtime(), profiled=profiled)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(image.gzipped if output.suffix == ".gz" else image.module)
     for line in image.printed:
         typer.echo(f"printed while imaging: {line}", err=True)
     typer.echo(f"{output}: {summary(image)}")
+
+
+def size_command(source: Source) -> None:
+    """What the bytes of a canister's module are. Exit codes as `build`."""
+    reading, runtime = _read(source), _runtime()
+    image = _image(reading, runtime)
+    for part in parts(image.module, runtime.base_module.read_bytes()):
+        typer.echo(f"{part.name:10} {part.size:>12,} gzipped {part.gzipped:>10,}")
+    typer.echo(f"written    {len(image.module):>12,} gzipped {len(image.gzipped):>10,}")
 
 
 def summary(image: Image) -> str:
@@ -75,6 +80,14 @@ def _read(source: Path) -> Reading:
     if reading.problems:
         raise typer.Exit(1)
     return reading
+
+
+def _image(reading: Reading, runtime: Runtime, *, profiled: bool = False) -> Image:
+    try:
+        return build(reading, runtime, profiled=profiled)
+    except ImageError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
 
 
 def _runtime() -> Runtime:

@@ -6,16 +6,15 @@ from collections.abc import Iterable
 
 from canister_runtime.source.modules import BundledModule
 
-NAMES, DOCUMENTATION, ANNOTATIONS = "names", "documentation", "annotations"
-"""Characters by name (tables of 0.34 MB compressed); what functions and classes say of themselves; functions'
-annotations. As runtime/python/_archive.py calls them."""
+NAMES, DOCUMENTATION = "names", "documentation"
+"""Characters by name (tables of 0.34 MB compressed); what functions and classes say of themselves. As
+runtime/python/_archive.py calls them."""
 
 _MODULE = "unicodedata"
 _EVALUATORS = frozenset({"eval", "exec", "compile"})
 _BY_NAME = frozenset({"name", "lookup", "ucd_3_2_0", "*"})
 
 _DOCUMENTATION = re.compile(rb"__doc__|\b(?:help|getdoc|pydoc|doctest|inspect)\b")
-_ANNOTATIONS = re.compile(rb"__annotations__|\b(?:get_type_hints|get_annotations|singledispatch\w*|inspect)\b")
 
 _HOST_PARTS = {b"candid_encode": "candid.text", b"candid_decode": "canister_runtime.host.candid_layout"}
 """Modules that the host imports when a method of `ic` is first used."""
@@ -38,13 +37,11 @@ def kept(modules: Iterable[BundledModule]) -> set[str]:
     found = set()
     for module in modules:
         if _evaluates(module):
-            return {NAMES, DOCUMENTATION, ANNOTATIONS}
+            return {NAMES, DOCUMENTATION}
         if _names_characters(module):
             found.add(NAMES)
         if _DOCUMENTATION.search(module.source):
             found.add(DOCUMENTATION)
-        if _ANNOTATIONS.search(module.source):
-            found.add(ANNOTATIONS)
     return found
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from canister_runtime.image.keeps import ANNOTATIONS, DOCUMENTATION, NAMES, host_parts, kept
+from canister_runtime.image.keeps import DOCUMENTATION, NAMES, host_parts, kept
 from canister_runtime.source.modules import BundledModule
 
 
@@ -32,30 +32,14 @@ def test_names_of_characters_may_be_asked_for(tmp_path: Path, source: str) -> No
     assert keeps(tmp_path, source) == {NAMES}
 
 
-@pytest.mark.parametrize("source", ["def f():\n    return f.__doc__\n", "help(f)\n", "import pydoc\n"])
+@pytest.mark.parametrize("source", ["def f():\n    return f.__doc__\n", "help(f)\n", "import inspect\n"])
 def test_documentation_may_be_asked_for(tmp_path: Path, source: str) -> None:
     assert keeps(tmp_path, source) == {DOCUMENTATION}
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "def f():\n    return f.__annotations__\n",
-        "from typing import get_type_hints\n",
-        "from functools import singledispatchmethod\n",
-    ],
-)
-def test_annotations_of_functions_may_be_asked_for(tmp_path: Path, source: str) -> None:
-    assert keeps(tmp_path, source) == {ANNOTATIONS}
-
-
-def test_inspection_asks_for_both(tmp_path: Path) -> None:
-    assert keeps(tmp_path, "import inspect\n") == {ANNOTATIONS, DOCUMENTATION}
-
-
 @pytest.mark.parametrize("source", ["def f(text):\n    return eval(text)\n", "run = exec\n"])
 def test_a_text_that_is_run_may_ask_for_all(tmp_path: Path, source: str) -> None:
-    assert keeps(tmp_path, source) == {NAMES, DOCUMENTATION, ANNOTATIONS}
+    assert keeps(tmp_path, source) == {NAMES, DOCUMENTATION}
 
 
 @pytest.mark.parametrize(
