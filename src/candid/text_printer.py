@@ -75,7 +75,8 @@ class _Printer:
             case Variant(cases):
                 ((label, content),) = value.items()
                 case = next(case for case in cases if case.label == label)
-                return f"variant {{ {self.field(label, content, case.type)} }}"
+                is_bare = self.resolve(case.type) == NULL
+                return f"variant {{ {print_label(label) if is_bare else self.field(label, content, case.type)} }}"
             case Func():
                 principal, method = value
                 return f"func {quote(str(principal))}.{print_label(method)}"
@@ -102,8 +103,6 @@ class _Printer:
         return f"record {_braces(present)}"
 
     def field(self, label: str | int, value: Any, type_: Type) -> str:
-        if self.resolve(type_) == NULL:
-            return print_label(label)
         return f"{print_label(label)} = {self.text(value, type_)}"
 
 

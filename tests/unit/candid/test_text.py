@@ -136,3 +136,10 @@ def test_a_value_that_nests_too_deep_is_not_printed() -> None:
         value = [value]
     with pytest.raises(CandidError, match="nest too deep"):
         print_args([value], [Named("Nest")], {"Nest": Vec(Named("Nest"))})
+
+
+def test_a_null_field_is_named_with_its_value_and_a_null_case_without() -> None:
+    type_ = Record((Field("gone", NULL), Field("case", Variant((Field("Bare", NULL),)))))
+    value = {"gone": None, "case": {"Bare": None}}
+    assert print_value(value, type_) == "record { gone = null; case = variant { Bare } }"
+    assert parse_args("(record { gone = null; case = variant { Bare } })", [type_]) == [value]
