@@ -56,6 +56,8 @@ def test_our_module_reads_what_kybras_module_wrote(pic: PocketIC) -> None:
     canister = ic.Principal(driver.create("self", 10**16))
     assert driver.install("self", "", "install", NO_ARGUMENTS, b"\x04").reject is None
     pic.set_stable_memory(canister, (FIXTURE / "memory.bin.gz").read_bytes(), "gzip")
+    for _ in range(5):
+        pic.tick()  # an installation goes on the rounds after it: the next one waits for them
     assert driver.install("self", "", "upgrade", NO_ARGUMENTS, b"\x04").reject is None
     for query in QUERIES:
         outcome = driver.query("self", query, NO_ARGUMENTS, b"\x04")
