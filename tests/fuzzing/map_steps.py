@@ -76,8 +76,7 @@ class Subject:
 
     def damage(self, how: int, at: int, extra: int) -> None:
         """Bytes of what says where things are change; then the map is opened again, forgets, or notices nothing."""
-        behind = PAGE + at * 2 % max(len(self.memory) - PAGE, 1)
-        place = behind if at % 4 else at % _MANAGER_BYTES
+        place = at % _MANAGER_BYTES if how & 16 else PAGE + at % max(len(self.memory) - PAGE, 1)
         width = (1, 1, 4, 8)[how & 3]
         self.memory[place : place + width] = bytes((extra,)) * width
         with contextlib.suppress(StableMemoryError):
