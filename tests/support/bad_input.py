@@ -108,7 +108,7 @@ TICKETS = elsewhere_too(
         ("add_comment", "an auditor", comment(), AUDITOR, 101),
         ("add_comment", "a customer's note", comment(internal=True), CUSTOMER, 101),
         ("update_ticket", "unknown id", change(ticket=7), AGENT, 300),
-        ("update_ticket", "stale version", change(version=9), AGENT, 301),
+        ("update_ticket", "stale version", change(version=9_999), AGENT, 301),
         ("update_ticket", "another tenant", change(), RIVAL, 300),
         ("update_ticket", "a customer", change(), CUSTOMER, 101),
         ("update_ticket", "a customer's assignment", change(status=None, assignee=4), CUSTOMER, 101),
