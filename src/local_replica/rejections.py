@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from candid.principal import to_text
 from local_replica.errors import Reject
+from local_replica.execution.failures import REFERENCE
 from local_replica.execution.port import ExecutionError
 
 ERROR_NUMBERS = {
@@ -73,8 +74,6 @@ ERROR_NUMBERS = {
 """Numbers of the error codes; the hundreds are the reject code."""
 
 SYS_FATAL, SYS_TRANSIENT, DESTINATION_INVALID, CANISTER_REJECT, CANISTER_ERROR, SYS_UNKNOWN = 1, 2, 3, 4, 5, 6
-
-_REFERENCE = "See documentation: https://internetcomputer.org/docs/current/references/execution-errors#"
 
 
 @lru_cache(maxsize=4096)
@@ -153,7 +152,7 @@ class MethodNotFound(Rejection):
         super().__init__(
             f"Error from Canister {text(canister_id)}: Canister has no {kind} method '{method}'..\nCheck that the "
             "method "
-            f"being called is exported by the target canister. {_REFERENCE}method-not-found"
+            f"being called is exported by the target canister. {REFERENCE}method-not-found"
         )
 
 
@@ -184,7 +183,7 @@ class NoModule(Rejection):
         super().__init__(
             f"Error from Canister {text(canister_id)}: Attempted to execute a message, but the canister contains "
             "no Wasm "
-            f"module..\nPlease install code to this canister before calling it. {_REFERENCE}wasm-module-not-found"
+            f"module..\nPlease install code to this canister before calling it. {REFERENCE}wasm-module-not-found"
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from local_replica.canister import Canister
 from local_replica.cycles import balance, costs
+from local_replica.execution.failures import advice
 from local_replica.execution.port import Entry, ExecutionError, Growth
 from local_replica.subnet import Subnet
 
@@ -26,7 +27,6 @@ _WATCHED = {Entry.UPDATE, Entry.HEARTBEAT, Entry.TIMER, Entry.LOW_WASM_MEMORY}
 _RESERVING = _WATCHED | {Entry.REPLY_CALLBACK, Entry.REJECT_CALLBACK, Entry.CLEANUP}
 """Entries that pay for growth at once; an installation pays at its end."""
 _INSTALLING = {Entry.START, Entry.INIT, Entry.PRE_UPGRADE, Entry.POST_UPGRADE}
-_REFERENCE = "See documentation: https://internetcomputer.org/docs/current/references/execution-errors#"
 
 
 def available(subnet: Subnet, asking: Canister | None = None) -> int:
@@ -97,8 +97,9 @@ def _reserve(subnet: Subnet, canister: Canister, growth: Growth, caller: bytes) 
             "ReservedCyclesLimitExceededInMemoryGrow",
             f"Canister cannot grow memory by {growth.additional} bytes due to its reserved cycles limit. The current "
             f"limit ({limit:_}) would be exceeded by {requested - limit:_}.",
-            help=".\nTry increasing the canister's reserved cycles limit. "
-            f"{_REFERENCE}reserved-cycles-limit-exceeded-in-memory-grow",
+            help=advice(
+                "Try increasing the canister's reserved cycles limit.", "reserved-cycles-limit-exceeded-in-memory-grow"
+            ),
         )
     if needed > growth.balance:
         told = needed - growth.balance if caller in canister.controllers else None
@@ -108,17 +109,20 @@ def _reserve(subnet: Subnet, canister: Canister, growth: Growth, caller: bytes) 
 
 def insufficient_cycles(additional: int, missing: int | None) -> ExecutionError:
     """The canister cannot pay for growing; `missing` is told to controllers alone."""
-    advice = "" if missing is None else f" At least {missing:_} additional cycles are required."
+    lacking = "" if missing is None else f" At least {missing:_} additional cycles are required."
     return ExecutionError(
         "InsufficientCyclesInMemoryGrow",
-        f"Canister cannot grow memory by {additional} bytes due to insufficient cycles.{advice}",
-        help=f".\nTry topping up the canister. {_REFERENCE}insufficient-cycles-in-memory-grow",
+        f"Canister cannot grow memory by {additional} bytes due to insufficient cycles.{lacking}",
+        help=advice("Try topping up the canister.", "insufficient-cycles-in-memory-grow"),
     )
 
 
 OUT_OF_MEMORY = ExecutionError(
     "CanisterOutOfMemory",
     "Canister cannot grow its memory usage.",
-    help=".\nCheck the canister's memory usage against its allocation and the system wide limits to determine why more "
-    f"memory cannot be allocated. {_REFERENCE}out-of-memory",
+    help=advice(
+        "Check the canister's memory usage against its allocation and the system wide limits to determine why more "
+        "memory cannot be allocated.",
+        "out-of-memory",
+    ),
 )

@@ -2,7 +2,7 @@
 
 from local_replica.execution.port import ExecutionError
 
-_DOCUMENTATION = "See documentation: https://internetcomputer.org/docs/current/references/execution-errors#"
+REFERENCE = "See documentation: https://internetcomputer.org/docs/current/references/execution-errors#"
 _TOOLCHAIN = (
     "If you are running this canister in a test environment (e.g., dfx), make sure the test environment is up to "
     "date. Otherwise, this is likely an error with the compiler/CDK toolchain being used to build the canister. Please "
@@ -14,7 +14,7 @@ _GRACEFULLY = "Consider gracefully handling failures from this canister or alter
 
 def advice(text: str, anchor: str) -> str:
     """The tail of an error: what to do, and where the manual explains it."""
-    return f".\n{text} {_DOCUMENTATION}{anchor}"
+    return f".\n{text} {REFERENCE}{anchor}"
 
 
 TOOLCHAIN = f".\n{_TOOLCHAIN}"
@@ -139,16 +139,3 @@ def function_not_found(index: int) -> Failure:
 def invalid_module(message: str, help_text: str = TOOLCHAIN) -> ExecutionError:
     """A module that install_code refuses."""
     return ExecutionError("CanisterInvalidWasm", f"Canister's Wasm module is not valid: {message}", "", help_text)
-
-
-_LONGEST_REJECT = 8_192
-
-
-def clip_reject(text: str) -> str:
-    """A reject text as the replica sends it: at most 8,192 bytes, cut out of the middle."""
-    encoded = text.encode()
-    if len(encoded) <= _LONGEST_REJECT:
-        return text
-    head = encoded[: _LONGEST_REJECT // 2].decode(errors="ignore")
-    tail = encoded[-(_LONGEST_REJECT // 2 - 3) :].decode(errors="ignore")
-    return f"{head}...{tail}"

@@ -6,17 +6,17 @@ from typing import Any
 from local_replica.canister import Canister
 from local_replica.cycles import balance, costs
 from local_replica.management import growth
-from local_replica.management.rejections import ChunkStoreError, NotAController
+from local_replica.management.rejections import ChunkStoreError, NotAController, StoreNotFound
 from local_replica.management.request import ManagementCall
 from local_replica.rejections import OutOfCycles
+from local_replica.remembering import digest
 from local_replica.subnet import Subnet
 
 MAX_CHUNK_BYTES = 1024 * 1024
 MAX_CHUNKS = 100
 FULL = (
     f"Wasm chunk store has already reached maximum capacity of {MAX_CHUNKS * MAX_CHUNK_BYTES} bytes or the maximum "
-    "number "
-    f"of entries, {MAX_CHUNKS}"
+    f"number of entries, {MAX_CHUNKS}"
 )
 
 
@@ -68,7 +68,7 @@ def stored(call: ManagementCall) -> list[dict[str, object]]:
     return [{"hash": key} for key in sorted(_store(call).record.chunks)]
 
 
-def assemble(subnet: Subnet, store: Canister, hashes: list[dict[str, Any]]) -> bytes:
+def _assembled(subnet: Subnet, store: Canister, hashes: list[dict[str, Any]]) -> bytes:
     """The module that the listed chunks make."""
     parts = []
     for item in hashes:
@@ -79,3 +79,25 @@ def assemble(subnet: Subnet, store: Canister, hashes: list[dict[str, Any]]) -> b
             raise ChunkStoreError(f"Chunk hash {list(key)} was not found")
         parts.append(subnet.network.blobs[key])
     return b"".join(parts)
+
+
+def named_store(call: ManagementCall) -> Canister:
+    """The canister whose chunk store is named (the target's otherwise). Raises StoreNotFound, NotAController."""
+    target = call.argument["target_canister"]
+    named = call.argument["store_canister"] or target
+    store = call.subnet.canisters.get(named)
+    if store is None:
+        raise StoreNotFound(named, call.subnet.subnet_id, target)
+    if call.sender not in (*store.controllers, store.canister_id):
+        raise NotAController(store.canister_id, store.controllers, call.sender)
+    return store
+
+
+def module_of(call: ManagementCall, store: Canister, hashes: list[dict[str, Any]]) -> bytes:
+    """The module that the chunks make. Raises ChunkStoreError."""
+    expected = call.argument["wasm_module_hash"]
+    module = _assembled(call.subnet, store, hashes)
+    found = digest(module)
+    if found != expected:
+        raise ChunkStoreError(f"Wasm module hash {list(found)} does not match given hash WasmHash({list(expected)})")
+    return module

@@ -5,8 +5,9 @@ from typing import Any
 from local_replica import topology
 from local_replica.canister import Canister, CanisterRecord, Settings
 from local_replica.management import settings as canister_settings
-from local_replica.management.rejections import AlreadyInstalled, CreationUnpaid, InvalidPayload, NotHostedHere
+from local_replica.management.rejections import AlreadyInstalled, InvalidPayload, NotHostedHere
 from local_replica.management.request import ManagementCall
+from local_replica.management.resource_rejections import CreationUnpaid
 from local_replica.rejections import text
 
 DEFAULT_PROVISIONAL_CYCLES = 100_000_000_000_000

@@ -1,6 +1,5 @@
 """Installing code: install, reinstall and upgrade, from one argument or from stored chunks."""
 
-import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -8,31 +7,16 @@ from typing import Any
 from local_replica.canister import Canister, InstalledModule
 from local_replica.canister_log import trap_line
 from local_replica.cycles import balance, compilation, costs, memory
-from local_replica.execution.binary import Malformed, NotConstant, read_module
 from local_replica.execution.port import Entry, ExecutionError, Instance, InstanceState, ModuleRefused, Request
 from local_replica.management import chunks, growth
-from local_replica.management.rejections import (
-    ChunkStoreError,
-    ContractViolation,
-    GrowthUnpaid,
-    InstallationTooSoon,
-    InstallationUnpaid,
-    MemoryAllocationTooSmall,
-    NotAController,
-    NotEmpty,
-    StoreNotFound,
-    SubnetOversubscribed,
-)
+from local_replica.management.given_module import described, gunzipped, is_persistent, looks_64
+from local_replica.management.rejections import ContractViolation, InstallationTooSoon, NotEmpty
 from local_replica.management.request import ManagementCall
+from local_replica.management.resource_rejections import InstallationUnpaid
 from local_replica.rejections import ExecutionFailed, NoModule, Rejection
-from local_replica.remembering import digest
-from local_replica.subnet import Subnet
 
-MAX_MODULE_BYTES = 100 * 1024 * 1024
-WASM_PAGE_BYTES = 65_536
 RATE_LIMIT = 2_000_000_000
 """Instructions that a canister's installations may use a round; beyond, the next ones wait for as many rounds."""
-_PERSISTENCE_SECTION = "icp:private enhanced-orthogonal-persistence"
 
 
 def install_code(call: ManagementCall) -> "Installation":
@@ -43,81 +27,15 @@ def install_code(call: ManagementCall) -> "Installation":
 
 def install_chunked_code(call: ManagementCall) -> "Installation":
     """`install_chunked_code`, begun: the module is put together from the store canister's chunks."""
-    store = _store(call)
+    store = chunks.named_store(call)
     expected = call.argument["wasm_module_hash"]
     if len(expected) != 32:
         raise ContractViolation(f"Invalid wasm hash {list(expected)}")
     canister = call.controlled("target_canister")
     hashes = call.argument["chunk_hashes_list"]
-    installation = Installation(call, canister, lambda: _assembled(call, store, hashes))
+    installation = Installation(call, canister, lambda: chunks.module_of(call, store, hashes))
     installation.assembly_instructions = len(hashes) * chunks.MAX_CHUNK_BYTES
     return installation.begun()
-
-
-def _store(call: ManagementCall) -> Canister:
-    """The canister whose chunk store is named (the target's otherwise). Raises StoreNotFound, NotAController."""
-    target = call.argument["target_canister"]
-    named = call.argument["store_canister"] or target
-    store = call.subnet.canisters.get(named)
-    if store is None:
-        raise StoreNotFound(named, call.subnet.subnet_id, target)
-    if call.sender not in (*store.controllers, store.canister_id):
-        raise NotAController(store.canister_id, store.controllers, call.sender)
-    return store
-
-
-def _assembled(call: ManagementCall, store: Canister, hashes: list[dict[str, Any]]) -> bytes:
-    """The module that the chunks make. Raises ChunkStoreError."""
-    expected = call.argument["wasm_module_hash"]
-    module = chunks.assemble(call.subnet, store, hashes)
-    found = digest(module)
-    if found != expected:
-        raise ChunkStoreError(f"Wasm module hash {list(found)} does not match given hash WasmHash({list(expected)})")
-    return module
-
-
-def gunzipped(module: bytes) -> bytes | ExecutionError:
-    """The module itself; a gzip bomb is refused by its claimed and by its real size."""
-    if module[:3] != b"\x1f\x8b\x08":
-        return module
-    claimed = int.from_bytes(module[-4:], "little")
-    if claimed > MAX_MODULE_BYTES:
-        return _too_large(claimed)
-    stream = zlib.decompressobj(wbits=31)
-    try:
-        content = stream.decompress(module, MAX_MODULE_BYTES + 1)
-    except zlib.error as error:
-        return _invalid(f"Failed to decode wasm module: {error}")
-    if len(content) > MAX_MODULE_BYTES:
-        return _too_large(len(content))
-    if not stream.eof or stream.unused_data:
-        return _invalid("Failed to decode wasm module: corrupt deflate stream")
-    return content
-
-
-def _invalid(reason: str) -> ExecutionError:
-    return ExecutionError("CanisterInvalidWasm", f"Canister's Wasm module is not valid: {reason}", help=_TOOLCHAIN)
-
-
-def _too_large(size: int) -> ExecutionError:
-    return ExecutionError(
-        "CanisterInvalidWasm",
-        f"Canister's Wasm module is not valid: Wasm module size of {size} exceeds the maximum allowed size of "
-        f"{MAX_MODULE_BYTES}.",
-        help=".\nTry shrinking the module using tools like `ic-wasm` or splitting the logic across multiple canisters. "
-        "See "
-        "documentation: https://internetcomputer.org/docs/current/references/execution-errors#wasm-module-too-large",
-    )
-
-
-_TOOLCHAIN = (
-    ".\nIf you are running this canister in a test environment (e.g., dfx), make sure the test "
-    "environment is up to date. "
-    "Otherwise, this is likely an error with the compiler/CDK toolchain being used to build the "
-    "canister. Please report the "
-    "error to IC devs on the forum: https://forum.dfinity.org and include which language/CDK was used to "
-    "create the canister."
-)
 
 
 class Installation:
@@ -155,7 +73,7 @@ class Installation:
             self.module = self._module()
             self.installed = described(self.call.subnet, self.given, self.module)
             self.call.subnet.network.garbage = True
-            self._check_allocation(self.module, self.installed)
+            growth.check_allocation(self.canister, self.module, self.installed, is_upgrade=self.mode == "upgrade")
         except Rejection:
             self._charge()
             raise
@@ -175,7 +93,11 @@ class Installation:
         self._charge()
         if isinstance(self.placed, Rejection):
             raise self.placed
-        self._take_room(self.installed, self.placed)
+        try:
+            growth.take_module_room(self.call, self.canister, self.installed, self.placed)
+        except Rejection:
+            self._discard(self.placed)
+            raise
         self._keep(self.installed, self.placed)
 
     def _check_state(self) -> None:
@@ -194,49 +116,6 @@ class Installation:
         rounds = max(0, self.call.subnet.network.clock.height - self.record.debit_height)
         return max(0, self.record.install_debit - rounds * RATE_LIMIT)
 
-    def _check_allocation(self, module: bytes, installed: InstalledModule) -> None:
-        """Raises MemoryAllocationTooSmall where the module does not fit into the canister's allocation."""
-        allocation = self.record.settings.memory_allocation
-        memories = read_module(module).memories
-        heap = memories[0].minimum * WASM_PAGE_BYTES if memories else 0
-        needed = self._held_without_code() + balance.module_bytes(installed) + heap
-        if self.mode == "upgrade" and self.canister.instance is not None:
-            needed += self.canister.instance.stable_bytes()
-        if 0 < allocation < needed:
-            raise MemoryAllocationTooSmall(allocation, needed)
-
-    def _held_without_code(self) -> int:
-        module = self.record.module
-        return balance.memory_usage(self.canister) - self.canister.memory_bytes() - balance.module_bytes(module)
-
-    def _take_room(self, installed: InstalledModule, instance: Instance) -> None:
-        """Reserve cycles for what the canister grew by. Raises a rejection where it may not, or would be frozen."""
-        used = balance.memory_usage(self.canister)
-        heap, stable = instance.heap_bytes(), instance.stable_bytes()
-        needed = self._held_without_code() + balance.module_bytes(installed) + heap + stable
-        change = 0 if self.record.settings.memory_allocation else needed - used
-        if change <= 0:
-            return
-        try:
-            self._pay_for_room(change, needed - used)
-        except Rejection:
-            if instance is not self.canister.instance:
-                instance.close()
-            raise
-
-    def _pay_for_room(self, change: int, growth_bytes: int) -> None:
-        subnet, record = self.call.subnet, self.record
-        reservation = memory.reservation(subnet, change)
-        growth.check_reservation(self.canister, change, reservation, record.balance)
-        limit = balance.freezing_limit(subnet.fees, self.canister, growth=growth_bytes, reserved=reservation)
-        if record.balance - reservation < limit:
-            raise GrowthUnpaid(change, limit + reservation - record.balance)
-        offered = memory.available(subnet)
-        if change > offered:
-            raise SubnetOversubscribed(change, max(0, offered))
-        record.balance -= reservation
-        record.reserved += reservation
-
     def _check_cycles(self) -> None:
         fees = self.call.subnet.fees
         frozen = balance.freezing_limit(fees, self.canister)
@@ -252,13 +131,13 @@ class Installation:
             module = gunzipped(self.source())
         except Rejection:
             return False
-        return isinstance(module, bytes) and _looks_64(module)
+        return isinstance(module, bytes) and looks_64(module)
 
     def _module(self) -> bytes:
         module = gunzipped(self.given)
         if isinstance(module, ExecutionError):
             raise self._failed(module)
-        self.is_64 = _looks_64(module)
+        self.is_64 = looks_64(module)
         refusal = self.call.subnet.network.executor.validate(module, was_compressed=module is not self.given)
         if refusal is not None:
             self.instructions += compilation.PER_REFUSED_BYTE * len(module)
@@ -280,8 +159,7 @@ class Installation:
         if persistence is None and installed and is_persistent(self.call.subnet.network.blobs[installed.blob]):
             raise ContractViolation(
                 "Missing upgrade option: Enhanced orthogonal persistence requires the `wasm_memory_persistence` "
-                "upgrade "
-                "option."
+                "upgrade option."
             )
 
     def _persistence(self) -> str | None:
@@ -350,14 +228,17 @@ class Installation:
             trapped = trap_line(outcome.error)
             if trapped is not None:
                 self.record.log.append(self.call.now_ns, trapped)
-            if instance is not self.canister.instance:
-                instance.close()
+            self._discard(instance)
             raise self._failed(outcome.error)
         instance.commit()
         if outcome.timer is not None and entry is not Entry.PRE_UPGRADE:
             self.timer = outcome.timer
         if outcome.certified_data is not None:
             self.certified_data = outcome.certified_data
+
+    def _discard(self, instance: Instance) -> None:
+        if instance is not self.canister.instance:
+            instance.close()
 
     def _request(self, entry: Entry, arg: bytes) -> Request:
         record = self.record
@@ -404,44 +285,3 @@ class Installation:
         details: dict[str, Any] = {"code_deployment": {"mode": {self.mode: None}, "module_hash": installed.module_hash}}
         self.call.record_change(self.canister, details)
         self.call.subnet.watch(self.canister)
-
-
-def described(subnet: Subnet, given: bytes, module: bytes) -> InstalledModule:
-    """What is kept of a module; its bytes go among the blobs."""
-    blobs = subnet.network.blobs
-    return InstalledModule(
-        module_hash=digest(given),
-        blob=blobs.put(module),
-        size=len(given),
-        globals_bytes=32 * (1 + sum(mutable for _, mutable in read_module(module).globals)),
-        custom_sections_bytes=custom_sections_bytes(module),
-        is_64=has_64_bit_memory(module),
-        given=b"" if given == module else blobs.put(given),
-    )
-
-
-def has_64_bit_memory(module: bytes) -> bool:
-    """Whether the module's heap is addressed by 64 bits."""
-    memories = read_module(module).memories
-    return bool(memories) and memories[0].is_64
-
-
-def _looks_64(module: bytes) -> bool:
-    try:
-        return has_64_bit_memory(module)
-    except (Malformed, NotConstant):
-        return False
-
-
-def is_persistent(module: bytes) -> bool:
-    """Whether the module declares Motoko's enhanced orthogonal persistence."""
-    return any(name == _PERSISTENCE_SECTION for name, _ in read_module(module).custom_sections())
-
-
-def custom_sections_bytes(module: bytes) -> int:
-    """Bytes of the "icp:" sections: names, contents, and one for each one's visibility."""
-    return sum(
-        len(name.split(" ", 1)[-1]) + len(content) + 1
-        for name, content in read_module(module).custom_sections()
-        if name.startswith("icp:")
-    )

@@ -9,17 +9,16 @@ from typing import Any
 from local_replica.canister import Canister, Settings
 from local_replica.cycles import balance, memory
 from local_replica.cycles.costs import SECONDS_PER_DAY
-from local_replica.management.rejections import (
+from local_replica.management.rejections import ContractViolation, InvalidPayload
+from local_replica.management.request import ManagementCall
+from local_replica.management.resource_rejections import (
     AllocationUnpaid,
     ComputeOversubscribed,
-    ContractViolation,
-    InvalidPayload,
     MemoryAllocationTooSmall,
     ReservedLimitTooLow,
     ReservedTooMuchForAllocation,
     SubnetOversubscribed,
 )
-from local_replica.management.request import ManagementCall
 from local_replica.rejections import Rejection
 from local_replica.subnet import Subnet
 

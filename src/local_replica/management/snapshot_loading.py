@@ -7,14 +7,9 @@ from local_replica.cycles import balance, compilation, costs
 from local_replica.execution.binary import read_module
 from local_replica.execution.port import InstanceState
 from local_replica.management import growth, snapshot_upload, snapshots
-from local_replica.management.rejections import (
-    ChunkStoreError,
-    InvalidPayload,
-    SnapshotElsewhere,
-    SnapshotNotControlled,
-    SnapshotNotFound,
-)
+from local_replica.management.rejections import ChunkStoreError, InvalidPayload
 from local_replica.management.request import ManagementCall
+from local_replica.management.snapshot_rejections import SnapshotElsewhere, SnapshotNotControlled, SnapshotNotFound
 from local_replica.management.snapshot_upload import OTHER_GLOBALS
 
 MAX_SLICE_BYTES = 2_000_000

@@ -9,14 +9,11 @@ from local_replica.canister import Canister, InstalledModule, Snapshot
 from local_replica.cycles import balance, costs
 from local_replica.execution.binary import read_module
 from local_replica.execution.port import ExecutionError
-from local_replica.management import chunks, growth, install, snapshots
-from local_replica.management.rejections import (
-    BadSnapshotMetadata,
-    ChunkStoreError,
-    InvalidPayload,
-    SnapshotImmutable,
-)
+from local_replica.management import chunks, growth, snapshots
+from local_replica.management.given_module import MAX_MODULE_BYTES, described, gunzipped
+from local_replica.management.rejections import ChunkStoreError, InvalidPayload
 from local_replica.management.request import ManagementCall
+from local_replica.management.snapshot_rejections import BadSnapshotMetadata, SnapshotImmutable
 from local_replica.rejections import ExecutionFailed
 
 _HOOKS = {"condition_not_satisfied": "not_due", "ready": "due", "executed": "done"}
@@ -69,7 +66,7 @@ def _check_metadata(argument: dict[str, Any], *, is_64: bool) -> None:
     module, heap, stable = argument["wasm_module_size"], argument["wasm_memory_size"], argument["stable_memory_size"]
     faults = {
         "WasmModuleEmpty": module == 0,
-        "WasmModuleTooLarge": module > install.MAX_MODULE_BYTES,
+        "WasmModuleTooLarge": module > MAX_MODULE_BYTES,
         "WasmMemoryNotPageAligned": heap % _PAGE != 0,
         "WasmMemoryTooLarge": heap > (MAX_HEAP_64_BYTES if is_64 else MAX_HEAP_BYTES),
         "StableMemoryNotPageAligned": stable % _PAGE != 0,
@@ -135,7 +132,7 @@ def checked_module(call: ManagementCall, canister: Canister, snapshot: Snapshot)
     """The uploaded module, ready to be installed. Raises ExecutionFailed, or InvalidPayload for other globals."""
     network = call.subnet.network
     given = network.blobs[snapshot.module.blob]
-    module = install.gunzipped(given)
+    module = gunzipped(given)
     if isinstance(module, ExecutionError):
         raise ExecutionFailed(canister.canister_id, module)
     refusal = network.executor.validate(module, was_compressed=module is not given)
@@ -144,7 +141,7 @@ def checked_module(call: ManagementCall, canister: Canister, snapshot: Snapshot)
     declared = tuple(kind for kind, mutable in read_module(module).globals if mutable)
     if declared != snapshot.kinds:
         raise InvalidPayload(OTHER_GLOBALS)
-    return install.described(call.subnet, given, module)
+    return described(call.subnet, given, module)
 
 
 def globals_of(snapshot: Snapshot) -> list[tuple[str, int | float]]:

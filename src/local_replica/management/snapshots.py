@@ -3,14 +3,14 @@
 from local_replica.canister import Canister, Snapshot
 from local_replica.cycles import balance, costs
 from local_replica.management import growth, lifecycle
-from local_replica.management.rejections import (
+from local_replica.management.request import ManagementCall
+from local_replica.management.snapshot_rejections import (
     SnapshotNotFound,
     SnapshotOfAnother,
     SnapshotOfEmpty,
     SnapshotUnpaid,
     TooManySnapshots,
 )
-from local_replica.management.request import ManagementCall
 
 MAX_SNAPSHOTS = 10
 NUMBER_BYTES = 8

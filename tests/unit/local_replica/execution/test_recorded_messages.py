@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from local_replica.execution import ExecutionError, WasmtimeExecutor, clip_reject
+from local_replica.execution import ExecutionError, WasmtimeExecutor
 from local_replica.execution.contexts import ALLOWED
 from local_replica.execution.instance import WasmInstance
 from local_replica.execution.port import Entry, Outcome
 from local_replica.execution.principals import principal_text
+from local_replica.rejections import shortened
 from support.executing import (
     ANONYMOUS,
     CANISTER,
@@ -99,7 +100,7 @@ def _entry(instance: WasmInstance, do: str, method: str) -> Entry | None:
 def _shown(error: ExecutionError, expected: str) -> str:
     """The text as a caller gets it, with this canister named as the recording names its own."""
     prefix = f"Error from Canister {principal_text(CANISTER)}: "
-    shown = clip_reject(prefix + error.text)[len(prefix) :]
+    shown = shortened(prefix + error.text)[len(prefix) :]
     label = re.search(r"<canister:\d+>", expected)
     return shown.replace(principal_text(CANISTER), label[0]) if label else shown
 
