@@ -8,9 +8,9 @@ from typing import Any
 from candid import Principal
 from local_replica.config import ReplicaConfig
 from local_replica.execution import WasmtimeExecutor
+from local_replica.execution.metering import MeteredExecutor
 from local_replica.execution.port import Instance
 from local_replica.ingress import Ingress, Query
-from local_replica.metering import MeteredExecutor
 from local_replica.replica import Replica
 from vex.deployment import Management
 from vex.interfaces import CanisterInterface

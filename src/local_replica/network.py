@@ -8,8 +8,8 @@ from typing import Generic, Protocol, TypeVar
 from local_replica.config import ReplicaConfig
 from local_replica.crew import Crew
 from local_replica.execution.port import Executor
+from local_replica.execution.remembering import digest
 from local_replica.ingress import IngressStatus
-from local_replica.remembering import digest
 
 
 class Host(Protocol):

@@ -3,7 +3,6 @@
 from local_replica.canister import Canister, Status
 from local_replica.cycles import balance
 from local_replica.cycles.costs import PublishedCosts
-from local_replica.executing import NO_CALLBACK
 from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
 from local_replica.ingress import Query
 from local_replica.management import info, logs
@@ -24,6 +23,7 @@ from local_replica.rejections import (
     RejectedByCanister,
     Rejection,
 )
+from local_replica.rounds.executing import NO_CALLBACK
 from local_replica.subnet import Subnet
 from local_replica.visibility import may_see_logs
 

@@ -6,7 +6,7 @@ clock or draws randomness.
 
 from collections.abc import Mapping
 
-from local_replica import ingress_filter, persistence, queries, scheduler, topology
+from local_replica import ingress_filter, persistence, queries, topology
 from local_replica.canister import Canister
 from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
 from local_replica.crew import Crew
@@ -18,6 +18,7 @@ from local_replica.network import Certifier, Clock, Network, Uncertified
 from local_replica.outcall_answers import outcome_of
 from local_replica.outcalls import HttpAnswer, Outcall
 from local_replica.rejections import Rejection
+from local_replica.rounds import scheduler
 from local_replica.state import Changes, ReplicaState
 from local_replica.subnet import Subnet
 

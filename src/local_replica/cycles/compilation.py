@@ -2,7 +2,7 @@
 
 from local_replica.cycles.counting import metered_instructions
 from local_replica.execution.binary import CODE, Module, read_module
-from local_replica.remembering import digest
+from local_replica.execution.remembering import digest
 from local_replica.subnet import Subnet
 
 PER_INSTRUCTION = 6_000

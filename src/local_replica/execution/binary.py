@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from local_replica.remembering import Remembered
+from local_replica.execution.remembering import Remembered
 
 T = TypeVar("T")
 

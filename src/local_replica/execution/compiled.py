@@ -18,8 +18,8 @@ from local_replica.execution.instrumentation import Instrumented, instrument
 from local_replica.execution.native_heap import new_heap
 from local_replica.execution.port import ExecutionError
 from local_replica.execution.prepared import PreparedModules
+from local_replica.execution.remembering import digest
 from local_replica.execution.signatures import SIGNATURES
-from local_replica.remembering import digest
 
 WASM_PAGE = 1 << 16
 _STAMP = b"vex-executor-4:" + version("wasmtime").encode()

@@ -14,8 +14,8 @@ from ctypes import POINTER, c_int, c_int64, c_uint64, c_void_p
 from functools import cache
 from pathlib import Path
 
-from local_replica.code_cache import code_cache
 from local_replica.execution.checked_files import read_checked, write_checked
+from local_replica.execution.code_cache import code_cache
 from local_replica.execution.engine import HostCallback
 
 CALLS = frozenset(("stable_read", "stable_write", "stable64_read", "stable64_write", "time"))

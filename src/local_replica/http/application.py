@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from local_replica.execution.metering import MeteredExecutor, costs_by_canister
 from local_replica.http.api import Api
 from local_replica.http.gateway import Gateway
 from local_replica.http.gateway.resolving import DOMAIN
-from local_replica.metering import MeteredExecutor, costs_by_canister
 from local_replica.node import Node
 from local_replica.node.topology import describe
 

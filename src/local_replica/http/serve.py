@@ -10,15 +10,15 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
-from local_replica.code_cache import code_cache
 from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
 from local_replica.execution import WasmtimeExecutor
+from local_replica.execution.code_cache import code_cache
+from local_replica.execution.metering import MeteredExecutor
 from local_replica.execution.port import Executor
 from local_replica.http.application import single_replica
 from local_replica.http.ending import SECONDS_TO_FINISH, end_on_signals
 from local_replica.http.listening import LOOPBACK, listen
 from local_replica.http.quiet_server import QuietServer
-from local_replica.metering import MeteredExecutor
 from local_replica.node import Chain, Node
 from local_replica.store import StateStore, WrongSchema
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from local_replica.canister import Canister
 from local_replica.cycles import balance, costs
+from local_replica.execution.remembering import digest
 from local_replica.management import growth
 from local_replica.management.rejections import ChunkStoreError, NotAController, StoreNotFound
 from local_replica.management.request import ManagementCall
 from local_replica.rejections import OutOfCycles
-from local_replica.remembering import digest
 from local_replica.subnet import Subnet
 
 MAX_CHUNK_BYTES = 1024 * 1024

@@ -6,7 +6,7 @@ from local_replica.canister import InstalledModule
 from local_replica.execution.binary import Malformed, NotConstant, read_module
 from local_replica.execution.failures import advice, invalid_module
 from local_replica.execution.port import ExecutionError
-from local_replica.remembering import digest
+from local_replica.execution.remembering import digest
 from local_replica.subnet import Subnet
 
 MAX_MODULE_BYTES = 100 * 1024 * 1024

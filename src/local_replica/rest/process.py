@@ -10,8 +10,8 @@ from pathlib import Path
 
 import uvicorn
 
-from local_replica.code_cache import code_cache
 from local_replica.execution import WasmtimeExecutor
+from local_replica.execution.code_cache import code_cache
 from local_replica.http.ending import SECONDS_TO_FINISH, end_on_signals
 from local_replica.http.quiet_server import QuietServer
 from local_replica.rest.connection import Connection

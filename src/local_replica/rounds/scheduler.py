@@ -12,8 +12,8 @@ from local_replica.management import lifecycle
 from local_replica.management.canister import ManagementCanister
 from local_replica.messages import Call, FromIngress, Response
 from local_replica.rejections import DeadlineExpired, StopTimedOut
+from local_replica.rounds.turn import Turn
 from local_replica.subnet import Subnet
-from local_replica.turn import Turn
 
 CANISTER_OVERHEAD = 8_000_000
 """The same for each time that a canister is switched to."""

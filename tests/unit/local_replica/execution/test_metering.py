@@ -1,8 +1,8 @@
 """The meter counts what runs, by canister and method, and changes nothing else."""
 
 from local_replica.execution import WasmtimeExecutor
+from local_replica.execution.metering import MeteredExecutor, costs_by_canister
 from local_replica.execution.port import Entry
-from local_replica.metering import MeteredExecutor, costs_by_canister
 from support.executing import CANISTER, request
 from support.small_modules import COUNTER, compiled
 

@@ -6,7 +6,6 @@ from local_replica.call_context import CallContext, Waiting
 from local_replica.canister import Canister, Status, Task
 from local_replica.crew import Crew
 from local_replica.cycles import balance
-from local_replica.executing import NO_CALLBACK, Execution
 from local_replica.execution.port import Callback, Entry, ExecutionError, Instance, Request
 from local_replica.messages import Call, FromCanister, FromSystem, Response
 from local_replica.rejections import (
@@ -17,6 +16,7 @@ from local_replica.rejections import (
     OutOfCycles,
     Rejection,
 )
+from local_replica.rounds.executing import NO_CALLBACK, Execution
 from local_replica.subnet import Subnet
 
 MESSAGE_OVERHEAD = 2_000_000

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from local_replica.remembering import Remembered, digest
+from local_replica.execution.remembering import Remembered, digest
 
 LARGE = 70_000
 
