@@ -5,9 +5,11 @@ from ctypes import CFUNCTYPE, c_void_p, pointer
 
 from local_replica.execution.costs import cost
 from local_replica.execution.engine import HostCallback, trap_new
+from local_replica.execution.failures import contract_violation
 from local_replica.execution.ic0 import SystemCalls
 from local_replica.execution.native import CALLS, NativeImport
 from local_replica.execution.native_stable import NativeStableMemory
+from local_replica.execution.signatures import NEED_MEMORY
 
 _MASKS = {"i32": 0xFFFFFFFF, "i64": 0xFFFFFFFFFFFFFFFF}
 
@@ -17,29 +19,39 @@ RawFunction = Callable[[object, object, list[int], int], int | None]
 
 
 def _admission(calls: SystemCalls, name: str, masks: list[int]) -> Callable[[list[int]], None]:
-    """Checks that the call may be made from here, and charges for it."""
+    """Charges for the call, then checks that it may be made from here: too few instructions are told first."""
     overhead, counting, factor = cost(name)
 
     def admit(_slots: list[int]) -> None:
-        if name not in calls.permitted:
-            calls.forbid(name)
         calls.charged += overhead
         if calls.charged > calls.settle_at:
             calls.settle()
+        if name not in calls.permitted:
+            calls.forbid(name)
 
     def admit_after_c(_slots: list[int]) -> None:
+        calls.charge(overhead)
         if name not in calls.permitted:
             calls.forbid(name)
-        calls.charge(overhead)
 
     def admit_bytes(slots: list[int]) -> None:
+        calls.charge(overhead + factor * (slots[2 * (counting or 0)] & masks[counting or 0]))
         if name not in calls.permitted:
             calls.forbid(name)
-        calls.charge(overhead + factor * (slots[2 * (counting or 0)] & masks[counting or 0]))
 
     if counting is not None:
         return admit_bytes
     return admit_after_c if name in CALLS else admit
+
+
+def _without_memory(calls: SystemCalls, name: str) -> Callable[[list[int]], None]:
+    """What a call comes to that needs memory in a module that has none."""
+
+    def run(_slots: list[int]) -> None:
+        calls.charge(cost(name)[0])
+        raise contract_violation("WebAssembly module must define memory")
+
+    return run
 
 
 def _with_none(admit: Admission, method: Method, _masks: list[int], result: int) -> Admission:
@@ -137,6 +149,8 @@ class Callbacks:
 
     def _run(self, name: str, masks: list[int], result: int) -> Callable[[list[int]], None]:
         """The work of a call: permission, charge, arguments out of their slots, result into the first one."""
+        if name in NEED_MEMORY and not self._calls.has_memory:
+            return _without_memory(self._calls, name)
         admit = _admission(self._calls, name, masks)
         method: Callable[..., int | None] = getattr(self._calls, name)
         work = _WITH_ARGUMENTS[len(masks)] if len(masks) < len(_WITH_ARGUMENTS) else _with_many

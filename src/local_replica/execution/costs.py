@@ -1,16 +1,17 @@
 """What system calls cost in instructions: as published for the replica and read off recorded balances.
 
 Each call costs a fixed overhead; where it moves bytes, one of its arguments says how many, and each costs a factor.
+What reaches the log (`debug_print`, `trap`) is charged by the room that is left there (`ic0/log_room.py`).
 """
 
 _PLAIN = 500
 PER_BYTE = 1
 DIRTY_PAGE = 1_000
 """For each 4 KiB page of heap or stable memory that a message changes."""
-LOGGED_PER_BYTE = 53
-"""The byte itself, twice its place in the log, and its transmission."""
 TRANSMITTED_PER_BYTE = 50
 """Bytes that leave the sandbox: replies, calls, logs."""
+STORED_PER_BYTE = 2
+"""Bytes of a log line: their place, and that of the lines that give way."""
 
 _OVERHEAD = {
     "stable_size": 0,
@@ -48,8 +49,6 @@ _BYTES = {
     "msg_reply_data_append": (1, TRANSMITTED_PER_BYTE),
     "msg_reject": (1, TRANSMITTED_PER_BYTE),
     "call_data_append": (1, TRANSMITTED_PER_BYTE),
-    "debug_print": (1, LOGGED_PER_BYTE),
-    "trap": (1, TRANSMITTED_PER_BYTE),
 }
 
 

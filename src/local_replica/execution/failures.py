@@ -28,6 +28,8 @@ REPLY_TOO_LARGE = "." + advice(
     "Consider checking the response size and returning an error if it is too long.",
     "msg_reply_data_append-payload-too-large",
 )
+REJECT_TOO_LARGE = "." + advice("Try truncating the error messages that are too long.", "msg_reject-payload-too-large")
+NOT_UTF8_VARIABLE = ".\nProvide a valid UTF-8 string for the environment variable name. See documentation: "
 CERTIFIED_DATA_TOO_LARGE = "." + advice(
     "Try certifying just the hash of your data instead of the full contents.",
     "certified_data_set-payload-too-large",

@@ -81,6 +81,7 @@ class WasmInstance:
         self._heap = heap
         self._stable = stable
         self._calls = SystemCalls(stable)
+        self._calls.has_memory = compiled.source.memory is not None
         names = [name for _, name in compiled.source.imports]
         self._callbacks = Callbacks(self._calls, names, SIGNATURES[compiled.is_64])
         self._dirty_heap = set(heap.filled_pages())

@@ -115,3 +115,9 @@ def _with_pointers(pointer: str, absent: frozenset[str] = frozenset()) -> dict[s
 
 SIGNATURES = {False: _with_pointers("i32"), True: _with_pointers("i64", absent=_OF_32_BITS)}
 """`SIGNATURES[is memory64][name]` is (parameters, results)."""
+
+NEED_MEMORY = frozenset(name for name, (params, _) in _ROWS.items() if "I" in params) - {
+    "call_on_cleanup",
+    "env_var_name_size",
+}
+"""Calls that read or write the module's memory, and fail in a module that has none."""

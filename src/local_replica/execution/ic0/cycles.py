@@ -1,6 +1,6 @@
 """Cycles: balance, accepting, attaching, burning."""
 
-from local_replica.execution.failures import Failure, contract_violation
+from local_replica.execution.failures import Failure, contract_violation, trapped
 from local_replica.execution.ic0.state import CallInPreparation, CallState
 from local_replica.execution.principals import principal_text
 
@@ -11,13 +11,13 @@ _MAX_64 = (1 << 64) - 1
 class CycleCalls(CallState):
     """Amounts are unsigned 128 bit; the 64-bit calls trap where one does not fit."""
 
-    def _in_64_bits(self, name: str, amount: int) -> int:
+    def _in_64_bits(self, amount: int) -> int:
         if amount > _MAX_64:
-            raise contract_violation(f"{name} failed because the current balance exceeds maximum representable value")
+            raise trapped("cycles amount exceeds 64-bit representation")
         return amount
 
     def canister_cycle_balance(self) -> int:
-        return self._in_64_bits("ic0_canister_cycle_balance", self.outcome.balance)
+        return self._in_64_bits(self.outcome.balance)
 
     def canister_cycle_balance128(self, dst: int) -> None:
         self.write_cycles("canister_cycle_balance128", dst, self.outcome.balance)
@@ -32,13 +32,13 @@ class CycleCalls(CallState):
         return self.request.available - self.outcome.accepted
 
     def msg_cycles_available(self) -> int:
-        return self._in_64_bits("ic0_msg_cycles_available", self._available())
+        return self._in_64_bits(self._available())
 
     def msg_cycles_available128(self, dst: int) -> None:
         self.write_cycles("msg_cycles_available128", dst, self._available())
 
     def msg_cycles_refunded(self) -> int:
-        return self._in_64_bits("ic0_msg_cycles_refunded", self.request.refunded)
+        return self._in_64_bits(self.request.refunded)
 
     def msg_cycles_refunded128(self, dst: int) -> None:
         self.write_cycles("msg_cycles_refunded128", dst, self.request.refunded)

@@ -3,6 +3,7 @@
 from local_replica.execution.contexts import REPLICATED, mode
 from local_replica.execution.failures import (
     CERTIFIED_DATA_TOO_LARGE,
+    NOT_UTF8_VARIABLE,
     Failure,
     called_trap,
     contract_violation,
@@ -10,9 +11,13 @@ from local_replica.execution.failures import (
     wrong_mode,
 )
 from local_replica.execution.ic0.calls import MAX_PRINCIPAL
+from local_replica.execution.ic0.log_room import LogRoom
 from local_replica.execution.ic0.state import CallState
 
 MAX_CERTIFIED_DATA = 32
+MAX_VARIABLE_NAME = 100
+"""Bytes of an environment variable's name that a canister may ask by; the settings take 128."""
+MAX_TRAP_MESSAGE = 32 * 1024
 
 
 class EnvironmentCalls(CallState):
@@ -34,7 +39,7 @@ class EnvironmentCalls(CallState):
         return len(self.request.root_key)
 
     def root_key_copy(self, dst: int, offset: int, size: int) -> None:
-        self.copy_out("root_key_copy", "root_key", self.request.root_key, dst, offset, size)
+        self.copy_out("root_key_copy", "bytes", self.request.root_key, dst, offset, size)
 
     def canister_status(self) -> int:
         return self.request.status
@@ -56,7 +61,7 @@ class EnvironmentCalls(CallState):
         return self.used() + self.read_rest() + (self.request.call_context_instructions if kind else 0)
 
     def is_controller(self, src: int, size: int) -> int:
-        principal = self.read_heap("ic0.is_controller heap", src, size)
+        principal = self.read_heap("ic0.is_controller", src, size)
         if size > MAX_PRINCIPAL:
             raise invalid_principal()
         return int(principal in self.request.controllers)
@@ -71,6 +76,7 @@ class EnvironmentCalls(CallState):
                 f"{MAX_CERTIFIED_DATA} bytes. Found {size} bytes",
                 CERTIFIED_DATA_TOO_LARGE,
             )
+        self.check_range("ic0_certified_data_set", "src", src, size, self.heap_size())
         self.outcome.certified_data = self.read_heap("ic0_certified_data_set", src, size)
 
     def data_certificate_present(self) -> int:
@@ -86,6 +92,8 @@ class EnvironmentCalls(CallState):
 
     def data_certificate_copy(self, dst: int, offset: int, size: int) -> None:
         certificate = self._certificate("data_certificate_copy")
+        self.check_range("ic0_data_certificate_copy", "offset", offset, size, len(certificate))
+        self.check_range("ic0_data_certificate_copy", "dst", dst, size, self.heap_size())
         self.copy_out("data_certificate_copy", "certificate", certificate, dst, offset, size)
 
     def env_var_count(self) -> int:
@@ -107,24 +115,31 @@ class EnvironmentCalls(CallState):
     def env_var_name_copy(self, index: int, dst: int, offset: int, size: int) -> None:
         self.copy_out("env_var_name_copy", "name", self._variable_name(index), dst, offset, size)
 
-    def _variable(self, src: int, size: int, context: str) -> tuple[str, str | None]:
-        name = self.read_heap(f"ic0.{context} heap", src, size).decode(errors="replace")
+    def _variable(self, src: int, size: int, function: str, part: str) -> tuple[str, str | None]:
+        if size > MAX_VARIABLE_NAME:
+            raise contract_violation(f"ic0.{function}: Variable name is too large.", "")
+        given = self.read_heap(f"ic0.{function} {part}", src, size)
+        try:
+            name = given.decode()
+        except UnicodeDecodeError as error:
+            told = f"ic0.{function}: Variable name is not a valid UTF-8 string."
+            raise contract_violation(told, NOT_UTF8_VARIABLE) from error
         return name, dict(self.request.environment_variables).get(name)
 
     def env_var_name_exists(self, src: int, size: int) -> int:
-        return int(self._variable(src, size, "env_var_name_exists")[1] is not None)
+        return int(self._variable(src, size, "env_var_name_exists", "heap")[1] is not None)
 
-    def _variable_value(self, src: int, size: int, context: str) -> bytes:
-        name, value = self._variable(src, size, context)
+    def _variable_value(self, src: int, size: int, function: str, part: str) -> bytes:
+        name, value = self._variable(src, size, function, part)
         if value is None:
             raise Failure("CanisterContractViolation", f"Environment variable {name} not found.")
         return value.encode()
 
     def env_var_value_size(self, src: int, size: int) -> int:
-        return len(self._variable_value(src, size, "env_var_value_size"))
+        return len(self._variable_value(src, size, "env_var_value_size", "heap"))
 
     def env_var_value_copy(self, name_src: int, name_size: int, dst: int, offset: int, size: int) -> None:
-        value = self._variable_value(name_src, name_size, "env_var_value_copy")
+        value = self._variable_value(name_src, name_size, "env_var_value_copy", "name")
         self.copy_out("env_var_value_copy", "value", value, dst, offset, size)
 
     def cost_call(self, name_size: int, payload_size: int, dst: int) -> None:
@@ -150,7 +165,11 @@ class EnvironmentCalls(CallState):
         return self._signing_cost("cost_vetkd_derive_key", src, size, curve, dst)
 
     def _signing_cost(self, name: str, src: int, size: int, kind: int, dst: int) -> int:
-        key_name = self.read_heap(f"ic0.{name} heap", src, size).decode(errors="replace")
+        given = self.read_heap(f"ic0.{name} heap", src, size)
+        try:
+            key_name = given.decode()
+        except UnicodeDecodeError as error:
+            raise contract_violation(f"Failed to decode key name {given.decode(errors='replace')}") from error
         amount = 0
         if self.request.costs:
             try:
@@ -160,12 +179,23 @@ class EnvironmentCalls(CallState):
         self.write_cycles(name, dst, amount)
         return 0
 
+    def _log_room(self) -> LogRoom:
+        self.log_room = self.log_room or LogRoom()
+        return self.log_room
+
     def debug_print(self, src: int, size: int) -> None:
-        if src + size <= self.read_memory_size():
-            self.outcome.logs.append(self.read_heap("ic0.debug_print", src, size))
+        room = self._log_room()
+        self.charge(room.cost(size))
+        line = b"(debug_print message out of memory bounds)"
+        if self.has_heap(src + size):
+            line = self.read_heap("ic0.debug_print", src, size)
+        room.add(len(line))
+        self.outcome.logs.append(line)
 
     def trap(self, src: int, size: int) -> None:
+        self.charge(self._log_room().cost(size))
+        told = min(size, MAX_TRAP_MESSAGE)
         message = "(trap message out of memory bounds)"
-        if src + size <= self.read_memory_size():
-            message = self.read_heap("ic0.trap", src, size).decode(errors="replace")
+        if self.has_heap(src + told):
+            message = self.read_heap("ic0.trap", src, told).decode(errors="replace")
         raise called_trap(message)

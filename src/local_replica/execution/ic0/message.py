@@ -1,7 +1,7 @@
 """The message itself: argument, caller, rejection, reply."""
 
 from local_replica.execution.contexts import REPLICATED
-from local_replica.execution.failures import REPLY_TOO_LARGE, contract_violation
+from local_replica.execution.failures import REJECT_TOO_LARGE, REPLY_TOO_LARGE, contract_violation
 from local_replica.execution.ic0.state import CallState
 
 MAX_REPLICATED_REPLY = 2 << 20
@@ -46,17 +46,17 @@ class MessageCalls(CallState):
             raise contract_violation("ic0.accept_message: the function was already called.")
         self.outcome.accepted_message = True
 
-    def _check_payload(self, name: str, size: int) -> None:
+    def _check_payload(self, name: str, size: int, advice: str) -> None:
         limit = MAX_REPLICATED_REPLY if self.request.entry in REPLICATED else MAX_QUERY_REPLY
         if size > limit:
             raise contract_violation(
-                f"ic0.{name}: application payload size ({size}) cannot be larger than {limit}", REPLY_TOO_LARGE
+                f"ic0.{name}: application payload size ({size}) cannot be larger than {limit}", advice
             )
 
     def msg_reply_data_append(self, src: int, size: int) -> None:
         if self.answered:
             raise contract_violation("ic0.msg_reply_data_append: the call is already replied.")
-        self._check_payload("msg_reply_data_append", self.reply_bytes + size)
+        self._check_payload("msg_reply_data_append", self.reply_bytes + size, REPLY_TOO_LARGE)
         self.reply_parts.append(self.read_heap("msg.reply", src, size))
         self.reply_bytes += size
 
@@ -69,7 +69,7 @@ class MessageCalls(CallState):
     def msg_reject(self, src: int, size: int) -> None:
         if self.answered:
             raise contract_violation("ic0.msg_reject: the call is already replied")
-        self._check_payload("msg_reject", size)
+        self._check_payload("msg_reject", size, REJECT_TOO_LARGE)
         text = self.read_heap("ic0.msg_reject", src, size)
         try:
             self.outcome.reject = text.decode()

@@ -53,7 +53,8 @@ class StableCalls(CallState):
             raise _refused("heap out of bounds", name)
 
     def stable_read(self, dst: int, offset: int, size: int) -> None:
-        self._check_small("stable_read")
+        if size:
+            self._check_small("stable_read")
         self._read("stable_read", dst, offset, size)
 
     def stable64_read(self, dst: int, offset: int, size: int) -> None:
@@ -66,6 +67,8 @@ class StableCalls(CallState):
 
     def stable_write(self, offset: int, src: int, size: int) -> None:
         self._check_small("stable_write")
+        if offset + size > self.stable.size:
+            raise _refused("stable memory out of bounds", "stable_write")
         self._write("stable_write", offset, src, size)
 
     def stable64_write(self, offset: int, src: int, size: int) -> None:

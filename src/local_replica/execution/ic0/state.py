@@ -12,6 +12,7 @@ from local_replica.execution.contexts import (
     name_in_error,
 )
 from local_replica.execution.failures import contract_violation, out_of_instructions, slice_overrun, wrong_mode
+from local_replica.execution.ic0.log_room import LogRoom
 from local_replica.execution.native import NativeState
 from local_replica.execution.native_stable import NativeStableMemory
 from local_replica.execution.port import Callback, Entry, ExecutionError, Growth, Outcome, Request
@@ -46,6 +47,7 @@ class CallState:
         self.stable = stable
         self.native = stable.state if isinstance(stable, NativeStableMemory) else NativeState()
         """What C works on; its `charged` comes on top of this one's."""
+        self.has_memory = True
         self.memory_base = 0
         self.memory_size = 0
         self.read_memory_size: Callable[[], int] = lambda: 0
@@ -56,6 +58,8 @@ class CallState:
         self.permitted: frozenset[str] = frozenset()
         self.limit = 0
         self.slice_limit = 0
+        self.log_room: LogRoom | None = None
+        """Of the message at hand, once it logs."""
         self.charged = 0
         """Instructions of system calls that fuel has not been taken for yet."""
         self.settle_at = 0
@@ -67,6 +71,7 @@ class CallState:
         self.permitted = PERMITTED[entry]
         self.limit = request.instruction_limit or INSTRUCTION_LIMIT[entry]
         self.slice_limit = min(self.limit, SLICE_LIMIT) if entry in SLICED else self.limit
+        self.log_room = None
         self.charged = 0
         self.settle_at = min(_SETTLED_TOGETHER, self.limit // 16)
         native = self.native
@@ -113,6 +118,19 @@ class CallState:
         if end > self.memory_size:
             self.show_memory(self.memory_base, self.read_memory_size())
         return end <= self.memory_size
+
+    def heap_size(self) -> int:
+        """Bytes of the module's memory now."""
+        self.show_memory(self.memory_base, self.read_memory_size())
+        return self.memory_size
+
+    def check_range(self, function: str, what: str, start: int, length: int, size: int) -> None:
+        """End the message where `length` bytes from `start` (which the module calls `what`) leave `size` bytes."""
+        if start + length > size:
+            raise contract_violation(
+                f"{function} failed because {what} + size is out of bounds. Found {what} = {start} and size = {length} "
+                f"while {what} + size must be <= {size}"
+            )
 
     def check_heap(self, context: str, start: int, length: int) -> None:
         if not self.has_heap(start + length):
