@@ -122,10 +122,12 @@ class Snapshot:
     certified_data: bytes
     chunks: tuple[tuple[bytes, int], ...]
     size: int
-    global_timer: int = 0
+    global_timer: int | None = 0
+    """None where uploaded metadata says nothing of it."""
     is_uploaded: bool = False
     """Made from uploaded metadata: its pieces may be written, `module` tells the blob and size alone."""
     hook: str = "not_due"
+    """Empty where uploaded metadata says nothing of it."""
     kinds: tuple[str, ...] = ()
     """Kinds of the globals, where the module cannot tell them yet."""
     taken_at_height: int = 0
@@ -253,13 +255,16 @@ class Canister:
 
         It runs once each time the condition begins to hold (interface specification, "On low wasm memory").
         """
-        settings, record = self.record.settings, self.record
-        heap = self.instance.heap_bytes() if self.instance else 0
-        limit = settings.wasm_memory_limit or DEFAULT_HEAP_LIMIT
-        if limit >= heap + settings.wasm_memory_threshold:
+        record = self.record
+        if not self.is_low_with(self.instance.heap_bytes() if self.instance else 0):
             record.low_memory_hook = "not_due"
         elif record.low_memory_hook == "not_due":
             record.low_memory_hook = "due"
+
+    def is_low_with(self, heap_bytes: int) -> bool:
+        """Whether a heap of that size comes nearer to its limit than the threshold."""
+        settings = self.record.settings
+        return (settings.wasm_memory_limit or DEFAULT_HEAP_LIMIT) < heap_bytes + settings.wasm_memory_threshold
 
     @property
     def is_low_memory_hook_due(self) -> bool:

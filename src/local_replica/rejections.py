@@ -241,6 +241,10 @@ class StopCancelled(Rejection):
 
     def __init__(self, canister_id: bytes) -> None:
         super().__init__(f"Canister {text(canister_id)}'s stop request was cancelled.")
+        self._told_callers = f"Canister {text(canister_id)}'s stop request cancelled"
+
+    def to_caller(self) -> tuple[int, str]:
+        return CANISTER_ERROR, self._told_callers
 
 
 class StopTimedOut(Rejection):

@@ -86,7 +86,11 @@ ARGUMENTS = {
     "bitcoin_get_current_fee_percentiles": {"network": NETWORK},
     "bitcoin_get_utxos": {"network": NETWORK, "address": ""},
     "bitcoin_send_transaction": {"network": NETWORK, "transaction": b""},
-    "rename_canister": {"canister_id": b"", "rename_to": RENAMED, "sender_canister_version": 0},
+    "rename_canister": {
+        "canister_id": b"\xff" * 5 + b"\xe0\0\0\1\1",
+        "rename_to": RENAMED,
+        "sender_canister_version": 1,
+    },
 }
 
 

@@ -3,8 +3,6 @@
 from collections import deque
 from collections.abc import Callable
 
-from candid.principal import to_text
-from local_replica.config import SubnetKind
 from local_replica.management import (
     chain_keys,
     chunks,
@@ -14,6 +12,7 @@ from local_replica.management import (
     install,
     lifecycle,
     nodes,
+    routing,
     settings,
     snapshot_loading,
     snapshot_upload,
@@ -23,15 +22,12 @@ from local_replica.management import ingress as management_ingress
 from local_replica.management.interface import Undecodable, decode_argument, encode_result, target_of
 from local_replica.management.lifecycle import Deferred
 from local_replica.management.rejections import (
-    BadInstallation,
     BadPayload,
-    ContractViolation,
-    NotRouted,
     OnlyEndUsers,
     UnknownMethod,
 )
 from local_replica.management.request import ManagementCall
-from local_replica.messages import Call, FromCanister
+from local_replica.messages import Call
 from local_replica.rejections import Rejection
 from local_replica.subnet import Answer, Subnet
 
@@ -93,18 +89,6 @@ METHODS: dict[str, Callable[[ManagementCall], object]] = {
 SLICE_INSTRUCTIONS = 2_000_000_000
 """What an installation may take in a round before it goes on in the next."""
 INSTALLING = {"install_code", "install_chunked_code"}
-ROUTED_UNREAD = {
-    "create_canister",
-    "http_request",
-    "install_code",
-    "provisional_create_canister_with_cycles",
-    "raw_rand",
-}
-"""Methods whose argument is not read to find the subnet that they concern."""
-
-
-_OF_OWN_SUBNET = {"create_canister", "http_request", "raw_rand"}
-"""Methods that a canister of another subnet, the root's aside, may not call by the subnet's id."""
 
 
 class ManagementCanister:
@@ -211,33 +195,12 @@ class _Task:
 
 
 def _prepare(subnet: Subnet, call: Call, now_ns: int) -> ManagementCall:
+    if call.method in routing.BITCOIN_INTERNAL:
+        raise Rejection("Permission denied.")
     if call.method not in METHODS:
         raise UnknownMethod(call.method)
-    if call.method in _OF_OWN_SUBNET and isinstance(call.origin, FromCanister):
-        _check_subnet_of(subnet, call.sender)
     try:
         argument = decode_argument(call.method, call.arg)
     except Undecodable as error:
-        raise _refusal(call, str(error)) from None
+        raise BadPayload(str(error)) from None
     return ManagementCall(subnet, call, argument, now_ns)
-
-
-def _check_subnet_of(subnet: Subnet, sender: bytes) -> None:
-    """Whether a canister may ask this subnet for what canisters have of their own. Raises ContractViolation."""
-    subnets = subnet.network.subnets.values()
-    root = next((one for one in subnets if one.kind is SubnetKind.NNS), next(iter(subnets)))
-    asking = subnet.network.subnet_of(sender)
-    if asking is not None and asking not in (subnet, root):
-        rejection = ContractViolation(
-            f"Incorrect sender subnet id: {to_text(asking.subnet_id)}. Sender should be on the same subnet or on the "
-            "NNS subnet."
-        )
-        rejection.numbered = False
-        raise rejection
-
-
-def _refusal(call: Call, text: str) -> Rejection:
-    """How a call whose argument does not decode is rejected."""
-    if isinstance(call.origin, FromCanister) and call.method not in ROUTED_UNREAD:
-        return NotRouted.undecodable(call.method, text)
-    return BadInstallation(text) if call.method in INSTALLING else BadPayload(text)

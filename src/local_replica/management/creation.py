@@ -9,6 +9,7 @@ from local_replica.management.rejections import AlreadyInstalled, InvalidPayload
 from local_replica.management.request import ManagementCall
 from local_replica.management.resource_rejections import CreationUnpaid
 from local_replica.rejections import text
+from local_replica.request_id import hash_of_map
 
 DEFAULT_PROVISIONAL_CYCLES = 100_000_000_000_000
 MAX_BALANCE = 2**128 - 1
@@ -78,7 +79,10 @@ def _new(call: ManagementCall, allocate: Any, cycles: int) -> Canister:
     )
     canister = Canister(record)
     call.subnet.add(canister)
-    details = {"creation": {"controllers": list(controllers), "environment_variables_hash": None}}
+    variables = None
+    if given is not None and given["environment_variables"] is not None:
+        variables = hash_of_map(dict(record.settings.environment_variables))
+    details = {"creation": {"controllers": list(controllers), "environment_variables_hash": variables}}
     call.record_change(canister, details, len(controllers))
     return canister
 

@@ -22,6 +22,13 @@ def take_room(call: ManagementCall, canister: Canister, change: int, fee: int = 
     Raises MemoryAllocationTooSmall, SubnetOversubscribed, GrowthUnpaid, SnapshotUnpaid, ReservedTooMuchForGrowth, and
     changes nothing then.
     """
+    reservation = check_room(call, canister, change, fee)
+    canister.record.balance -= fee + reservation
+    canister.record.reserved += reservation
+
+
+def check_room(call: ManagementCall, canister: Canister, change: int, fee: int = 0) -> int:
+    """The cycles that `take_room` would reserve. Raises as it does."""
     fees, record = call.subnet.fees, canister.record
     growth = _allocated(call, canister, change)
     limit = balance.freezing_limit(fees, canister, growth=change)
@@ -31,8 +38,7 @@ def take_room(call: ManagementCall, canister: Canister, change: int, fee: int = 
         raise SnapshotUnpaid(canister.canister_id, limit + fee - record.balance)
     reservation = memory.reservation(call.subnet, growth)
     check_reservation(canister, growth, reservation, record.balance - fee)
-    record.balance -= fee + reservation
-    record.reserved += reservation
+    return reservation
 
 
 def check_reservation(canister: Canister, growth: int, reservation: int, cycles: int) -> None:

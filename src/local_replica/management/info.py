@@ -89,10 +89,7 @@ def _memory_metrics(canister: Canister) -> dict[str, object]:
 
 def info(call: ManagementCall) -> dict[str, object]:
     """`canister_info`: the history, for canisters."""
-    canister_id = call.argument["canister_id"]
-    canister = call.subnet.canisters.get(canister_id)
-    if canister is None:
-        raise Rejection(f"Canister {text(canister_id)} not found.")
+    canister = call.target()
     record = canister.record
     wanted = min(call.argument["num_requested_changes"] or 0, len(record.history))
     changes = record.history[len(record.history) - wanted :]

@@ -19,11 +19,15 @@ from local_replica.subnet import Subnet
 
 CREATION = "provisional_create_canister_with_cycles"
 PROVISIONAL = {CREATION, "provisional_top_up_canister"}
-_ONLY_CANISTERS = {"canister_info", "canister_metadata"}
+_ONLY_CANISTERS = {"canister_info", "canister_metadata", "rename_canister"}
 _NEVER_BY_INGRESS = {
     "bitcoin_get_balance",
+    "bitcoin_get_block_headers",
+    "bitcoin_get_current_fee_percentiles",
+    "bitcoin_get_successors",
     "bitcoin_get_utxos",
     "bitcoin_send_transaction",
+    "bitcoin_send_transaction_internal",
     "create_canister",
     "deposit_cycles",
     "ecdsa_public_key",

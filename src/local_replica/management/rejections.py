@@ -49,12 +49,6 @@ class BadPayload(Rejection):
     error_code = "InvalidManagementPayload"
 
 
-class BadInstallation(BadPayload):
-    """The same of `install_code` and `install_chunked_code`."""
-
-    numbered = True
-
-
 class BadIngressPayload(Rejection):
     error_code = "InvalidManagementPayload"
 
@@ -143,6 +137,21 @@ class InstallationTooSoon(Rejection):
             "install_code messages. Please retry installation after several minutes.\nRetry the installation at a "
             f"later time. {REFERENCE}install-code-rate-limited"
         )
+
+
+class TargetNotFound(Rejection):
+    """The canister that a management call concerns is not there."""
+
+    error_code = "CanisterNotFound"
+
+    def __init__(self, canister_id: bytes, advice: str = "") -> None:
+        super().__init__(f"Canister {text(canister_id)} not found.{advice}")
+
+    @classmethod
+    def advised(cls, canister_id: bytes) -> "TargetNotFound":
+        """As methods tell it that change what a canister runs."""
+        told = "Check the ICP dashboard to ensure the canister exists."
+        return cls(canister_id, f"\n{told} {REFERENCE}canister-not-found")
 
 
 class StoreNotFound(Rejection):

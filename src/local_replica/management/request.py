@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_replica.canister import Canister, Change
-from local_replica.management.rejections import NotAController
+from local_replica.management.rejections import NotAController, TargetNotFound
 from local_replica.messages import Call, FromCanister
 from local_replica.subnet import Subnet
 
@@ -12,6 +12,9 @@ MAX_HISTORY = 20
 CHANGE_BYTES = 160
 """Accounted for an entry of the canister history; each controller it names adds `CONTROLLER_BYTES`."""
 CONTROLLER_BYTES = 30
+
+_ADVISING = {"delete_canister", "install_chunked_code", "install_code", "stop_canister", "uninstall_code"}
+"""Methods that tell more of a canister that is not there."""
 
 
 class ManagementCall:
@@ -40,8 +43,11 @@ class ManagementCall:
         return isinstance(self.call.origin, FromCanister)
 
     def target(self, field: str = "canister_id") -> Canister:
-        """The canister that the argument names. Raises CanisterNotFound."""
-        canister = self.subnet.running(self.argument[field])
+        """The canister that the argument names. Raises TargetNotFound."""
+        named = self.argument[field]
+        canister = self.subnet.canisters.get(named)
+        if canister is None:
+            raise TargetNotFound.advised(named) if self.call.method in _ADVISING else TargetNotFound(named)
         self.subnet.changed.add(canister.canister_id)
         self.canister = canister
         return canister

@@ -11,6 +11,7 @@ from local_replica.management.rejections import ChunkStoreError, InvalidPayload
 from local_replica.management.request import ManagementCall
 from local_replica.management.snapshot_rejections import SnapshotElsewhere, SnapshotNotControlled, SnapshotNotFound
 from local_replica.management.snapshot_upload import OTHER_GLOBALS
+from local_replica.rejections import Rejection
 
 MAX_SLICE_BYTES = 2_000_000
 READING_INSTRUCTIONS = 5_000_000
@@ -24,10 +25,20 @@ HOOK_STATUSES = {"not_due": "condition_not_satisfied", "due": "ready", "done": "
 def load(call: ManagementCall) -> None:
     """`load_canister_snapshot`: of this canister, or of another that the sender controls once it is on disk."""
     canister = call.controlled()
+    balance_before = canister.record.balance
+    try:
+        _load(call, canister)
+    except Rejection:
+        canister.record.balance = balance_before
+        raise
+
+
+def _load(call: ManagementCall, canister: Canister) -> None:
     record, network = canister.record, call.subnet.network
     snapshot = _loadable(call, canister)
     snapshots.charge(call, canister, costs.SNAPSHOT_INSTRUCTIONS)
     module = snapshot_upload.checked_module(call, canister, snapshot) if snapshot.is_uploaded else snapshot.module
+    _check_hook(canister, snapshot)
     instructions = compilation.instructions(call.subnet, network.blobs[module.blob]) + snapshot.size
     fee = call.subnet.fees.execution(instructions, is_64=module.is_64)
     growth.take_room(call, canister, _growth(canister, snapshot, module), fee)
@@ -40,7 +51,8 @@ def load(call: ManagementCall) -> None:
     record.certified_data = snapshot.certified_data
     record.chunks = dict(snapshot.chunks)
     if snapshot.is_uploaded:
-        record.global_timer, record.low_memory_hook = snapshot.global_timer, snapshot.hook
+        record.global_timer = record.global_timer if snapshot.global_timer is None else snapshot.global_timer
+        record.low_memory_hook = snapshot.hook or record.low_memory_hook
     record.version += 1
     call.subnet.watch(canister)
     call.record_change(canister, {"load_snapshot": _loaded(snapshot, canister)})
@@ -61,6 +73,19 @@ def _loadable(call: ManagementCall, canister: Canister) -> Snapshot:
     if snapshot.taken_at_height // interval == call.subnet.network.clock.height // interval:
         raise SnapshotElsewhere(canister.canister_id, wanted)
     return snapshot
+
+
+def _check_hook(canister: Canister, snapshot: Snapshot) -> None:
+    """Raises InvalidPayload where an uploaded snapshot tells of a hook what its memory belies."""
+    if not snapshot.is_uploaded or not snapshot.hook:
+        return
+    is_low = canister.is_low_with(snapshot.heap_size)
+    if is_low != (snapshot.hook != "not_due"):
+        status = "".join(word.capitalize() for word in HOOK_STATUSES[snapshot.hook].split("_"))
+        raise InvalidPayload(
+            f"Hook status (Some({status})) of uploaded snapshot is inconsistent with the canister's state (hook "
+            f"condition satisfied: {str(is_low).lower()})."
+        )
 
 
 def _growth(canister: Canister, snapshot: Snapshot, module: InstalledModule) -> int:
@@ -89,7 +114,6 @@ def _source(snapshot: Snapshot) -> dict[str, object]:
 def metadata(call: ManagementCall) -> dict[str, object]:
     """`read_canister_snapshot_metadata`."""
     snapshot = snapshots.find(call, call.controlled(), call.argument["snapshot_id"])
-    timer: dict[str, object] = {"active": snapshot.global_timer} if snapshot.global_timer else {"inactive": None}
     return {
         "source": _source(snapshot),
         "taken_at_timestamp": snapshot.taken_at_ns,
@@ -100,9 +124,15 @@ def metadata(call: ManagementCall) -> dict[str, object]:
         "wasm_chunk_store": [{"hash": key} for key, _ in snapshot.chunks],
         "canister_version": snapshot.version,
         "certified_data": snapshot.certified_data,
-        "global_timer": timer,
-        "on_low_wasm_memory_hook_status": {HOOK_STATUSES[snapshot.hook]: None},
+        "global_timer": _timer(snapshot),
+        "on_low_wasm_memory_hook_status": {HOOK_STATUSES[snapshot.hook]: None} if snapshot.hook else None,
     }
+
+
+def _timer(snapshot: Snapshot) -> dict[str, object] | None:
+    if snapshot.global_timer is None:
+        return None
+    return {"active": snapshot.global_timer} if snapshot.global_timer else {"inactive": None}
 
 
 def _globals(call: ManagementCall, snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -51,14 +51,22 @@ def metadata(call: ManagementCall) -> dict[str, object]:
         certified_data=argument["certified_data"],
         chunks=(),
         size=size,
-        global_timer=(argument["global_timer"] or {}).get("active") or 0,
+        global_timer=_timer(argument["global_timer"]),
         is_uploaded=True,
-        hook=_HOOKS[next(iter(argument["on_low_wasm_memory_hook_status"] or {"condition_not_satisfied": None}))],
+        hook=_hook(argument["on_low_wasm_memory_hook_status"]),
         kinds=tuple(kind for kind, _ in globals_),
         taken_at_height=call.subnet.network.clock.height,
     )
     snapshots.keep(call, canister, snapshot)
     return {"snapshot_id": snapshot.snapshot_id}
+
+
+def _timer(given: dict[str, Any] | None) -> int | None:
+    return None if given is None else given.get("active") or 0
+
+
+def _hook(given: dict[str, Any] | None) -> str:
+    return "" if given is None else _HOOKS[next(iter(given))]
 
 
 def _check_metadata(argument: dict[str, Any], *, is_64: bool) -> None:

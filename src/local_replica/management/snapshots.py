@@ -57,6 +57,8 @@ def keep(call: ManagementCall, canister: Canister, snapshot: Snapshot) -> None:
 def _snapshot(call: ManagementCall, canister: Canister, replaced: int) -> Snapshot:
     record = canister.record
     if canister.instance is None or record.module is None:
+        size = balance.chunk_store_bytes(canister) + len(record.certified_data)
+        growth.check_room(call, canister, size - replaced, fee_of(call, size))
         raise SnapshotOfEmpty(record.canister_id)
     memory, blobs = canister.instance.dump(), call.subnet.network.blobs
     size = (

@@ -13,7 +13,8 @@ from local_replica.cycles import balance
 from local_replica.cycles.costs import PublishedCosts
 from local_replica.cycles.memory import growth_check
 from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
-from local_replica.messages import Call, FromCanister, FromIngress, Origin, response_to
+from local_replica.management import routing
+from local_replica.messages import Call, FromCanister, FromIngress, Origin, Response, response_to
 from local_replica.rejections import (
     DidNotReply,
     ExecutionFailed,
@@ -32,7 +33,17 @@ MAX_CALL_TIMEOUT_S = 300
 class Execution:
     """One canister executing in a round: what all its messages and tasks have in common."""
 
-    __slots__ = ("_answers", "_deadlines", "_has_tasks", "canister", "now_ns", "record", "reserved", "subnet")
+    __slots__ = (
+        "_answers",
+        "_deadlines",
+        "_has_tasks",
+        "_refused",
+        "canister",
+        "now_ns",
+        "record",
+        "reserved",
+        "subnet",
+    )
 
     def __init__(self, subnet: Subnet, canister: Canister, now_ns: int) -> None:
         self.subnet = subnet
@@ -41,6 +52,8 @@ class Execution:
         self.now_ns = now_ns
         self.reserved: dict[bytes, int] = {}
         self._answers: list[tuple[FromIngress, bytes | Rejection]] = []
+        self._refused: list[Response] = []
+        """Answers to calls of the management canister that did not leave."""
         self._deadlines: list[tuple[int, int]] = []
         self._has_tasks = False
         canister.hold_memory()
@@ -55,6 +68,8 @@ class Execution:
             subnet.watch_tasks(self.canister)
         for deadline_ns, callback_id in self._deadlines:
             subnet.expect_by(deadline_ns, canister_id, callback_id)
+        for response in self._refused:
+            subnet.enqueue(self.canister, response)
         for origin, outcome in self._answers:
             subnet.answer(origin, canister_id, outcome, 0)
 
@@ -140,7 +155,7 @@ class Execution:
         changed: bool = True,
     ) -> None:
         """Take over what a successful execution did, then answer or wait."""
-        record = self.record
+        record, version = self.record, self.record.version
         record.balance = outcome.balance
         record.reserved += outcome.reserved
         if changed:
@@ -162,7 +177,7 @@ class Execution:
             context.instructions = outcome.instructions
         context.available = left
         for call in outcome.calls:
-            self._send_call(call, context)
+            self._send_call(call, context, version)
         if answered is not None and not context.responded:
             context.responded = True
             self._answer(origin, answered, left)
@@ -176,7 +191,8 @@ class Execution:
     def _answer_at_once(self, origin: Origin, answered: bytes | Rejection | None, refund: int) -> None:
         self._answer(origin, DidNotReply(self.record.canister_id) if answered is None else answered, refund)
 
-    def _send_call(self, call: OutgoingCall, context: CallContext) -> None:
+    def _send_call(self, call: OutgoingCall, context: CallContext, version: int) -> None:
+        """Send a call that the canister made at that version of its."""
         deadline = 0
         if call.timeout_seconds is not None:
             deadline = self.now_ns + min(call.timeout_seconds, MAX_CALL_TIMEOUT_S) * 1_000_000_000
@@ -197,6 +213,12 @@ class Execution:
         if deadline:
             self._deadlines.append((deadline, callback_id))
         origin = FromCanister(self.record.canister_id, callback_id, deadline)
+        try:
+            if self.subnet.is_management(call.callee):
+                routing.check(self.subnet, call.callee, call.method, call.arg, version)
+        except Rejection as rejection:
+            self._refused.append(response_to(origin, call.callee, rejection, call.cycles))
+            return
         self.record.queues.outputs.append(
             Call(origin, self.record.canister_id, call.callee, call.method, call.arg, call.cycles)
         )

@@ -7,8 +7,8 @@ import pytest
 
 from local_replica.ingress import Refused
 from local_replica.replica import Replica
-from support.replicas import created, installed, manage, new_replica, query, update
-from support.small_modules import COUNTER, compiled
+from support.replicas import call_through, created, encoded, installed, manage, new_replica, query, update
+from support.small_modules import COUNTER, PROXY, compiled
 
 PIECE = 50_000
 TARGETS = ("wasm_module", "wasm_memory", "stable_memory")
@@ -33,11 +33,11 @@ def downloaded(replica: Replica, canister: bytes, snapshot: bytes) -> dict[str, 
     return dict(told)
 
 
-def uploaded(replica: Replica, canister: bytes, snapshot: dict[str, Any]) -> bytes:
+def uploaded(replica: Replica, canister: bytes, snapshot: dict[str, Any], **more: Any) -> bytes:
     """The id of a copy of the snapshot, made on another canister."""
     names = ("wasm_module_size", "wasm_memory_size", "stable_memory_size", "globals", "certified_data", "global_timer")
     given = {name: snapshot[name] for name in names}
-    made = manage(replica, "upload_canister_snapshot_metadata", canister_id=canister, **given)
+    made = manage(replica, "upload_canister_snapshot_metadata", canister_id=canister, **given, **more)
     for target in TARGETS:
         for offset in range(0, len(snapshot[target]), PIECE):
             piece = snapshot[target][offset:][:PIECE]
@@ -106,6 +106,46 @@ def test_a_module_with_other_globals_is_not_loaded(replica: Replica) -> None:
     uploaded_id = uploaded(replica, copy, {**snapshot, "globals": [{"i64": 1}]})
     with pytest.raises(Refused, match="snapshot metadata do not match"):
         manage(replica, "load_canister_snapshot", canister_id=copy, snapshot_id=uploaded_id)
+
+
+def test_a_snapshot_that_does_not_load_costs_nothing(replica: Replica) -> None:
+    _, snapshot = counted(replica)
+    copy = created(replica)
+    uploaded_id = uploaded(replica, copy, {**snapshot, "globals": [{"i64": 1}]})
+    proxy = installed(replica, PROXY)
+    settings = {"controllers": [proxy]}
+    manage(replica, "update_settings", canister_id=copy, settings=settings)
+    before = replica.cycles(copy)
+    arg = encoded("load_canister_snapshot", {"canister_id": copy, "snapshot_id": uploaded_id})
+    assert "do not match" in call_through(replica, proxy, "load_canister_snapshot", arg).message
+    assert replica.cycles(copy) == before
+
+
+@pytest.mark.parametrize(
+    ("hook", "told"), [("ready", "Ready"), ("executed", "Executed"), ("condition_not_satisfied", "")]
+)
+def test_what_a_snapshot_says_of_the_low_memory_hook_must_be_so(replica: Replica, hook: str, told: str) -> None:
+    _, snapshot = counted(replica)
+    copy = created(replica)
+    status = {"on_low_wasm_memory_hook_status": {hook: None}}
+    uploaded_id = uploaded(replica, copy, snapshot, **status)
+    if not told:
+        manage(replica, "load_canister_snapshot", canister_id=copy, snapshot_id=uploaded_id)
+        return
+    with pytest.raises(Refused) as refused:
+        manage(replica, "load_canister_snapshot", canister_id=copy, snapshot_id=uploaded_id)
+    assert refused.value.reject.message == (
+        f"Hook status (Some({told})) of uploaded snapshot is inconsistent with the canister's state (hook condition "
+        "satisfied: false)."
+    )
+
+
+def test_metadata_tell_nothing_that_was_not_uploaded(replica: Replica) -> None:
+    _, snapshot = counted(replica)
+    copy = created(replica)
+    uploaded_id = uploaded(replica, copy, {**snapshot, "global_timer": None})
+    told = downloaded(replica, copy, uploaded_id)
+    assert (told["global_timer"], told["on_low_wasm_memory_hook_status"]) == (None, None)
 
 
 def test_large_slices_are_refused(replica: Replica) -> None:

@@ -173,21 +173,22 @@ def proxy_on(replica: Replica, subnet_id: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("method", ["raw_rand", "create_canister", "http_request"])
-def test_what_a_subnet_does_for_its_own_canisters_it_refuses_to_those_of_others(method: str) -> None:
+def test_only_canisters_of_the_root_subnet_may_ask_by_a_subnets_id(method: str) -> None:
     replica = new_replica(ReplicaConfig(subnets=(SubnetConfig(SubnetKind.NNS), SubnetConfig(), SubnetConfig())))
-    asking, asked = list(replica.subnets)[1:]
-    answer = call_through(replica, proxy_on(replica, asking), method, b"", cycles=7, callee=asked)
-    assert (answer.code, answer.refunded) == (5, 7)
-    assert answer.message == (
-        f"Incorrect sender subnet id: {to_text(asking)}. Sender should be on the same subnet or on the NNS subnet."
-    )
+    _, own, other = replica.subnets
+    for asked in (own, other):
+        answer = call_through(replica, proxy_on(replica, own), method, b"DIDL\0\0", cycles=7, callee=asked)
+        assert (answer.code, answer.refunded) == (3, 7)
+        assert answer.message == (
+            f"Unable to route management canister request {method}: AlreadyResolved({to_text(asked)})"
+        )
 
 
-def test_the_root_subnet_and_the_own_one_may_ask_by_the_subnets_id() -> None:
+def test_the_root_subnet_may_ask_by_a_subnets_id() -> None:
     replica = new_replica(ReplicaConfig(subnets=(SubnetConfig(SubnetKind.NNS), SubnetConfig())))
-    root, asked = replica.subnets
-    for subnet_id in (root, asked):
-        answer = call_through(replica, proxy_on(replica, subnet_id), "raw_rand", b"DIDL\0\0", callee=asked)
+    root, other = replica.subnets
+    for asked in (root, other):
+        answer = call_through(replica, proxy_on(replica, root), "raw_rand", b"DIDL\0\0", callee=asked)
         assert (answer.code, len(answer.content)) == (0, 42)
 
 
