@@ -125,6 +125,11 @@ class ShardEnv(CanisterEnv):
         if not self.start:
             raise Unavailable("the shard has no lease yet")
 
+    def make_room(self, length: int) -> None:
+        """For the tickets of a lease of `length`, on the heap."""
+        self.tree = RangeTree(length)
+        self.index.make_room(length)
+
     def open_tables(self) -> None:
         """As of every canister, and grants and rates."""
         super().open_tables()
@@ -150,7 +155,7 @@ class ShardEnv(CanisterEnv):
         self.privacy.rebuild()
         self.count = self.stores.tickets.len()
         if self.start:
-            self.tree = RangeTree(self.settings["length"])
+            self.make_room(self.settings["length"])
             self.index.rebuild(self)
             self.service.rebuild(self)
         self.certify()

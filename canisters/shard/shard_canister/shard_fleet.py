@@ -9,7 +9,6 @@ from vex_canister.failure_journal import guarded
 from vex_canister.peer_services import IndexPeer
 from vex_canister.seeding import ensure_seeded
 from vex_domain import audit_chain
-from vex_domain.hash_tree import RangeTree
 from vex_domain.id_ranges import check_lease
 from vex_domain.refusals import Forbidden, Invalid, LeaseRefused
 from vex_domain.service_levels.policy_documents import measures
@@ -37,7 +36,7 @@ def grant_lease(env: Any, lease: dict[str, Any]) -> None:
             raise LeaseRefused("the shard holds another lease")
         return
     env.change_settings({field: lease[field] for field in ("start", "length", "capacity", "high_water")})
-    env.tree = RangeTree(lease["length"])
+    env.make_room(lease["length"])
     env.certify()
 
 

@@ -4,9 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vex_domain import sorted_lists
 from vex_domain.keyed_index import SPLIT, KeyedIndex
 from vex_domain.salt_ratchet import SaltRatchet
 from vex_domain.sorted_lists import SortedLists
+
+
+@pytest.fixture(autouse=True)
+def short_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists of a few positions go over several pieces."""
+    monkeypatch.setattr(sorted_lists, "PIECE", 4)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 3), st.integers(0, 40)), max_size=80))
@@ -23,8 +30,20 @@ def test_sorted_lists_agree_with_sets(steps: list[tuple[bool, int, int]]) -> Non
     for key in range(4):
         expected = sorted(model.get(key, set()), reverse=True)
         assert lists.before([key], None, 100) == expected
-        assert lists.before([key], 20, 3) == [position for position in expected if position < 20][:3]
+        for position, count in ((20, 3), (33, 9), (7, 100), (0, 1)):
+            assert lists.before([key], position, count) == [each for each in expected if each < position][:count]
         assert lists.count(key) == len(expected)
+
+
+def test_a_list_of_many_pieces_keeps_its_order_while_positions_come_and_go() -> None:
+    lists = SortedLists()
+    for position in (*range(0, 60, 2), *range(1, 60, 2)):
+        lists.add(1, position)
+    assert lists.before([1], None, 60) == list(range(59, -1, -1))
+    for position in range(60):
+        lists.remove(1, position)
+        assert lists.count(1) == 59 - position
+    assert lists.before([1], None, 60) == []
 
 
 @given(st.dictionaries(st.integers(0, 60), st.integers(0, 3)), st.integers(0, 60), st.integers(0, 9))

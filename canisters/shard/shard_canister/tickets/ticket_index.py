@@ -47,13 +47,17 @@ class TicketIndex:
         self.organisations = array("Q")
         self._pages: dict[int, int] = {}
 
+    def make_room(self, length: int) -> None:
+        """Before the first ticket: `length` positions at once, since an array that grows is moved as a whole."""
+        self.organisations = array("Q", bytes(8 * length))
+
     def standing(self, organisation: int, number: int) -> int:
         """How many tickets of an organisation are of one kind in one state, by the number of that standing."""
         return self.lists.count(list_key(organisation, STANDING, number))
 
     def add(self, position: int, ticket: dict[str, Any], life: TicketLife) -> None:
         """Put a new ticket, which stands at the next position, into its lists."""
-        self.organisations.append(ticket["organisation"])
+        self.organisations[position] = ticket["organisation"]
         self._count_pages(ticket["organisation"], ticket["pages"])
         for key in keys_of(ticket, life):
             self.lists.add(key, position)
