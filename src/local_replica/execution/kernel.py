@@ -29,6 +29,8 @@ compare = _libc.memcmp
 """`compare(address, address, bytes)` is 0 where both hold the same."""
 compare.argtypes = [c_void_p, c_void_p, c_size_t]
 
+_STRING_AT_MOST = (1 << 31) - 1
+"""`ctypes.string_at` counts in a C int."""
 _READ_WRITE = 1 | 2
 _SHARED, _PRIVATE, _FIXED, _ANONYMOUS, _NORESERVE = 0x01, 0x02, 0x10, 0x20, 0x4000
 _DONTNEED = 4
@@ -66,6 +68,13 @@ def remap(address: int, size: int, new_size: int) -> int:
 def unmap(address: int, size: int) -> None:
     """Give a mapping of `size` bytes back."""
     _munmap(address, size)
+
+
+def read_memory(address: int, size: int) -> bytes:
+    """A copy of `size` bytes, which may be many."""
+    if size <= _STRING_AT_MOST:
+        return ctypes.string_at(address, size)
+    return bytes((ctypes.c_char * size).from_address(address))
 
 
 def drop_pages(address: int, size: int) -> None:

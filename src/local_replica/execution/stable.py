@@ -2,7 +2,7 @@
 
 from ctypes import memmove, string_at
 
-from local_replica.execution.kernel import PAGE, drop_pages, map_anonymous, remap, unmap
+from local_replica.execution.kernel import PAGE, drop_pages, map_anonymous, read_memory, remap, unmap
 
 STABLE_PAGE = 1 << 16
 MAX_STABLE_PAGES = (500 << 30) // STABLE_PAGE
@@ -50,7 +50,7 @@ class StableMemory:
         return previous
 
     def read(self, offset: int, length: int) -> bytes:
-        return string_at(self._address + offset, length)
+        return read_memory(self._address + offset, length)
 
     def copy_to(self, address: int, offset: int, length: int) -> None:
         """Copy `length` bytes from `offset` to a linear memory."""

@@ -1,7 +1,7 @@
 """What all system calls share: the message at hand, its effects so far, the module's memory."""
 
 from collections.abc import Callable
-from ctypes import memmove, string_at
+from ctypes import memmove
 
 from local_replica.execution.contexts import (
     INSTRUCTION_LIMIT,
@@ -13,6 +13,7 @@ from local_replica.execution.contexts import (
 )
 from local_replica.execution.failures import contract_violation, out_of_instructions, slice_overrun, wrong_mode
 from local_replica.execution.ic0.log_room import LogRoom
+from local_replica.execution.kernel import read_memory
 from local_replica.execution.native import NativeState
 from local_replica.execution.native_stable import NativeStableMemory
 from local_replica.execution.port import Callback, Entry, ExecutionError, Growth, Outcome, Request
@@ -140,7 +141,7 @@ class CallState:
 
     def read_heap(self, context: str, start: int, length: int) -> bytes:
         self.check_heap(context, start, length)
-        return string_at(self.memory_base + start, length)
+        return read_memory(self.memory_base + start, length)
 
     def copy_out(  # noqa: PLR0917 - as the specification orders them
         self, name: str, part: str, content: bytes, target: int, offset: int, length: int

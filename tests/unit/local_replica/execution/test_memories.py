@@ -208,3 +208,13 @@ def test_stable_memory_in_c_is_the_one_in_python(messages: list[tuple[Any, bool]
         told.append(history)
         stable.close()
     assert told[0] == told[1]
+
+
+@pytest.mark.slow
+def test_more_than_two_gibibytes_are_read_whole() -> None:
+    size = (1 << 31) + PAGE
+    address = kernel.map_anonymous(size)
+    poke(address + size - 4, b"last")
+    content = kernel.read_memory(address, size)
+    kernel.unmap(address, size)
+    assert (len(content), content[:4], content[-4:]) == (size, bytes(4), b"last")
