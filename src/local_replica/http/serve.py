@@ -19,8 +19,7 @@ from local_replica.http.application import single_replica
 from local_replica.http.ending import SECONDS_TO_FINISH, end_on_signals
 from local_replica.http.listening import LOOPBACK, listen
 from local_replica.http.quiet_server import QuietServer
-from local_replica.node import Chain, Node
-from local_replica.store import StateStore, WrongSchema
+from local_replica.node import Chain, Node, open_stored
 
 DEFAULT_PORT = 4943
 
@@ -66,14 +65,7 @@ def open_chain(settings: Settings, executor: Executor) -> Chain:
     config = ReplicaConfig(subnets, settings.seed.encode(), time.time_ns())
     if settings.state_dir is None:
         return Chain(config, executor)
-    store = StateStore(settings.state_dir)
-    known = store.setting("seed")
-    if known is None:
-        store.set_setting("seed", config.seed)
-    elif known != config.seed:
-        store.close()
-        raise WrongSchema(f"{settings.state_dir} was made with seed {known.decode()!r}, not {settings.seed!r}")
-    return Chain(config, executor, store)
+    return open_stored(settings.state_dir, config, executor)
 
 
 async def _serve(settings: Settings, listening: socket.socket, chain: Chain, meter: MeteredExecutor) -> str | None:
@@ -90,5 +82,6 @@ async def _serve(settings: Settings, listening: socket.socket, chain: Chain, met
     node.start_blocks()
     _announce(settings, listening.getsockname()[1], chain.certifier.root_key)
     await server.serve(sockets=[listening])
+    reason = node.halted
     await node.close()
-    return None if node.halted is None else str(node.halted)
+    return None if reason is None else str(reason)

@@ -2,5 +2,6 @@
 
 from local_replica.node.chain import Chain, ChainSnapshot
 from local_replica.node.node import Node, NodeHalted
+from local_replica.node.stored import open_stored
 
-__all__ = ["Chain", "ChainSnapshot", "Node", "NodeHalted"]
+__all__ = ["Chain", "ChainSnapshot", "Node", "NodeHalted", "open_stored"]

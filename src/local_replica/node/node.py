@@ -122,6 +122,9 @@ class Node:
 
     def _made(self, block: _Block, batch: Batch) -> None:
         block.batch = batch
+        if self.halted is not None:
+            fail([future for _, future in batch], self.halted)
+            return
         if block.has_outcalls:
             self.outcalls_waiting.set()
         if not self.chain.is_stored:
@@ -130,6 +133,7 @@ class Node:
         self._undurable.append(block)
         if self._writing is None:
             self._writing = asyncio.get_running_loop().create_task(self._write())
+            self._writing.add_done_callback(self._ended("a block could not be stored"))
 
     async def _write(self) -> None:
         """Write what blocks have left, several at once when they come faster than the disk takes them."""
@@ -182,12 +186,17 @@ class Node:
         """Make blocks by themselves from now on, in real time, `delay_seconds` apart at least."""
         if self._blocks is None:
             self._blocks = asyncio.get_running_loop().create_task(self._make_blocks(delay_seconds))
-            self._blocks.add_done_callback(self._blocks_ended)
+            self._blocks.add_done_callback(self._ended("a block failed"))
 
-    def _blocks_ended(self, blocks: "asyncio.Task[None]") -> None:
-        if not blocks.cancelled() and (error := blocks.exception()) is not None and self.halted is None:
-            traceback.print_exception(error)
-            self._halt(f"a block failed: {error!r}")
+    def _ended(self, what: str) -> "Callable[[asyncio.Task[None]], None]":
+        """Makes what is called at the end of a task whose failure nobody foresaw: the node halts then."""
+
+        def ended(task: "asyncio.Task[None]") -> None:
+            if not task.cancelled() and (error := task.exception()) is not None and self.halted is None:
+                traceback.print_exception(error)
+                self._halt(f"{what}: {error!r}")
+
+        return ended
 
     async def stop_blocks(self) -> None:
         """Make no more blocks by themselves; returns when the last one is finished."""
@@ -224,10 +233,12 @@ class Node:
                 await self._wake.wait()
 
     async def close(self) -> None:
-        """Stop, wait for what runs, and give everything free."""
+        """Stop, wait for what runs, and give everything free; who asks for anything later gets NodeHalted."""
         await self.stop_blocks()
         if self._writing is not None:
-            await self._writing
+            await asyncio.wait({self._writing})
+        self.on_halt = None
+        self._halt("this instance is gone")
         await asyncio.get_running_loop().run_in_executor(self._thread, self.chain.close)
         self._thread.shutdown()
         self._disk.shutdown()

@@ -7,12 +7,12 @@ from itertools import count
 from pathlib import Path
 
 from local_replica.execution.port import Executor
-from local_replica.node import Chain, ChainSnapshot, Node
+from local_replica.node import Chain, ChainSnapshot, Node, open_stored
 from local_replica.rest.errors import CreationError, NoAnswer, RestError
 from local_replica.rest.live import LiveOutcalls
 from local_replica.rest.pending import Turnstile
 from local_replica.rest.wishes import Wish
-from local_replica.store import StateStore, StoreError
+from local_replica.store import StoreError
 
 
 @dataclass(slots=True)
@@ -61,11 +61,12 @@ class Instances:
         return len(self._all) - 1
 
     def _make(self, wish: Wish) -> Node:
+        if wish.state_dir is None:
+            return Node(Chain(wish.config, self._executor))
         try:
-            store = None if wish.state_dir is None else StateStore(Path(wish.state_dir))
-        except (StoreError, OSError) as error:
+            return Node(open_stored(Path(wish.state_dir), wish.config, self._executor))
+        except (StoreError, OSError, ValueError) as error:  # a ValueError for what is no path
             raise CreationError(str(error)) from error
-        return Node(Chain(wish.config, self._executor, store))
 
     def get(self, number: int) -> Instance:
         """Return an instance. Raises RestError."""

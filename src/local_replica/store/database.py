@@ -9,7 +9,7 @@ from pathlib import Path
 
 from local_replica.execution.port import InstanceDelta, InstanceState
 from local_replica.state import CanisterChange, CanisterState, Changes, ReplicaState
-from local_replica.store.errors import StateDirBusy, StateNotStored, WrongSchema
+from local_replica.store.errors import StateDirBusy, StateNotStored, Unreadable, WrongSchema
 from local_replica.store.schema import (
     DATABASE_PAGE_BYTES,
     HEAP,
@@ -19,7 +19,10 @@ from local_replica.store.schema import (
     VERSION,
     ingress_row,
     ingress_status,
+    joined,
+    last_piece,
     page_key,
+    pieces,
 )
 
 _ZERO_PAGE = bytes(PAGE_BYTES)
@@ -41,7 +44,11 @@ class StateStore:
         except OSError as error:
             self._lock.close()
             raise StateDirBusy(f"{directory} is served by another process") from error
-        self._database = sqlite3.connect(directory / "state.sqlite3", isolation_level=None, check_same_thread=False)
+        try:
+            self._database = sqlite3.connect(directory / "state.sqlite3", isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            self._lock.close()
+            raise Unreadable(f"{directory} holds no state: {error}") from error
         try:
             self._open(directory)
         except sqlite3.DatabaseError as error:
@@ -98,8 +105,10 @@ class StateStore:
                 self._put_block(changes)
 
     def _put_block(self, changes: Changes) -> None:
-        self._database.executemany("INSERT OR REPLACE INTO blob VALUES (?, ?)", changes.blobs.items())
-        self._database.executemany("DELETE FROM blob WHERE hash = ?", ((one,) for one in changes.dropped_blobs))
+        rows = (row for key, content in changes.blobs.items() for row in pieces(key, content))
+        self._database.executemany("INSERT OR REPLACE INTO blob VALUES (?, ?)", rows)
+        dropped = ((one, last_piece(one)) for one in changes.dropped_blobs)
+        self._database.executemany("DELETE FROM blob WHERE hash BETWEEN ? AND ?", dropped)
         for canister_id in changes.deleted:
             self._delete(canister_id)
         for canister_id, change in changes.canisters.items():
@@ -156,7 +165,7 @@ class StateStore:
             system=row[0],
             canisters={one[0]: CanisterState(one[1], self._memory(*one[2:])) for one in canisters},
             ingress=dict(map(ingress_status, self._database.execute("SELECT * FROM ingress"))),
-            blobs=dict(self._database.execute("SELECT hash, content FROM blob")),
+            blobs=joined(self._database.execute("SELECT hash, content FROM blob ORDER BY hash")),
         )
 
     def _memory(

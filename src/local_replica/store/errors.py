@@ -1,4 +1,4 @@
-"""What can go wrong with the state on disk: StoreError > StateDirBusy, WrongSchema, StateNotStored."""
+"""What can go wrong with the state on disk: StoreError > StateDirBusy, WrongSchema, Unreadable, StateNotStored."""
 
 
 class StoreError(Exception):
@@ -11,6 +11,10 @@ class StateDirBusy(StoreError):
 
 class WrongSchema(StoreError):
     """The directory was written by another version, or is no state directory."""
+
+
+class Unreadable(StoreError):
+    """What the directory holds is damaged, or the state of another network."""
 
 
 class StateNotStored(StoreError):

@@ -30,6 +30,7 @@ class SlowStore:
         self.open.set()
         self.writes: list[int] = []
         self.full = False
+        self.broken = False
 
     def load(self) -> ReplicaState | None:
         return None
@@ -38,6 +39,8 @@ class SlowStore:
         assert self.open.wait(10)
         if self.full:
             raise StateNotStored("state could not be stored: database or disk is full")
+        if self.broken:
+            raise OverflowError("too large")
         self.writes.append(len(blocks))
 
     def close(self) -> None:
@@ -128,6 +131,54 @@ def test_a_disk_that_fails_halts_the_node_and_everyone_is_told(store: SlowStore)
                 await again
 
     with_node(store, scenario)
+
+
+def test_a_write_that_fails_in_an_unknown_way_halts_the_node_too(store: SlowStore) -> None:
+    async def scenario(node: Node, counter: bytes) -> None:
+        store.broken = True
+        for _ in range(2):
+            with pytest.raises(NodeHalted, match="too large"):
+                await call(node, counter, "inc")
+
+    with_node(store, scenario)
+
+
+def test_a_message_of_the_block_that_runs_while_the_disk_fails_is_told(store: SlowStore) -> None:
+    async def scenario(node: Node, counter: bytes) -> None:
+        store.open.clear()
+        store.full = True
+        updates = [asyncio.create_task(call(node, counter, "inc"))]
+        await settled()
+        running, proceed = threading.Event(), threading.Event()
+
+        def hold(_: Chain) -> None:
+            running.set()
+            proceed.wait(10)
+
+        held = asyncio.create_task(node.run(hold))
+        updates.append(asyncio.create_task(call(node, counter, "inc")))
+        await asyncio.to_thread(running.wait, 10)
+        await settled()
+        store.open.set()
+        await settled()
+        proceed.set()
+        results = await asyncio.gather(*updates, held, return_exceptions=True)
+        assert [type(result) for result in results] == [NodeHalted] * 3
+
+    with_node(store, scenario)
+
+
+def test_who_asks_a_closed_node_is_told_that_it_is_gone() -> None:
+    async def run() -> None:
+        node = Node(Chain(ReplicaConfig(), WasmtimeExecutor()))
+        waiting = node.expect(bytes(32))
+        await node.close()
+        submitted = node.submit(Ingress(ANONYMOUS, b"", "raw_rand"))
+        for asked in (waiting, node.run(lambda chain: chain.blocks), submitted, node.make_block()):
+            with pytest.raises(NodeHalted, match="gone"):
+                await asked
+
+    asyncio.run(asyncio.wait_for(run(), 30))
 
 
 def test_a_refused_message_is_told_to_who_sent_it_alone(store: SlowStore) -> None:

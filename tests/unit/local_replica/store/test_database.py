@@ -10,7 +10,7 @@ from local_replica.errors import Reject
 from local_replica.execution.port import InstanceDelta, InstanceState
 from local_replica.ingress import IngressState, IngressStatus
 from local_replica.state import CanisterChange, Changes
-from local_replica.store import StateDirBusy, StateNotStored, StateStore, WrongSchema
+from local_replica.store import StateDirBusy, StateNotStored, StateStore, Unreadable, WrongSchema, schema
 
 PAGE = 4096
 CANISTER = b"\0\0\0\0\0\0\0\1\1\1"
@@ -106,3 +106,35 @@ def test_without_room_a_block_is_refused_whole(tmp_path: Path) -> None:
     state = store.load()
     assert state is not None
     assert (state.system, state.ingress) == (b"s1", {})
+
+
+def test_a_time_of_the_last_century_that_a_clock_can_show_comes_back(tmp_path: Path) -> None:
+    store = StateStore(tmp_path)
+    late = IngressStatus(IngressState.REPLIED, b"\4", CANISTER, b"subnet", (1 << 64) - 1, reply=b"")
+    store.commit([Changes(b"s", ingress={b"a": late, b"b": REPLIED})])
+    state = store.load()
+    assert state is not None
+    assert state.ingress == {b"a": late, b"b": REPLIED}
+
+
+def test_a_blob_of_any_length_comes_back_and_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "PIECE_BYTES", 10)
+    store = StateStore(tmp_path)
+    blobs = {bytes([length]) * 32: bytes(range(length)) for length in (0, 9, 10, 11, 20, 255)}
+    store.commit([Changes(b"s", blobs=blobs)])
+    state = store.load()
+    assert state is not None
+    assert state.blobs == blobs
+    store.commit([Changes(b"s", dropped_blobs=tuple(blobs)[1:])])
+    state = store.load()
+    assert state is not None
+    assert state.blobs == {bytes(32): b""}
+
+
+def test_a_place_where_no_database_can_be_is_refused_and_left_to_others(tmp_path: Path) -> None:
+    database = tmp_path / "state.sqlite3"
+    database.mkdir()
+    with pytest.raises(Unreadable):
+        StateStore(tmp_path)
+    database.rmdir()
+    StateStore(tmp_path).close()
