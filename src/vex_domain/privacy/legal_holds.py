@@ -24,10 +24,6 @@ class LegalHolds:
             if not held:
                 del self._held[organisation]
 
-    def stops_organisation(self, organisation: int) -> bool:
-        """Whether nothing of the organisation may be erased."""
-        return (ORGANISATION, 0) in self._held.get(organisation, ())
-
     def stops_person(self, organisation: int, person: int) -> bool:
         """Whether nothing of this person may be erased."""
         held = self._held.get(organisation)

@@ -9,7 +9,6 @@ from vex_domain.workflow.workflow_model import TicketLife
 FIELD = "field."
 CATEGORY = "category"
 TEXTS = ("subject", "requester_reference", "channel", "language")
-WORDS = ("status", "category", "kind", "priority")
 NUMBERS = ("team", "assignee", "requester")
 SINCE = ("created", "updated", "status", "assigned", "requester", "staff", "solved")
 HOURS_SINCE = tuple(["hours_since_" + moment for moment in SINCE])

@@ -27,8 +27,8 @@ from candid.types import (
 )
 from canister_runtime.stable.keys import order_of
 from canister_runtime.stable.memory import MemoryManager
-from canister_runtime.stable.typed import CandidCodec, TypedMap
 from support.stable_memory import HeapStableMemory
+from support.typed_map import CandidCodec, TypedMap
 
 POINT = Record((Field("y", INT64), Field("a", TEXT)))
 LEVEL = Variant((Field("Low", NULL), Field("High", NAT8), Field("Any", NULL)))

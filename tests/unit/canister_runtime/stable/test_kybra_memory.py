@@ -11,8 +11,8 @@ import pytest
 from candid import Principal, decode, did
 from candid.types import BLOB, NAT8, NAT32, NAT64, PRINCIPAL, TEXT, Named
 from canister_runtime.stable.memory import MemoryManager
-from canister_runtime.stable.typed import CandidCodec, TypedMap
 from support.stable_memory import HeapStableMemory
+from support.typed_map import CandidCodec, TypedMap
 
 FIXTURE = Path(__file__).parents[3] / "fixtures" / "kybra-stable-memory"
 INTERFACE = did.parse((FIXTURE / "fixture.did").read_text())

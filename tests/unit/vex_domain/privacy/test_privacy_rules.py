@@ -48,7 +48,6 @@ def test_holds_are_those_placed_last_and_not_lifted(
             model.discard((where, kind, subject))
     everything = (organisation, ORGANISATION, 0) in model
     held_person = (organisation, PERSON, person) in model
-    assert holds.stops_organisation(organisation) == everything
     assert holds.stops_person(organisation, person) == (everything or held_person)
     held_ticket = (organisation, TICKET, ticket) in model
     assert holds.stops_ticket(organisation, ticket, person) == (everything or held_person or held_ticket)

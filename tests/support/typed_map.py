@@ -1,23 +1,13 @@
-"""Maps of values: a codec in front of a map of bytes."""
+"""Kybra's stable maps in Python: Candid in front of a map of bytes, over a stable memory without a canister."""
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from candid import compile_decoder, compile_encoder
 from candid.types import Type, TypeEnv
 from canister_runtime.stable.btree import BTreeMap
 from canister_runtime.stable.keys import order_of
 from canister_runtime.stable.memory import VirtualMemory
-
-
-class MapCodec(Protocol):
-    """How keys and values become bytes and what encoded keys compare by."""
-
-    def encode_key(self, key: Any, /) -> bytes: ...
-    def decode_key(self, data: bytes, /) -> Any: ...
-    def encode_value(self, value: Any, /) -> bytes: ...
-    def decode_value(self, data: bytes, /) -> Any: ...
-    def order(self, data: bytes, /) -> Any: ...
 
 
 class CandidCodec:
@@ -52,7 +42,7 @@ class TypedMap:
     has to trap.
     """
 
-    def __init__(self, memory: VirtualMemory, max_key_size: int, max_value_size: int, codec: MapCodec) -> None:
+    def __init__(self, memory: VirtualMemory, max_key_size: int, max_value_size: int, codec: CandidCodec) -> None:
         self._codec = codec
         self._map = BTreeMap(memory, max_key_size, max_value_size, codec.order)
 
