@@ -15,7 +15,7 @@ _NAME_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 class TimeZone:
     """Offsets in seconds east of UTC: `offsets[0]` before the first transition, `offsets[i + 1]` from transition i on.
 
-    After the last transition its offset stays: `scripts/make_zones` writes those until 2050.
+    After the last transition its offset stays: `vex.zones` hands over those until 2050.
     """
 
     __slots__ = ("name", "offsets", "transitions")
