@@ -1,14 +1,12 @@
 """The answers that a subnet itself gives, in the replica's words."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from candid.principal import to_text
 from canister_runtime.host.native.errors import Rejected
 from canister_runtime.host.native.message import Answer, Message, Mode, OutgoingCall
-
-if TYPE_CHECKING:
-    from canister_runtime.host.native.canister import NativeCanister
+from canister_runtime.host.native.resident import Resident
 
 Handler: TypeAlias = Callable[[bytes, bytes, int], bytes]
 """Answers a call: (caller, argument, cycles) to reply bytes; raises Rejected to reject."""
@@ -16,14 +14,14 @@ Handler: TypeAlias = Callable[[bytes, bytes, int], bytes]
 RUNNING = 1
 
 
-def unavailable(canister: "NativeCanister") -> Answer | None:
+def unavailable(canister: Resident) -> Answer | None:
     """Why a canister takes no messages from outside, or None."""
     if canister.system.status != RUNNING:
         return rejection(5, f"Canister {name_of(canister)} is stopped")
     return None if canister.installed else rejection(5, "Requested canister has no wasm module")
 
 
-def without_module(canister: "NativeCanister") -> str:
+def without_module(canister: Resident) -> str:
     """The text about a canister that has no code."""
     return (
         f"Error from Canister {name_of(canister)}: Attempted to execute a message, but the canister contains no "
@@ -51,12 +49,12 @@ def rejection(code: int, text: str) -> Answer:
     return Answer(reject=(code, text))
 
 
-def name_of(canister: "NativeCanister") -> str:
+def name_of(canister: Resident) -> str:
     """A canister's id as text."""
     return to_text(canister.system.canister_id)
 
 
-def trapped(canister: "NativeCanister", message: Message) -> Answer:
+def trapped(canister: Resident, message: Message) -> Answer:
     """The answer of a message that trapped."""
     text = f"Error from Canister {name_of(canister)}: {message.trap}"
     return Answer(reject=(5, text), error=message.error, trapped=True)
@@ -80,7 +78,7 @@ def _error_code(text: str) -> str:
     return "IC0503" if "called `ic0.trap`" in text else "IC0502"
 
 
-def ingress_answer(canister: "NativeCanister", message: Message, silence: str) -> Answer:
+def ingress_answer(canister: Resident, message: Message, silence: str) -> Answer:
     """What a client gets of a message; `silence`: how one without an answer is described."""
     if message.trap is not None:
         return trapped(canister, message)

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from candid.principal import Principal, to_text
 from canister_runtime.host.native.answers import (
@@ -21,10 +20,8 @@ from canister_runtime.host.native.answers import (
     without_module,
 )
 from canister_runtime.host.native.message import Answer, Message, Mode, OutgoingCall
+from canister_runtime.host.native.resident import Resident
 from canister_runtime.system_api import CLEANUP, REJECT, REPLY
-
-if TYPE_CHECKING:
-    from canister_runtime.host.native.canister import NativeCanister
 
 MANAGEMENT = b""
 _START = 1_620_328_630_000_000_000
@@ -36,7 +33,7 @@ _FIRST_CANISTER = 0x0000_0000_0010_0000
 class CallContext:
     """A call that a canister has to answer, over all the messages that it takes."""
 
-    canister: "NativeCanister"
+    canister: Resident
     caller: bytes
     respond: Callable[[Answer, int], None]
     available: int = 0
@@ -56,7 +53,7 @@ class NativeNetwork:
 
     def __init__(self) -> None:
         self.now = _START
-        self.canisters: dict[bytes, NativeCanister] = {}
+        self.canisters: dict[bytes, Resident] = {}
         self._queue: deque[Callable[[], None]] = deque()
         self._handlers: dict[tuple[bytes, str], Handler] = {}
         self._randomness = 0
@@ -68,7 +65,7 @@ class NativeNetwork:
         self._created += 1
         return (_FIRST_CANISTER + self._created).to_bytes(8, "big") + b"\x01\x01"
 
-    def add(self, canister: "NativeCanister") -> None:
+    def add(self, canister: Resident) -> None:
         """Make a canister reachable under its id."""
         self.canisters[canister.system.canister_id] = canister
 
@@ -76,13 +73,13 @@ class NativeNetwork:
         """Answer calls to `callee` by a function of the test; goes before canisters of the network."""
         self._handlers[callee.bytes, method] = handler
 
-    def ingress(self, canister: "NativeCanister", method: str, argument: bytes, caller: bytes) -> Answer:
+    def ingress(self, canister: Resident, method: str, argument: bytes, caller: bytes) -> Answer:
         """An update call from outside, with inspect_message before it, run until it is answered."""
         pending = self.submit(canister, method, argument, caller)
         self.run()
         return pending.answer or rejection(5, f"Canister {name_of(canister)} did not reply to the call")
 
-    def submit(self, canister: "NativeCanister", method: str, argument: bytes, caller: bytes) -> Pending:
+    def submit(self, canister: Resident, method: str, argument: bytes, caller: bytes) -> Pending:
         """Queue an update call from outside; `run` carries it out."""
         pending = Pending()
         refusal = unavailable(canister) or self._inspect(canister, method, argument, caller)
@@ -97,7 +94,7 @@ class NativeNetwork:
         self._queue.append(lambda: self._update(context, method, argument, ingress=True))
         return pending
 
-    def query(self, canister: "NativeCanister", method: str, argument: bytes, caller: bytes) -> Answer:
+    def query(self, canister: Resident, method: str, argument: bytes, caller: bytes) -> Answer:
         """A query that is not replicated; composite queries may ask further queries."""
         if canister.system.status != RUNNING:
             text = f"Canister {name_of(canister)} is stopped and therefore does not have a CallContextManager"
@@ -139,7 +136,7 @@ class NativeNetwork:
         for canister in self.canisters.values():
             canister.system.now = now
 
-    def _wake(self, canister: "NativeCanister") -> None:
+    def _wake(self, canister: Resident) -> None:
         if canister.system.status != RUNNING:
             return
         if canister.exports("canister_heartbeat"):
@@ -148,11 +145,11 @@ class NativeNetwork:
             canister.system.timer = 0
             self._queue.append(lambda: self._task(canister, "global timer", "canister_global_timer"))
 
-    def _task(self, canister: "NativeCanister", mode: Mode, export: str) -> None:
+    def _task(self, canister: Resident, mode: Mode, export: str) -> None:
         context = CallContext(canister, MANAGEMENT, lambda _answer, _refund: None, answered=True)
         self._finish(context, canister.execute(Message(mode, MANAGEMENT), export))
 
-    def _inspect(self, canister: "NativeCanister", method: str, argument: bytes, caller: bytes) -> Answer | None:
+    def _inspect(self, canister: Resident, method: str, argument: bytes, caller: bytes) -> Answer | None:
         if canister.exports(f"canister_composite_query {method}"):
             return rejection(5, "Composite query cannot be called in replicated mode")
         if not canister.exports("canister_inspect_message"):
@@ -218,7 +215,7 @@ class NativeNetwork:
 
         self._queue.append(lambda: self._deliver(context.canister, call, respond))
 
-    def _deliver(self, caller: "NativeCanister", call: OutgoingCall, respond: Callable[[Answer, int], None]) -> None:
+    def _deliver(self, caller: Resident, call: OutgoingCall, respond: Callable[[Answer, int], None]) -> None:
         caller_id = caller.system.canister_id
         handler = self._handlers.get((call.callee, call.method))
         callee = self.canisters.get(call.callee)
@@ -245,7 +242,7 @@ class NativeNetwork:
             canister.callback(Message("cleanup callback", context.caller), environment, CLEANUP)
         self._finish(context, message)
 
-    def _composite(self, canister: "NativeCanister", method: str, argument: bytes, caller: bytes) -> Answer:
+    def _composite(self, canister: Resident, method: str, argument: bytes, caller: bytes) -> Answer:
         undo = canister.remember()
         message = Message("composite query", caller, argument, method)
         canister.execute(message, f"canister_composite_query {method}", keep=True)
@@ -263,7 +260,7 @@ class NativeNetwork:
         undo.restore()
         return ingress_answer(canister, message, "did not produce a response")
 
-    def _ask(self, caller: "NativeCanister", call: OutgoingCall) -> Answer:
+    def _ask(self, caller: Resident, call: OutgoingCall) -> Answer:
         handler = self._handlers.get((call.callee, call.method))
         if handler is not None:
             return handled(handler, caller.system.canister_id, call)
