@@ -1,6 +1,6 @@
 """Answers as values: the domain's refusals become `Err`, everything else `Ok`."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 from vex_domain.refusals import Refusal, Unavailable
@@ -39,6 +39,18 @@ def ok_of(call: Any, whom: str) -> Steps:
     if "Ok" in reply:
         return reply["Ok"]
     raise ForeignRefusal(reply["Err"])
+
+
+def all_of(works: Iterable[Steps]) -> Steps:
+    """Await each of these in turn; one that is refused holds up no other. Raises the last refusal."""
+    failed = None
+    for work in works:
+        try:
+            yield from work
+        except Refusal as refusal:
+            failed = refusal
+    if failed is not None:
+        raise failed
 
 
 class ForeignRefusal(Refusal):

@@ -1,11 +1,7 @@
-"""Timers that do not die silently: failures are journalled in stable memory, and the work is tried again."""
+"""Why work of timers failed, kept in stable memory."""
 
-from collections.abc import Callable
 from typing import Any
 
-from kybra import ic
-
-from vex_canister.answers import Steps
 from vex_domain.text_rules import cut
 
 KEPT = 32
@@ -28,19 +24,3 @@ class FailureJournal:
         """What is kept, in no particular order."""
         kept = min(int(self._store.get(0) or "0"), KEPT)
         return [self._store.get(1 + slot) for slot in range(kept)]
-
-
-def guarded(journal: FailureJournal, name: str, work: Callable[[], Steps], again_after: int) -> Callable[[], Steps]:
-    """A timer callback that runs `work`; when that fails, it journals why and runs again after `again_after` seconds.
-
-    Kybra swallows an exception of a timer after its first await, so this is the one place that catches everything.
-    """
-
-    def fire() -> Steps:
-        try:
-            yield from work()
-        except Exception as failure:  # noqa: BLE001  # nobody above would see it
-            journal.record(name + ": " + type(failure).__name__ + ": " + str(failure))
-            ic.set_timer(again_after, fire)
-
-    return fire

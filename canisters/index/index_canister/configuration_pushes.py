@@ -2,17 +2,14 @@
 
 from typing import Any
 
-from kybra import Principal, ic
+from kybra import Principal
 
 from index_canister.configuration_store import configuration_of, documents_of, section_texts
 from index_canister.index_env import USERS
-from vex_canister.answers import Steps, ok_of
-from vex_canister.failure_journal import guarded
+from vex_canister.answers import Steps, all_of, ok_of
 from vex_canister.peer_services import ShardPeer, UsersPeer
+from vex_canister.timed_work import run_later
 from vex_domain.configuration.sections import compile_rules
-from vex_domain.refusals import Refusal
-
-AGAIN_SECONDS = 5
 
 
 def sections_of(env: Any, organisation: int) -> list[dict[str, str]]:
@@ -25,21 +22,14 @@ def push_soon(env: Any) -> None:
     """Let a timer of its own message tell the shards that hold an older version."""
     if env.stale and not env.push_timer_set:
         env.push_timer_set = True
-        ic.set_timer(0, guarded(env.failures, "push_configuration", lambda: push_all(env), AGAIN_SECONDS))
+        run_later(env, "push_configuration", push_all)
 
 
 def push_all(env: Any) -> Steps:
     """Tell every shard that is behind; one that does not answer is told again later. Raises the last refusal."""
     env.push_timer_set = False
-    failed = None
-    for organisation, shards in list(env.stale.items()):
-        for shard in list(shards):
-            try:
-                yield from push(env, organisation, shard)
-            except Refusal as refusal:
-                failed = refusal
-    if failed is not None:
-        raise failed
+    stale = list(env.stale.items())
+    yield from all_of(push(env, organisation, shard) for organisation, shards in stale for shard in list(shards))
 
 
 def push(env: Any, organisation: int, shard: int) -> Steps:

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from kybra import Principal, ic
+from kybra import Principal
 
 from index_canister.configuration_pushes import push, push_soon
 from index_canister.fleet_settings import note_fill, spare_shards, state_name
 from index_canister.privacy_telling import tell, tell_soon
-from index_canister.spawning import AGAIN_SECONDS, start
-from vex_canister.answers import Steps, ok_of
-from vex_canister.failure_journal import guarded
+from index_canister.spawning import start
+from vex_canister.answers import Steps, all_of, ok_of
 from vex_canister.incoming_call import ANONYMOUS, IncomingCall
 from vex_canister.peer_services import ShardPeer, UsersPeer
 from vex_canister.seeding import ensure_seeded
 from vex_canister.sessions import grants_in_query, grants_of
+from vex_canister.timed_work import AGAIN_SECONDS, run_later
 from vex_canister.token_memory import once
-from vex_domain.refusals import AnonymousCaller, Forbidden, Invalid, NotFound, Refusal, Taken, Unavailable
+from vex_domain.refusals import AnonymousCaller, Forbidden, Invalid, NotFound, Taken, Unavailable
 from vex_domain.text_rules import check_line, check_name
 
 SLUG_LENGTH = 40
@@ -65,7 +65,7 @@ def _write_organisation(env: Any, caller: bytes, request: dict[str, Any]) -> lis
 
 def finish_soon(env: Any) -> None:
     """Let a timer tell `users` what it does not know yet, should the call that made it fail."""
-    ic.set_timer(AGAIN_SECONDS, guarded(env.failures, "create_org", lambda: finish_all(env), AGAIN_SECONDS))
+    run_later(env, "create_org", finish_all, AGAIN_SECONDS)
 
 
 def finish_all(env: Any) -> Steps:
@@ -73,14 +73,7 @@ def finish_all(env: Any) -> Steps:
 
     Raises the last refusal.
     """
-    failed = None
-    for organisation in list(env.not_ready):
-        try:
-            yield from finish_organisation(env, organisation)
-        except Refusal as refusal:
-            failed = refusal
-    if failed is not None:
-        raise failed
+    yield from all_of(finish_organisation(env, organisation) for organisation in list(env.not_ready))
 
 
 def finish_organisation(env: Any, organisation: int) -> Steps:

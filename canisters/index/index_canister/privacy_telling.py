@@ -2,36 +2,29 @@
 
 from typing import Any
 
-from kybra import Principal, ic
+from kybra import Principal
 
 from index_canister.index_env import USERS
-from vex_canister.answers import Steps, ok_of
-from vex_canister.failure_journal import guarded
+from vex_canister.answers import Steps, all_of, ok_of
 from vex_canister.peer_services import ShardPeer, UsersPeer
-from vex_domain.refusals import Refusal
-
-AGAIN_SECONDS = 5
+from vex_canister.timed_work import run_later
 
 
 def tell_soon(env: Any) -> None:
     """Let a timer of its own message tell whom orders are new to; armed at every start of the canister too."""
     if not env.orders.timer_set:
         env.orders.timer_set = True
-        ic.set_timer(0, guarded(env.failures, "privacy", lambda: tell_all(env), AGAIN_SECONDS))
+        run_later(env, "privacy", tell_all)
 
 
 def tell_all(env: Any) -> Steps:
     """Tell users and every shard what they do not know; who does not answer is told again. Raises the last refusal."""
     env.orders.timer_set = False
-    failed = None
-    for organisation in env.orders.organisations():
-        for whom in [USERS, *env.placed.get(organisation, [])]:
-            try:
-                yield from tell(env, organisation, whom)
-            except Refusal as refusal:
-                failed = refusal
-    if failed is not None:
-        raise failed
+    yield from all_of(
+        tell(env, organisation, whom)
+        for organisation in env.orders.organisations()
+        for whom in [USERS, *env.placed.get(organisation, [])]
+    )
 
 
 def tell(env: Any, organisation: int, whom: int) -> Steps:

@@ -6,13 +6,13 @@ Its steps and their order are `vex_domain.relations.relation_saga`; every step m
 from collections.abc import Callable
 from typing import Any
 
-from kybra import Principal, ic
+from kybra import Principal
 
 from vex_canister.answers import Steps, ok_of
-from vex_canister.failure_journal import guarded
 from vex_canister.incoming_call import ANONYMOUS, IncomingCall
 from vex_canister.peer_services import ShardPeer
 from vex_canister.seeding import ensure_seeded
+from vex_canister.timed_work import AGAIN_SECONDS, run_every, run_later
 from vex_canister.token_memory import once, token_digest
 from vex_domain.refusals import AnonymousCaller, Forbidden, Invalid, Refusal, Unavailable
 from vex_domain.relations import relation_saga as saga_rules
@@ -20,7 +20,6 @@ from vex_domain.relations.relation_rules import COUNTERPARTS, check_link_kind, c
 from vex_domain.text_rules import cut
 from vex_domain.token_window import check_token
 
-AGAIN_SECONDS = 5
 WATCH_SECONDS = 60
 PATIENCE = 20
 FAILURE_TEXT = 100
@@ -212,12 +211,12 @@ STEPS: dict[str, Callable[[Any, int, dict[str, Any]], Steps]] = {
 
 def resume_soon(env: Any) -> None:
     """Let a timer of its own message go on with what is unfinished."""
-    ic.set_timer(AGAIN_SECONDS, guarded(env.failures, "relate", lambda: resume(env), AGAIN_SECONDS))
+    run_later(env, "relate", resume, AGAIN_SECONDS)
 
 
 def watch(env: Any) -> None:
     """Look again and again for what a lost timer left; armed at every start of the canister."""
-    ic.set_timer_interval(WATCH_SECONDS, guarded(env.failures, "relate", lambda: resume(env), AGAIN_SECONDS))
+    run_every(env, "relate", resume, WATCH_SECONDS)
 
 
 def resume(env: Any) -> Steps:

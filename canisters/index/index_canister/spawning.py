@@ -11,13 +11,12 @@ from kybra import Principal, ic
 
 from index_canister.index_env import OPEN
 from vex_canister.answers import Steps, ok_of, reply_of
-from vex_canister.failure_journal import guarded
 from vex_canister.management_types import Management
 from vex_canister.peer_services import ShardPeer, UsersPeer
+from vex_canister.timed_work import AGAIN_SECONDS, run_every, run_later
 from vex_domain.refusals import Invalid, Refusal, Unavailable
 from vex_domain.text_rules import cut
 
-AGAIN_SECONDS = 5
 WATCH_SECONDS = 30
 STUCK_NS = 300_000_000_000
 CYCLES_KEPT = 1_000_000_000_000
@@ -61,12 +60,12 @@ def start(env: Any) -> int:
 
 def resume_soon(env: Any) -> None:
     """Let a timer of its own message go on with what is unfinished."""
-    ic.set_timer(0, guarded(env.failures, "spawn", lambda: resume(env), AGAIN_SECONDS))
+    run_later(env, "spawn", resume)
 
 
 def watch(env: Any) -> None:
     """Look again and again for what a lost timer left; armed at every start of the canister."""
-    ic.set_timer_interval(WATCH_SECONDS, guarded(env.failures, "spawn", lambda: resume(env), AGAIN_SECONDS))
+    run_every(env, "spawn", resume, WATCH_SECONDS)
 
 
 def resume(env: Any) -> Steps:
@@ -84,7 +83,7 @@ def resume(env: Any) -> Steps:
     finally:
         env.resuming_since = 0
     if env.unfinished:
-        ic.set_timer(AGAIN_SECONDS, guarded(env.failures, "spawn", lambda: resume(env), AGAIN_SECONDS))
+        run_later(env, "spawn", resume, AGAIN_SECONDS)
 
 
 def _run(env: Any, number: int) -> Steps:

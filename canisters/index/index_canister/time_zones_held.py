@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from kybra import ic
-
 from index_canister import configuration_store
 from index_canister.configuration_pushes import push_soon
 from vex_canister.answers import Steps
-from vex_canister.failure_journal import guarded
 from vex_canister.operators import require_operator
+from vex_canister.timed_work import run_later
 from vex_domain.configuration.reader import DocumentReader
 from vex_domain.refusals import Invalid, TooLarge
 from vex_domain.service_levels.calendar_documents import zones_named
@@ -20,7 +18,6 @@ CHANGES_MOST = 120
 LAST_SECOND = (1 << 32) - 1
 DATABASE_CHARACTERS = 16
 ORGANISATIONS_AT_ONCE = 20
-AGAIN_SECONDS = 5
 CALENDARS = "calendars"
 ZONES = "zones"
 
@@ -87,7 +84,7 @@ def refresh_soon(env: Any) -> None:
 
 
 def _refresh_from(env: Any, first: int) -> None:
-    ic.set_timer(0, guarded(env.failures, "refresh_zones", lambda: _refresh(env, first), AGAIN_SECONDS))
+    run_later(env, "refresh_zones", lambda env: _refresh(env, first))
 
 
 def _refresh(env: Any, first: int) -> Steps:

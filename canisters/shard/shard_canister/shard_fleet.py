@@ -5,9 +5,9 @@ from typing import Any
 from kybra import Principal, ic
 
 from vex_canister.answers import Steps, reply_of
-from vex_canister.failure_journal import guarded
 from vex_canister.peer_services import IndexPeer
 from vex_canister.seeding import ensure_seeded
+from vex_canister.timed_work import run_later
 from vex_domain import audit_chain
 from vex_domain.id_ranges import check_lease
 from vex_domain.refusals import Forbidden, Invalid, LeaseRefused
@@ -133,7 +133,7 @@ def report_when_due(env: Any) -> None:
     due = 2 if env.count >= env.settings["capacity"] else int(env.count >= env.settings["high_water"])
     if due > env.reported:
         env.reported = due
-        ic.set_timer(0, guarded(env.failures, "report_fill", lambda: _report(env), REPORT_AGAIN_SECONDS))
+        run_later(env, "report_fill", _report, again_after=REPORT_AGAIN_SECONDS)
 
 
 def _report(env: Any) -> Steps:

@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from kybra import Principal, ic
+from kybra import Principal
 
 from users_canister.push_outbox import THE_INDEX
 from users_canister.rosters import roster_change
 from vex_canister.answers import Steps
-from vex_canister.failure_journal import guarded
 from vex_canister.grant_cache import EVERY_ORGANISATION, EVERYONE
 from vex_canister.peer_services import ShardPeer
+from vex_canister.timed_work import AGAIN_SECONDS, run_later
 
-AGAIN_SECONDS = 5
 ROSTER_LIFETIME = 3_600_000_000_000
 """How long (ns) after it asked a shard is told of changes in a roster."""
 
@@ -61,7 +60,7 @@ def announce_work(env: Any, organisation: int, person: int) -> None:
 def _send_soon(env: Any, outbox: Any, name: str, push: Callable[[Any], Steps]) -> None:
     if len(outbox) and not outbox.timer_set:
         outbox.timer_set = True
-        ic.set_timer(0, guarded(env.failures, name, lambda: push(env), AGAIN_SECONDS))
+        run_later(env, name, push)
 
 
 def push_grants(env: Any) -> Steps:
@@ -79,7 +78,7 @@ def push_grants(env: Any) -> Steps:
             else:
                 failed = True
     if failed:
-        ic.set_timer(AGAIN_SECONDS, guarded(env.failures, "push_grants", lambda: push_grants(env), AGAIN_SECONDS))
+        run_later(env, "push_grants", push_grants, AGAIN_SECONDS)
 
 
 def push_rosters(env: Any) -> Steps:
@@ -96,7 +95,7 @@ def push_rosters(env: Any) -> Steps:
                 break
             outbox.sent(shard, change["epoch"])
     if failed:
-        ic.set_timer(AGAIN_SECONDS, guarded(env.failures, "push_roster", lambda: push_rosters(env), AGAIN_SECONDS))
+        run_later(env, "push_roster", push_rosters, AGAIN_SECONDS)
 
 
 def _peer(env: Any, shard: int) -> ShardPeer:

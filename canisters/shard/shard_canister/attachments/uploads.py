@@ -3,13 +3,11 @@
 from hashlib import sha256
 from typing import Any
 
-from kybra import ic
-
 from shard_canister.attachments.attachment_shelf import put_file, put_shelf, shelf_of
 from shard_canister.tickets.ticket_work import commit as commit_work
 from shard_canister.tickets.ticket_work import require_changeable, visible_ticket, work_on
 from vex_canister.answers import Steps
-from vex_canister.failure_journal import guarded
+from vex_canister.timed_work import run_every, run_later
 from vex_domain import audit_chain
 from vex_domain.access import Access
 from vex_domain.attachments.attachment_proof import attachment_commitment
@@ -30,7 +28,6 @@ from vex_domain.refusals import ChunkDiffers, ChunksMissing, DigestDiffers, Inva
 from vex_domain.ticket_proof import comment_link
 
 COLLECT_SECONDS = 600
-AGAIN_SECONDS = 5
 
 
 def begin(env: Any, access: Access, request: dict[str, Any]) -> list[int]:
@@ -189,14 +186,14 @@ def drop_of_person(env: Any, organisation: int, person: int) -> None:
 
 def collect_by_timer(env: Any) -> None:
     """Look for abandoned uploads every ten minutes; armed at every start of the canister."""
-    ic.set_timer_interval(COLLECT_SECONDS, guarded(env.failures, "uploads", lambda: collect(env), AGAIN_SECONDS))
+    run_every(env, "uploads", collect, COLLECT_SECONDS)
     sweep_soon(env)
 
 
 def sweep_soon(env: Any) -> None:
     """Let a timer of its own message sweep what remains, if anything does."""
     if env.uploads.remains:
-        ic.set_timer(0, guarded(env.failures, "sweep", lambda: _sweep(env), AGAIN_SECONDS))
+        run_later(env, "sweep", _sweep)
 
 
 def collect(env: Any) -> Steps:
@@ -209,5 +206,5 @@ def collect(env: Any) -> Steps:
 
 def _sweep(env: Any) -> Steps:
     if env.uploads.sweep():
-        ic.set_timer(0, guarded(env.failures, "sweep", lambda: _sweep(env), AGAIN_SECONDS))
+        run_later(env, "sweep", _sweep)
     yield from ()

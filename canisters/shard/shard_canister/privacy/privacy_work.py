@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from kybra import Principal, ic
+from kybra import Principal
 
 from shard_canister.attachments.uploads import drop_of_person, sweep_soon
 from shard_canister.privacy.erasing import Erased, authors, concerns, erase_ticket, erase_traces, is_erased
 from shard_canister.shard_fleet import require_index
 from vex_canister.answers import Steps
-from vex_canister.failure_journal import guarded
 from vex_canister.seeding import ensure_seeded
+from vex_canister.timed_work import AGAIN_SECONDS, run_every, run_later
 from vex_domain.access import Access
 from vex_domain.permissions import PRIVACY_ERASE
 from vex_domain.privacy.legal_holds import PERSON
 
-AGAIN_SECONDS = 5
 RETENTION_SECONDS = 3_600
 TICKETS_AT_ONCE = 64
 COMMENTS_AT_ONCE = 4_096
@@ -40,14 +39,13 @@ def progress(env: Any, access: Access, _request: dict[str, Any]) -> list[dict[st
 def watch(env: Any) -> None:
     """Go on with erasures, and look for tickets whose time is over; armed at every start of the canister."""
     erase_soon(env)
-    work = guarded(env.failures, "retention", lambda: retain(env, 0), AGAIN_SECONDS)
-    ic.set_timer_interval(RETENTION_SECONDS, work)
+    run_every(env, "retention", lambda env: retain(env, 0), RETENTION_SECONDS)
 
 
 def erase_soon(env: Any, seconds: int = 0) -> None:
     """Let a timer of its own message go on with an erasure, if there is one to do."""
     if env.privacy.erasing:
-        ic.set_timer(seconds, guarded(env.failures, "erase", lambda: erase(env), AGAIN_SECONDS))
+        run_later(env, "erase", erase, seconds)
 
 
 def erase(env: Any) -> Steps:
@@ -143,7 +141,7 @@ def retain(env: Any, first: int) -> Steps:
     if done.tickets:
         sweep_soon(env)
     if position < env.count:
-        ic.set_timer(0, guarded(env.failures, "retention", lambda: retain(env, position), AGAIN_SECONDS))
+        run_later(env, "retention", lambda env: retain(env, position))
 
 
 def _retain_ticket(env: Any, ticket_id: int, rules: Any, done: Erased) -> None:

@@ -6,13 +6,13 @@ from kybra import Principal, ic
 
 from shard_canister.shard_fleet import require_index
 from shard_canister.tickets.ticket_parts import Relations, relations
-from vex_canister.answers import Steps, ok_of
-from vex_canister.failure_journal import guarded
+from vex_canister.answers import Steps, all_of, ok_of
 from vex_canister.peer_services import IndexPeer
-from vex_domain.refusals import NotFound, Refusal
+from vex_canister.timed_work import run_later
+from vex_domain.refusals import NotFound
 from vex_domain.relations.relation_rules import of_kind, told
 
-AGAIN_SECONDS = 10
+NEWS_AGAIN_SECONDS = 10
 
 
 def note_settled(env: Any, work: Any) -> None:
@@ -44,7 +44,7 @@ def tell_parent(env: Any, work: Any, parent: int) -> None:
 
 def tell_soon(env: Any) -> None:
     """Let a timer of its own message tell the index what parents elsewhere do not know yet."""
-    ic.set_timer(0, guarded(env.failures, "child_news", lambda: tell_all(env), AGAIN_SECONDS))
+    run_later(env, "child_news", tell_all, again_after=NEWS_AGAIN_SECONDS)
 
 
 def tell_all(env: Any) -> Steps:
@@ -52,23 +52,19 @@ def tell_all(env: Any) -> Steps:
 
     Raises the last refusal: Unavailable, and what the index or the parent's shard says.
     """
+    yield from all_of(_tell(env, child) for child in list(env.stores.news.keys()))
+
+
+def _tell(env: Any, child: int) -> Steps:
+    news = env.stores.news.get(child)
+    if news is None:
+        return
+    message = dict(news)
+    message["child"] = child
     index = IndexPeer(Principal(env.settings["index"]))
-    failed = None
-    for child in list(env.stores.news.keys()):
-        news = env.stores.news.get(child)
-        if news is None:
-            continue
-        message = dict(news)
-        message["child"] = child
-        try:
-            yield from ok_of(index.relay_child_news(message), "the index")
-        except Refusal as refusal:
-            failed = refusal
-            continue
-        if env.stores.news.get(child) == news:
-            env.stores.news.remove(child)
-    if failed is not None:
-        raise failed
+    yield from ok_of(index.relay_child_news(message), "the index")
+    if env.stores.news.get(child) == news:
+        env.stores.news.remove(child)
 
 
 def hear(env: Any, news: dict[str, Any]) -> None:

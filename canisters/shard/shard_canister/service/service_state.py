@@ -8,8 +8,8 @@ from kybra import ic
 from shard_canister.service.service_hours import ServiceHours
 from shard_canister.service.service_outbox import Outbox
 from vex_canister.answers import Steps
-from vex_canister.failure_journal import guarded
 from vex_canister.seeding import ensure_seeded
+from vex_canister.timed_work import run_later
 from vex_domain.assignment.assignment_rules import Member
 from vex_domain.service_levels.clock_rules import HoursOf
 from vex_domain.service_levels.clock_state import NEVER, packed_due
@@ -17,7 +17,6 @@ from vex_domain.service_levels.due_queue import DueQueue
 from vex_domain.service_levels.policy_documents import measures
 from vex_domain.time_units import NS
 
-FIRE_AGAIN_SECONDS = 5
 LONGEST_SLEEP = 86_400
 SWEEPING = 0xFFFF
 
@@ -78,14 +77,14 @@ class ServiceState:
         self._armed_for = wanted
         delay = min(max(0, wanted - env.now() // NS), LONGEST_SLEEP)
 
-        def fire() -> Steps:
+        def fire(env: Any) -> Steps:
             self._armed_for = NEVER
             self._timer = None
             # Events are salted: after an upgrade the first of them waits for randomness.
             yield from ensure_seeded(env)
             self._work(env)
 
-        self._timer = ic.set_timer(delay, guarded(env.failures, "service_levels", fire, FIRE_AGAIN_SECONDS))
+        self._timer = run_later(env, "service_levels", fire, delay)
 
     def rebuild(self, env: Any) -> None:
         """The queue and what has to be swept, from stable memory; then the timer."""
