@@ -3,7 +3,7 @@
  * This is canister_runtime/host/calls.py for what is usual: a plain call, whose arguments and result have plans. Whatever
  * else is yielded, that module's `Calls` takes over, for good; its environments have the highest bit clear, ours set. */
 #include "runtime.h"
-#include "candid/plan.h"
+#include "candid/candid.h"
 #include "method.h"
 
 enum { SEQUENCE_BITS = 20, MOST_WAITING = 1 << SEQUENCE_BITS, FIRST_SLOTS = 16, SMALL_REPLY = 1024 };

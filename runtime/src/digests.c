@@ -2,6 +2,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "fastcall.h"
 #include "sha256.h"
 #include "siphash.h"
 
@@ -32,27 +33,6 @@ static PyObject *digest(PyObject *module, PyObject *const *parts, Py_ssize_t giv
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, SHA256_DIGEST);
     if (bytes != NULL) sha256_finish(&message, (unsigned char *)PyBytes_AS_STRING(bytes), SHA256_DIGEST);
     return bytes;
-}
-
-/* digest_each(*messages): a tuple of the SHA-256 of each of at most four messages, which goes faster than one by one. */
-static PyObject *digest_each(PyObject *module, PyObject *const *parts, Py_ssize_t given) {
-    Octets messages[SHA256_LANES] = {{NULL, 0}};
-    unsigned char digests[SHA256_LANES][SHA256_DIGEST];
-    if (given > SHA256_LANES) {
-        PyErr_SetString(PyExc_ValueError, "four messages at once");
-        return NULL;
-    }
-    for (Py_ssize_t at = 0; at < given; at++) {
-        if (octets_of(parts[at], messages + at) < 0) return NULL;
-    }
-    sha256_each(messages, (int)given, digests);
-    PyObject *result = PyTuple_New(given);
-    for (Py_ssize_t at = 0; at < given && result != NULL; at++) {
-        PyObject *bytes = PyBytes_FromStringAndSize((const char *)digests[at], SHA256_DIGEST);
-        if (bytes == NULL) Py_CLEAR(result);
-        else PyTuple_SET_ITEM(result, at, bytes);
-    }
-    return result;
 }
 
 static int sip(const uint64_t key[2], PyObject *const *parts, Py_ssize_t given, uint64_t result[2]) {
@@ -87,10 +67,8 @@ static PyObject *keyed_number(PyObject *module, PyObject *const *arguments, Py_s
     return PyLong_FromUnsignedLongLong(result[0]);
 }
 
-#define FASTCALL(function) ((PyCFunction)(void (*)(void))(function)), METH_FASTCALL
 static PyMethodDef methods[] = {
     {"digest", FASTCALL(digest), "SHA-256 of the parts, one after the other."},
-    {"digest_each", FASTCALL(digest_each), "SHA-256 of each of four messages."},
     {"fingerprint", FASTCALL(fingerprint), "16 bytes that tell messages apart."},
     {"keyed_number", FASTCALL(keyed_number), "A keyed hash of 64 bits."},
     {NULL, NULL, 0, NULL},

@@ -5,7 +5,7 @@
  * memory is the canister's first state). From then on it refuses every function of ic0 but debug_print; where Python was
  * when that happened tells `image_where`. None of these exports are in the canister. */
 #include "runtime.h"
-#include "candid/plan.h"
+#include "candid/candid.h"
 #include "image.h"
 #include <frameobject.h>
 

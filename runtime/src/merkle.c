@@ -1,6 +1,8 @@
 /* `_merkle`: the digests above a leaf of a hash tree in an array (vex_domain/hash_tree.py has all of it in Python). */
 #include "merkle.h"
 
+#include "fastcall.h"
+
 /* SHA-256 of "\x11ic-hashtree-empty". */
 const unsigned char merkle_empty[DIGEST] = {
     0x4e, 0x3e, 0xd3, 0x5c, 0x4e, 0x2d, 0x1e, 0xe8, 0x99, 0x96, 0x48, 0x3f, 0xb6, 0x26, 0x0a, 0x64,
@@ -53,7 +55,7 @@ static void put_digest(unsigned char *nodes, size_t at, const unsigned char *dig
     join(nodes, open > 1 ? nodes + DIGEST : merkle_empty, nodes + open * DIGEST);
 }
 
-/* put(nodes, at, digest, open): leaf `at` gets `digest`, and what is above it follows; the last block after that. */
+/* put(nodes, at, digest, open): sets leaf `at` and what is above it; returns which block is open from then on. */
 static PyObject *put(PyObject *module, PyObject *const *arguments, Py_ssize_t given) {
     if (given != 4 || !PyByteArray_CheckExact(arguments[0]) || !PyBytes_CheckExact(arguments[2])) {
         PyErr_SetString(PyExc_TypeError, "put() takes a bytearray, an int, bytes and an int");
@@ -73,7 +75,6 @@ static PyObject *put(PyObject *module, PyObject *const *arguments, Py_ssize_t gi
     return PyLong_FromSize_t(block > former ? block : former);
 }
 
-#define FASTCALL(function) ((PyCFunction)(void (*)(void))(function)), METH_FASTCALL
 static PyMethodDef methods[] = {
     {"put", FASTCALL(put), "Set a leaf's digest and those above it."},
     {"witness", FASTCALL(merkle_witness), "The path to a leaf, as CBOR."},

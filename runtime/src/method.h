@@ -2,7 +2,7 @@
 #ifndef VEX_METHOD_H
 #define VEX_METHOD_H
 #include "runtime.h"
-#include "candid/plan.h"
+#include "candid/candid.h"
 
 typedef struct {
     PyObject_HEAD

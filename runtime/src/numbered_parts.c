@@ -2,6 +2,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "fastcall.h"
 #include "sha256.h"
 
 enum { NUMBERS = 255, WORD = 8 };
@@ -75,7 +76,7 @@ static PyObject *digest(PyObject *module, PyObject *const *arguments, Py_ssize_t
 }
 
 static PyMethodDef methods[] = {
-    {"digest", (PyCFunction)(void (*)(void))digest, METH_FASTCALL, "SHA-256 of a salt and a record's parts, or None."},
+    {"digest", FASTCALL(digest), "SHA-256 of a salt and a record's parts, or None."},
     {NULL, NULL, 0, NULL},
 };
 static struct PyModuleDef definition = {

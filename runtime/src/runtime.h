@@ -4,6 +4,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "fastcall.h"
 #include "ic0.h"
 
 /* Each part of the system API brings its methods; module.c joins them into `_ic0`. */
@@ -61,7 +62,5 @@ void random_fill(unsigned char *destination, size_t size);
         if (bytes != NULL) ic0_##source##_copy(PyBytes_AS_STRING(bytes), 0, size); \
         return bytes;                                                      \
     }
-
-#define FASTCALL(function) ((PyCFunction)(void (*)(void))(function)), METH_FASTCALL
 
 #endif

@@ -1,10 +1,11 @@
 /* `_value_hash`: the representation-independent hash of a value (vex_domain/value_hash.py has the same in Python).
-
-Parts of a map or an array that fit a block are hashed four at a time. What is no such value, or an integer of more than 64
-bits, or nested deeply, is given up: None, and Python hashes it or says what is wrong with it. */
+ *
+ * Parts of a map or an array that fit a block are hashed four at a time. What is no such value, or an integer of more than
+ * 64 bits, or nested deeply, is given up: None, and Python hashes it or says what is wrong with it. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "fastcall.h"
 #include "sha256.h"
 
 enum { DEEPEST = 8, PAIR = 2 * SHA256_DIGEST, PAIRS_ON_STACK = 16, FIRSTS = 8, NAMES_KEPT = 512, LOOKED_UP = 32, LEB = 10 };
@@ -234,7 +235,7 @@ static PyObject *value_hash(PyObject *module, PyObject *const *arguments, Py_ssi
 }
 
 static PyMethodDef methods[] = {
-    {"value_hash", (PyCFunction)(void (*)(void))value_hash, METH_FASTCALL, "The hash of a value, or None."},
+    {"value_hash", FASTCALL(value_hash), "The hash of a value, or None."},
     {NULL, NULL, 0, NULL},
 };
 static struct PyModuleDef definition = {

@@ -1,5 +1,5 @@
 /* The canister's own types, from the description that host/plans.py gives. */
-#include "plan.h"
+#include "candid/candid.h"
 #include <internal/pycore_dict.h>
 
 static void *zeroed(size_t count, size_t size) {

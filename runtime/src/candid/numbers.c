@@ -1,5 +1,5 @@
 /* LEB128 and Python's integers. */
-#include "plan.h"
+#include "candid/candid.h"
 
 enum { LONGEST_LEB = 74 }; /* groups of seven bits, 512 bits and a sign; longer numbers are the Python codec's */
 

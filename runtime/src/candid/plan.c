@@ -1,5 +1,6 @@
 /* `_candid_plan.Plan`: whole messages from and to the values of one list of types. */
-#include "plan.h"
+#include "candid/candid.h"
+#include "fastcall.h"
 
 enum { MOST_VALUES = 16 };
 
@@ -140,7 +141,7 @@ static PyObject *make_plan(PyTypeObject *type, PyObject *arguments, PyObject *ke
 static PyMethodDef plan_methods[] = {
     {"decode", decode, METH_O, NULL},
     {"decode_first", decode_first, METH_O, NULL},
-    {"encode", (PyCFunction)(void (*)(void))encode, METH_FASTCALL, NULL},
+    {"encode", FASTCALL(encode), NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -156,7 +157,7 @@ PyTypeObject PlanType = {
 static PyMethodDef module_functions[] = {
     {"principal_text", principal_text, METH_O, NULL},
     {"principal_bytes", principal_bytes, METH_O, NULL},
-    {"principal", (PyCFunction)(void (*)(void))principal_of, METH_FASTCALL, NULL},
+    {"principal", FASTCALL(principal_of), NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,5 +1,5 @@
 /* Principals: instances of the canister's class, and their text (interface specification, "Principals"). */
-#include "plan.h"
+#include "candid/candid.h"
 
 enum { CHECKSUM = 4, LONGEST_BASE32 = ((LONGEST_PRINCIPAL + CHECKSUM) * 8 + 4) / 5, GROUP = 5 };
 enum { LONGEST_TEXT = LONGEST_BASE32 + (LONGEST_BASE32 - 1) / GROUP };

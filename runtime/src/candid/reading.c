@@ -1,7 +1,7 @@
 /* From bytes to Python values: a walk over the message's type and the expected one at the same time.
  *
  * Subtypes need no table of pairs: both sides' fields are sorted by id and are merged while a record is read. */
-#include "plan.h"
+#include "candid/candid.h"
 #include <internal/pycore_dict.h>
 #include <internal/pycore_object.h>
 

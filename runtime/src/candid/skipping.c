@@ -1,5 +1,5 @@
 /* Passing over values that nobody asked for, with the checks that reading them would make. */
-#include "plan.h"
+#include "candid/candid.h"
 
 static int pass(Reader *reader, uint64_t bytes) {
     if (bytes > (uint64_t)(reader->end - reader->pos)) return -1;

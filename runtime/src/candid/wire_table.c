@@ -1,7 +1,7 @@
 /* Type tables: the canister's own, and those of other senders, which need not be equal to it.
  *
  * Functions, services and types of the future stand in foreign tables only rarely: the Python codec reads those. */
-#include "plan.h"
+#include "candid/candid.h"
 
 enum { LONGEST_HEADER = 65536, MOST_ENTRIES = 10000 };
 

@@ -1,6 +1,6 @@
 /* From Python values to bytes. What passes here are values of the exact types that Kybra's conversions are made for;
  * subclasses, iterators and everything that is refused are the Python conversions' (host/outgoing.py). */
-#include "plan.h"
+#include "candid/candid.h"
 
 void begin_writing(Writer *writer) {
     writer->start = writer->pos = writer->first;

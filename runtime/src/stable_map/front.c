@@ -2,6 +2,7 @@
  *
  * It encodes, asks the map and decodes. A map that is not open yet, or arguments that are not as expected, go to the
  * function of the same name of `maps`; what an operation or a decoder raises goes to its `failed`. */
+#include "fastcall.h"
 #include "stable_map/map.h"
 
 typedef enum { GET, CONTAINS_KEY, INSERT, REMOVE, FAILED, FUNCTIONS } Function;
@@ -130,13 +131,12 @@ static PyObject *remove_key(PyObject *self, PyObject *const *arguments, Py_ssize
     return decoded(self, opened, former);
 }
 
-#define FAST(name) (PyCFunction)(void (*)(void))name, METH_FASTCALL
 static PyMethodDef methods[] = {
     {"add", add, METH_VARARGS, "Serve a map under its memory's id: id, map, encode_key, encode_value, decode_value."},
-    {"get", FAST(get), "The value at a key, or None."},
-    {"contains_key", FAST(contains_key), "Whether a key has a value."},
-    {"insert", FAST(insert), "Set the value at a key; returns the one before."},
-    {"remove", FAST(remove_key), "Remove a key; returns its value."},
+    {"get", FASTCALL(get), "The value at a key, or None."},
+    {"contains_key", FASTCALL(contains_key), "Whether a key has a value."},
+    {"insert", FASTCALL(insert), "Set the value at a key; returns the one before."},
+    {"remove", FASTCALL(remove_key), "Remove a key; returns its value."},
     {NULL, NULL, 0, NULL},
 };
 PyTypeObject front_type = {

@@ -1,5 +1,6 @@
 /* `_stable_map`: Manager(source) and Map(manager, memory_id, max_key, max_value, order, plan), as MemoryManager and
  * BTreeMap of canister_runtime.stable, and Front (front.c). On chain the source is the replica, whatever object stands for it. */
+#include "fastcall.h"
 #include "stable_map/map.h"
 
 static PyTypeObject manager_type;
@@ -159,7 +160,7 @@ static PyObject *kept(PyObject *self, PyObject *unused) { return PyLong_FromSize
 static PyMethodDef map_methods[] = {
     {"get", get, METH_O, "The value at a key, or None."},
     {"contains", contains, METH_O, "Whether a key has a value."},
-    {"insert", (PyCFunction)(void (*)(void))insert, METH_FASTCALL, "Set the value at a key; returns the one before."},
+    {"insert", FASTCALL(insert), "Set the value at a key; returns the one before."},
     {"remove", remove_key, METH_O, "Remove a key; returns its value."},
     {"keys", keys, METH_NOARGS, "All keys in order."},
     {"values", values, METH_NOARGS, "All values in the order of their keys."},

@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from support.native_extension import native_extension
 from vex_domain import digests, siphash
 
-native = native_extension(
-    "_digests", "digests.c", "sha256.c", "sha256_message.c", "sha256_each.c", "sha256_lanes.c", "siphash.c"
-)
+native = native_extension("_digests", "digests.c", "sha256.c", "sha256_message.c", "siphash.c")
 PARTS = st.lists(st.binary(max_size=150), max_size=5)
 KEYS = st.binary(min_size=16, max_size=16)
 
@@ -19,20 +17,9 @@ def test_a_digest_of_parts_is_that_of_the_whole(parts: list[bytes]) -> None:
     assert native.digest(*parts) == digests.digest_of(*parts) == digests.digest_of(b"".join(parts))
 
 
-@given(st.lists(st.binary(max_size=300), max_size=4))
-def test_messages_hashed_together_have_the_digests_that_they_have_alone(messages: list[bytes]) -> None:
-    assert native.digest_each(*messages) == digests.digest_of_each(*messages)
-
-
-@pytest.mark.parametrize("size", [0, 1, 55, 56, 63, 64, 119, 120, 128])
-def test_lanes_of_every_length_end_as_the_standard_says(size: int) -> None:
-    messages = [bytes((number,)) * (size + 64 * number) for number in range(4)]
-    assert native.digest_each(*messages) == digests.digest_of_each(*messages)
-
-
 @given(st.binary(max_size=100))
 def test_a_bytearray_hashes_as_its_bytes(content: bytes) -> None:
-    for function in (native.digest, native.digest_each, native.fingerprint):
+    for function in (native.digest, native.fingerprint):
         assert function(bytearray(content)) == function(content)
 
 
@@ -44,18 +31,16 @@ def test_keyed_numbers_and_fingerprints_are_those_of_siphash(key: bytes, parts: 
 
 @pytest.mark.parametrize("wrong", ["text", 5, None, memoryview(b"")])
 def test_only_bytes_are_hashed(wrong: object) -> None:
-    for function in (native.digest, native.digest_each, native.fingerprint):
+    for function in (native.digest, native.fingerprint):
         with pytest.raises(TypeError):
             function(wrong)
     with pytest.raises(TypeError):
         native.keyed_number(bytes(16), wrong)
 
 
-def test_a_key_is_sixteen_bytes_and_messages_are_four() -> None:
+def test_a_key_is_sixteen_bytes() -> None:
     for key in (bytes(15), b"", "0123456789abcdef"):
         with pytest.raises(ValueError, match="16 bytes"):
             native.keyed_number(key, b"")
     with pytest.raises(ValueError, match="16 bytes"):
         native.keyed_number()
-    with pytest.raises(ValueError, match="four"):
-        native.digest_each(*[b""] * 5)

@@ -5,8 +5,8 @@
  * what src/candid and canister_runtime/host/outgoing.py refuse, or read it otherwise; it may always give up.
  * Nothing here needs a canister: the same files are compiled as an extension of the machine's own Python and compared
  * with the Python codec. */
-#ifndef VEX_CANDID_PLAN_H
-#define VEX_CANDID_PLAN_H
+#ifndef VEX_CANDID_H
+#define VEX_CANDID_H
 #ifndef Py_BUILD_CORE_MODULE
 #define Py_BUILD_CORE_MODULE 1
 #endif
