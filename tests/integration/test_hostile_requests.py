@@ -268,6 +268,7 @@ BODIES: dict[str, tuple[bytes, int]] = {
     "a list": (cbor2.dumps([1]), 400),
     "an empty map": (b"\xa0", 400),
     "content that is no map": (cbor2.dumps({"content": 1}), 400),
+    "delegations that are a number": (cbor2.dumps({"content": {}, "sender_delegation": 1.5}), 400),
     "something deep": (b"\x81" * 100_000, 400),
     "a length beyond the end": (b"\xbb" + b"\xff" * 8, 400),
     "too much": (bytes(5 * 1024 * 1024), 413),

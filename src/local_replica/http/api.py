@@ -67,6 +67,8 @@ class Api:
     async def status(self, request: Request) -> Response:
         """Tell the root key and that the replica lives."""
         node = self.find(request)
+        if node.halted is not None:
+            raise node.halted
         certifier = node.chain.certifier
         return _cbor(write_cbor({"root_key": certifier.root_key, "replica_health_status": "healthy"}))
 

@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
@@ -25,9 +25,15 @@ async def _not_allowed(_request: Request, error: Exception) -> Response:
     return Response(status_code=405, headers=headers)
 
 
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Nobody reads it."""
+    return Response(status_code=400)
+
+
 def application(routes: list[BaseRoute]) -> Starlette:
     """Make an application whose wrong addresses and methods are answered as the replica does."""
-    made = Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_allowed})
+    handlers = {404: _not_found, 405: _not_allowed, ClientDisconnect: _gone}
+    made = Starlette(routes=routes, exception_handlers=handlers)
     made.router.redirect_slashes = False
     return made
 

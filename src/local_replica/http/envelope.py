@@ -71,7 +71,7 @@ def read_envelope(body: bytes, kind: str) -> Envelope:
         nonce=nonce,
         public_key=public_key,
         signature=signature,
-        delegations=tuple(_delegation(one) for one in envelope.get("sender_delegation") or ()),
+        delegations=_delegations(envelope.get("sender_delegation")),
     )
 
 
@@ -107,6 +107,11 @@ def _proof(envelope: Mapping[str, Any], kind: str) -> tuple[bytes | None, bytes 
 
 def _blob(content: bytes | None) -> str:
     return "None" if content is None else f"Some(Blob{{{len(content)} bytes;{content.hex()}}})"
+
+
+def _delegations(item: object) -> tuple[Delegation, ...]:
+    chain = [] if item is None else _typed("sender_delegation", item, list)
+    return tuple(_delegation(one) for one in chain)
 
 
 def _delegation(item: object) -> Delegation:

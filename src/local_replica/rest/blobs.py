@@ -2,13 +2,17 @@
 
 import gzip
 import hashlib
+import io
 import zlib
 
 from local_replica.rest.errors import RestError
 
+MAX_UNPACKED_BYTES = 4 << 30
+"""What a blob may unpack to: a few megabytes can claim to be more than a machine holds."""
+
 
 class BlobStore:
-    """Blobs of one server, kept until it ends."""
+    """Blobs of one server, kept until it ends. May be filled by several threads."""
 
     def __init__(self) -> None:
         self._blobs: dict[bytes, bytes] = {}
@@ -17,7 +21,7 @@ class BlobStore:
         """Store a blob and return its id in hex. `encoding` may be "gzip". Raises RestError."""
         if encoding == "gzip":
             try:
-                content = gzip.decompress(content)
+                content = _unpacked(content)
             except (OSError, EOFError, zlib.error) as error:
                 raise RestError(f"Failed to decompress the blob: {error}") from error
         elif encoding is not None:
@@ -32,3 +36,12 @@ class BlobStore:
             return self._blobs[blob_id]
         except KeyError as error:
             raise RestError(f"Blob not found: {blob_id.hex()}", 404) from error
+
+
+def _unpacked(content: bytes) -> bytes:
+    """Raises RestError beyond the limit, and what `gzip` raises."""
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        unpacked = file.read(MAX_UNPACKED_BYTES + 1)
+    if len(unpacked) > MAX_UNPACKED_BYTES:
+        raise RestError(f"Failed to decompress the blob: it has more than {MAX_UNPACKED_BYTES} bytes")
+    return unpacked

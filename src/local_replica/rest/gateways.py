@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import ipaddress
+import secrets
 import socket
 from dataclasses import asdict, dataclass
 
@@ -10,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from local_replica.http.application import single_replica
+from local_replica.http.ending import SECONDS_TO_FINISH
 from local_replica.http.gateway.resolving import DOMAIN
 from local_replica.http.listening import LOOPBACK, listen
 from local_replica.http.quiet_server import QuietServer
@@ -78,23 +80,29 @@ class Gateways:
 
 def _config(served: Starlette, https: HttpsWish | None, listening: socket.socket) -> uvicorn.Config:
     """How the gateway is served. Raises CreationError where certificate or key are none, and listens no more then."""
-    config = uvicorn.Config(served, log_level="warning", lifespan="off")
+    config = uvicorn.Config(served, log_level="warning", lifespan="off", timeout_graceful_shutdown=SECONDS_TO_FINISH)
     if https is not None:
         config.ssl_certfile, config.ssl_keyfile = https.cert_path, https.key_path
+        config.ssl_keyfile_password = secrets.token_hex()  # OpenSSL would ask the terminal for that of an encrypted key
     try:
         config.load()
-    except OSError as error:  # an SSLError, too
+    except (OSError, ValueError) as error:  # an SSLError, too; a ValueError for what is no path
         listening.close()
         raise CreationError(f"TLS config could not be created: {error}", 502) from error
     return config
 
 
 def _loopback(host: str) -> str:
-    """The address of `host`. Raises OSError for one that others could reach."""
-    address = socket.gethostbyname(host)
-    if not ipaddress.ip_address(address).is_loopback:
+    """The address of `host`; no name is looked up. Raises OSError for one that others could reach."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return LOOPBACK
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from None
+    if not address.is_loopback:
         raise OSError(errno.EADDRNOTAVAIL, "a local replica serves loopback addresses only")
-    return address
+    return host
 
 
 def _reason(error: OSError) -> str:

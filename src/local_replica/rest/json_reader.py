@@ -1,5 +1,6 @@
 """JSON read with positions, so that a refusal says where, in the words of PocketIC's reader (serde_json)."""
 
+import math
 import re
 from dataclasses import dataclass
 from json import JSONDecoder
@@ -13,6 +14,8 @@ MAX_DEPTH = 64
 _STRINGS = JSONDecoder()
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of an escaped pair, which no text of Rust's can hold."""
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
@@ -78,7 +81,9 @@ class _Reader:
             raise unreadable(self._text, "expected value", start + 1)
         number = match.group()
         whole = match.group(2) is None and match.group(3) is None
-        return Located(int(number[:4000]) if whole else float(number), start, match.end())
+        if math.isinf(float(number)):
+            raise unreadable(self._text, "number out of range", match.end())
+        return Located(int(number) if whole else float(number), start, match.end())
 
     def _string(self, start: int) -> tuple[str, int]:
         text: str
@@ -86,6 +91,8 @@ class _Reader:
             text, end = _STRINGS.raw_decode(self._text, start)
         except ValueError as error:
             raise unreadable(self._text, "EOF while parsing a string", len(self._text)) from error
+        if _SURROGATE.search(text):
+            raise unreadable(self._text, "lone leading surrogate in hex escape", end)
         return text, end
 
     def _object(self, start: int, depth: int) -> Located:

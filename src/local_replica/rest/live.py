@@ -11,7 +11,6 @@ import ssl
 from collections.abc import Coroutine
 from functools import partial
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -22,6 +21,7 @@ from local_replica.rejections import SYS_FATAL, SYS_TRANSIENT
 TIMEOUT_SECONDS = 30.0
 USER_AGENT = "ic/1.0"
 _SHOWN_HOST = 50
+_MAX_PORT = 65_535
 
 Key: TypeAlias = tuple[bytes, int]
 """Subnet and request id of an outcall."""
@@ -85,21 +85,36 @@ def _settle(key: Key, answer: HttpAnswer, chain: Chain) -> None:
 
 async def fetch(outcall: Outcall) -> HttpAnswer:
     """Make an outcall; its answer or why there is none."""
-    host = urlsplit(outcall.url).hostname or ""
+    try:
+        url = _parsed(outcall.url)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        return HttpReject(SYS_FATAL, f"Failed to parse URL: {error}")
+    host = url.raw_host.decode("ascii")
     if not is_loopback(host):
         return _unreachable(host, "a local replica connects to loopback only")
-    limit = MAX_RESPONSE_BYTES if outcall.max_response_bytes is None else outcall.max_response_bytes
+    return await _attempted(outcall, url)
+
+
+async def _attempted(outcall: Outcall, url: httpx.URL) -> HttpAnswer:
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            return await _fetched(outcall, limit)
+            return await _fetched(outcall, url)
     except TimeoutError:
         return HttpReject(SYS_TRANSIENT, "Timeout expired")
     except httpx.UnsupportedProtocol:
         return HttpReject(SYS_FATAL, "Url need to specify https scheme")
-    except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeEncodeError) as error:
+    except (httpx.LocalProtocolError, UnicodeEncodeError) as error:
         return HttpReject(SYS_FATAL, f"Failed to parse URL: {error}")
     except httpx.HTTPError as error:
-        return _unreachable(host, f"direct connect {error}")
+        return _unreachable(url.host, f"direct connect {error}")
+
+
+def _parsed(url: str) -> httpx.URL:
+    """The URL as it is connected to: what is checked must not be read by another parser. Raises httpx.InvalidURL."""
+    parsed = httpx.URL(url)
+    if (parsed.port or 0) > _MAX_PORT:
+        raise httpx.InvalidURL("invalid port number")
+    return parsed
 
 
 def _unreachable(host: str, why: str) -> HttpReject:
@@ -116,11 +131,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-async def _fetched(outcall: Outcall, limit: int) -> HttpAnswer:
+async def _fetched(outcall: Outcall, url: httpx.URL) -> HttpAnswer:
+    limit = MAX_RESPONSE_BYTES if outcall.max_response_bytes is None else outcall.max_response_bytes
     headers = list(outcall.headers)
     if not any(name.lower() == "user-agent" for name, _ in headers):
         headers.append(("user-agent", USER_AGENT))
-    request = httpx.Request(outcall.method, _by_address(outcall.url), headers=headers, content=outcall.body)
+    if any(name.lower() == "content-length" and value != str(len(outcall.body)) for name, value in headers):
+        raise httpx.LocalProtocolError("Content-Length is not the length of the body")
+    request = httpx.Request(outcall.method, _by_address(url), headers=headers, content=outcall.body)
     async with httpx.AsyncHTTPTransport(verify=ssl.create_default_context()) as transport:
         response = await transport.handle_async_request(request)
         try:
@@ -129,10 +147,9 @@ async def _fetched(outcall: Outcall, limit: int) -> HttpAnswer:
             await response.aclose()
 
 
-def _by_address(url: str) -> httpx.URL:
+def _by_address(url: httpx.URL) -> httpx.URL:
     """A name beneath `localhost` as `localhost` itself, which needs no name server."""
-    parsed = httpx.URL(url)
-    return parsed.copy_with(host="localhost") if parsed.host.endswith(".localhost") else parsed
+    return url.copy_with(host="localhost") if url.raw_host.endswith(b".localhost") else url
 
 
 async def _read(response: httpx.Response, limit: int) -> HttpAnswer:

@@ -92,12 +92,12 @@ class Pending:
         """A place that no other operation has."""
         return Place(hashlib.sha256(str(next(self._numbers)).encode()).digest(), operation)
 
-    async def result(self, running: Running, timeout_ms: str | None) -> tuple[bool, Json]:
+    async def result(self, running: Running, timeout_ms: int | None) -> tuple[bool, Json]:
         """Wait for an operation; returns (True, result), or after the time-out (False, where to fetch it).
 
         Raises what the operation raises.
         """
-        seconds = int(timeout_ms) / 1000 if timeout_ms is not None and timeout_ms.isdecimal() else WAIT_SECONDS
+        seconds = WAIT_SECONDS if timeout_ms is None else timeout_ms / 1000
         done, _ = await asyncio.wait({running.task}, timeout=seconds)
         if done:
             return True, running.task.result()

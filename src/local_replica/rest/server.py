@@ -1,10 +1,10 @@
 """The ASGI application of `pocket-ic-local`: PocketIC's REST API, the IC HTTP API per instance, our own endpoints."""
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TypeAlias
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,62 +16,23 @@ from local_replica.http.api import Api
 from local_replica.http.application import application
 from local_replica.http.canister_signatures import CanisterKey, NotSigned
 from local_replica.http.errors import InvalidRequest
-from local_replica.node import Chain, Node, NodeHalted
+from local_replica.node import Chain, Node
 from local_replica.node.topology import describe
 from local_replica.rest import operations
 from local_replica.rest.blobs import BlobStore
-from local_replica.rest.connection import NoResponse
-from local_replica.rest.errors import BodyError, CreationError, NoAnswer, RestError
+from local_replica.rest.endpoints import Endpoint, guarded, instance_number, read_fields, read_json_body
+from local_replica.rest.errors import BodyError, CreationError, RestError
 from local_replica.rest.fields import Fields
 from local_replica.rest.gateways import Gateways
 from local_replica.rest.instances import Instance, Instances
+from local_replica.rest.numbers import read_u64
 from local_replica.rest.pending import Pending
 from local_replica.rest.snapshots import snapshot_routes
 from local_replica.rest.wishes import read_gateway, read_wish
 
-Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 TIMEOUT_HEADER = "processing-timeout-ms"
 WAITING = {"topology"}
 """Operations that wait for the one under way, as those of the IC HTTP API do; others are answered 409 meanwhile."""
-
-
-def instance_number(request: Request) -> int:
-    """Return the instance that the address names. Raises BodyError."""
-    text = request.path_params["instance"]
-    if not text.isdecimal() or int(text) >= 1 << 64:
-        raise BodyError(400, f"Invalid URL: Cannot parse `{text}` to a `u64`")
-    return int(text)
-
-
-async def read_fields(request: Request) -> Fields:
-    """Read a JSON body. Raises BodyError."""
-    return Fields.of(await read_json_body(request))
-
-
-async def read_json_body(request: Request) -> bytes:
-    """Read a body that must be announced as JSON. Raises BodyError."""
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-        raise BodyError(415, "Expected request with `Content-Type: application/json`")
-    return await request.body()
-
-
-def guarded(endpoint: Endpoint) -> Endpoint:
-    """Turn errors into answers."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except RestError as error:
-            return JSONResponse(error.body, status_code=error.status)
-        except BodyError as error:
-            return PlainTextResponse(error.text, status_code=error.status)
-        except NodeHalted as error:
-            return JSONResponse({"message": str(error)}, status_code=503)
-        except NoAnswer:
-            return NoResponse()
-
-    return answer
 
 
 class RestServer:
@@ -144,7 +105,7 @@ class RestServer:
         if name in WAITING:
             await instance.turnstile.free()
         running = instance.turnstile.enter(self._pending.place(name), lambda: work(instance.node))
-        done, result = await self._pending.result(running, request.headers.get(TIMEOUT_HEADER))
+        done, result = await self._pending.result(running, read_u64(request.headers.get(TIMEOUT_HEADER, "")))
         return JSONResponse(result, status_code=200 if done else 202)
 
     async def _read(self, name: str, read: operations.Read, request: Request) -> Response:
@@ -162,7 +123,8 @@ class RestServer:
 
     async def _put_blob(self, request: Request) -> Response:
         encoding = request.headers.get("content-encoding")
-        return PlainTextResponse(self._blobs.put(await request.body(), encoding))
+        content = await request.body()
+        return PlainTextResponse(await asyncio.to_thread(self._blobs.put, content, encoding))
 
     async def _get_blob(self, request: Request) -> Response:
         try:
@@ -257,9 +219,9 @@ class RestServer:
         return JSONResponse({"Created": {"instance_id": gateway, "port": port}}, status_code=201)
 
     async def _close_gateway(self, request: Request) -> Response:
-        text = request.path_params["gateway"]
-        if text.isdecimal():
-            await self._gateways.close(int(text))
+        number = read_u64(request.path_params["gateway"])
+        if number is not None:
+            await self._gateways.close(number)
         return JSONResponse(None)
 
     async def close(self) -> None:

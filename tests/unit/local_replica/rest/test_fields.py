@@ -47,6 +47,10 @@ def test_anything_else_is_refused_and_never_breaks(text: str) -> None:
         ("{", "EOF while parsing an object at line 1 column 1"),
         ("[1", "EOF while parsing a list at line 1 column 2"),
         ('{"a": tru', "expected value at line 1 column 7"),
+        ('["\\ud800"]', "lone leading surrogate in hex escape at line 1 column 9"),
+        ('{"\\udfff": 1}', "lone leading surrogate in hex escape at line 1 column 9"),
+        ("9" * 5000, "number out of range at line 1 column 5000"),
+        ("-1e400", "number out of range at line 1 column 6"),
     ],
 )
 def test_unreadable_bodies_are_400_with_the_place(body: str, text: str) -> None:
