@@ -7,6 +7,7 @@ from typing import Any
 from local_replica.canister import Canister, InstalledModule
 from local_replica.canister_log import trap_line
 from local_replica.cycles import balance, compilation, costs, memory
+from local_replica.execution.failures import engine_error
 from local_replica.execution.port import Entry, ExecutionError, Instance, InstanceState, ModuleRefused, Request
 from local_replica.management import chunks, growth
 from local_replica.management.given_module import described, gunzipped, is_persistent, looks_64
@@ -203,13 +204,21 @@ class Installation:
         state = old.dump()
         instance = self._instantiate(module, state.stable)
         if self._persistence() == "keep":
-            fresh = instance.dump()
-            instance.close()
-            kept = InstanceState(state.heap, state.stable, fresh.globals)
-            instance = self.call.subnet.network.executor.restore(module, kept)
+            instance = self._with_heap(instance, state, module)
         self._enter(instance, Entry.START)
         self._enter(instance, Entry.POST_UPGRADE, self.call.argument["arg"])
         return instance
+
+    def _with_heap(self, fresh: Instance, kept: InstanceState, module: bytes) -> Instance:
+        """The module as it was instantiated, but over the kept heap; the heap is at least what the module declares."""
+        state = fresh.dump()
+        fresh.close()
+        heap = kept.heap.ljust(len(state.heap), b"\0")
+        try:
+            return self.call.subnet.network.executor.restore(module, InstanceState(heap, kept.stable, state.globals))
+        except ValueError:
+            error = engine_error("Failed to instantiate module: the kept memory is larger than the module's maximum")
+            raise self._failed(error.error()) from None
 
     def _instantiate(self, module: bytes, stable: bytes | None) -> Instance:
         try:

@@ -5,13 +5,13 @@ from typing import Any
 from local_replica.canister import Canister, InstalledModule, Snapshot
 from local_replica.cycles import balance, compilation, costs
 from local_replica.execution.binary import read_module
-from local_replica.execution.port import InstanceState
+from local_replica.execution.port import InstanceState, ModuleRefused
 from local_replica.management import growth, snapshot_upload, snapshots
 from local_replica.management.rejections import ChunkStoreError, InvalidPayload
 from local_replica.management.request import ManagementCall
 from local_replica.management.snapshot_rejections import SnapshotElsewhere, SnapshotNotControlled, SnapshotNotFound
 from local_replica.management.snapshot_upload import OTHER_GLOBALS
-from local_replica.rejections import Rejection
+from local_replica.rejections import ExecutionFailed, Rejection
 
 MAX_SLICE_BYTES = 2_000_000
 READING_INSTRUCTIONS = 5_000_000
@@ -25,11 +25,12 @@ HOOK_STATUSES = {"not_due": "condition_not_satisfied", "due": "ready", "done": "
 def load(call: ManagementCall) -> None:
     """`load_canister_snapshot`: of this canister, or of another that the sender controls once it is on disk."""
     canister = call.controlled()
-    balance_before = canister.record.balance
+    record = canister.record
+    before = record.balance, record.reserved
     try:
         _load(call, canister)
     except Rejection:
-        canister.record.balance = balance_before
+        record.balance, record.reserved = before
         raise
 
 
@@ -47,6 +48,8 @@ def _load(call: ManagementCall, canister: Canister) -> None:
         canister.place(network.executor.restore(network.blobs[module.blob], memory))
     except ValueError:
         raise InvalidPayload(OTHER_GLOBALS) from None
+    except ModuleRefused as refused:
+        raise ExecutionFailed(canister.canister_id, refused.error) from None
     record.module = module
     record.certified_data = snapshot.certified_data
     record.chunks = dict(snapshot.chunks)

@@ -108,6 +108,22 @@ def test_a_module_with_other_globals_is_not_loaded(replica: Replica) -> None:
         manage(replica, "load_canister_snapshot", canister_id=copy, snapshot_id=uploaded_id)
 
 
+@pytest.mark.parametrize(
+    ("module", "told"),
+    [
+        ("(module (memory 1) (table 1 funcref) (func $f) (elem (i32.const 5) $f))", "out of bounds table access"),
+        ("(module (memory 1) (table 5000000 funcref))", "exceeds table limits"),
+    ],
+)
+def test_a_module_that_cannot_be_set_up_is_not_loaded(replica: Replica, module: str, told: str) -> None:
+    counter, snapshot = counted(replica)
+    code = {"wasm_module": compiled(module), "wasm_module_size": len(compiled(module)), "globals": []}
+    uploaded_id = uploaded(replica, counter, {**snapshot, **code})
+    with pytest.raises(Refused, match=told):
+        manage(replica, "load_canister_snapshot", canister_id=counter, snapshot_id=uploaded_id)
+    assert query(replica, counter, "get")[:4] == b"\2\0\0\0"
+
+
 def test_a_snapshot_that_does_not_load_costs_nothing(replica: Replica) -> None:
     _, snapshot = counted(replica)
     copy = created(replica)
