@@ -16,7 +16,7 @@ class InstructionLimits:
     message: int | None = None
     query: int | None = None
     install: int | None = None
-    call_graph: int = 20_000_000_000
+    call_graph: int = 5_000_000_000
     """A composite query with all that it calls."""
 
     def of(self, entry: Entry) -> int | None:

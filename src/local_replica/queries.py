@@ -1,14 +1,21 @@
 """Queries: run on the state as it stands, leaving nothing; composite ones call further queries on their subnet."""
 
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+
 from local_replica.canister import Canister, Status
 from local_replica.cycles import balance
 from local_replica.cycles.costs import PublishedCosts
+from local_replica.execution.contexts import INSTRUCTION_LIMIT
+from local_replica.execution.failures import also_in_cleanup
 from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
 from local_replica.ingress import Query
-from local_replica.management import info, logs
+from local_replica.management import info, logs, routing
 from local_replica.management.interface import Undecodable, decode_argument, encode_result
 from local_replica.management.rejections import BadPayload, NotAController, UnknownQueryMethod
 from local_replica.query_statistics import QueryTotals
+from local_replica.queues import QUEUE_CAPACITY
 from local_replica.rejections import (
     CompositeQueryAsTransform,
     ExecutionFailed,
@@ -23,18 +30,19 @@ from local_replica.rejections import (
     RejectedByCanister,
     Rejection,
 )
-from local_replica.rounds.executing import NO_CALLBACK
 from local_replica.subnet import Subnet
 from local_replica.visibility import may_see_logs
 
 MAX_CALL_DEPTH = 6
+CALL_OVERHEAD = 50_000_000
+"""Instructions that a composite query's call takes besides those of its callee."""
 
 
 def run(subnet: Subnet, query: Query) -> bytes:
     """The query's reply. Raises Rejection."""
     if query.canister_id == b"":
         return _management(subnet, query)
-    return QueryGraph(subnet).evaluate(query.canister_id, query.sender, query.method, query.arg, depth=0)
+    return QueryGraph(subnet).evaluate(query.canister_id, query.sender, query.method, query.arg)
 
 
 def _management(subnet: Subnet, query: Query) -> bytes:
@@ -54,149 +62,216 @@ def _management(subnet: Subnet, query: Query) -> bytes:
 
 def transform(subnet: Subnet, canister_id: bytes, method: str, arg: bytes) -> bytes:
     """Run the query that changes the response of an HTTPS outcall, on behalf of the system. Raises Rejection."""
-    canister = subnet.running(canister_id)
-    if f"canister_composite_query {method}" in canister.exports:
-        raise CompositeQueryAsTransform
-    return QueryGraph(subnet, is_counted=False).evaluate(canister_id, b"", method, arg, depth=0)
+    return QueryGraph(subnet, by_system=True).evaluate(canister_id, b"", method, arg)
 
 
 class QueryGraph:
-    """One query and all that it calls."""
+    """One query and all that it calls, depth first; a query that answers is done, whatever it called."""
 
-    def __init__(self, subnet: Subnet, *, is_counted: bool = True) -> None:
+    def __init__(self, subnet: Subnet, *, by_system: bool = False) -> None:
         self.subnet = subnet
-        self._is_counted = is_counted
-        self.now_ns = subnet.network.clock.time_ns
-        self.instructions = 0
+        self.by_system = by_system
+        self.root = b""
+        """The canister that was asked: it alone sees a certificate."""
+        self.left = subnet.limits.call_graph
+        """Instructions."""
 
-    def evaluate(self, canister_id: bytes, caller: bytes, method: str, arg: bytes, *, depth: int) -> bytes:
+    def evaluate(self, canister_id: bytes, caller: bytes, method: str, arg: bytes, *, depth: int = 0) -> bytes:
         """Run a query method to its answer. Raises Rejection."""
+        if not depth:
+            self.root = canister_id
         canister = self.subnet.running(canister_id)
-        entry, instance = _prepare(self.subnet, canister, method)
-        request = self._request(canister, entry, caller)
+        entry, instance = _prepare(canister, method)
+        if self.by_system and entry is Entry.COMPOSITE_QUERY:
+            raise CompositeQueryAsTransform
+        if canister.balance < balance.freezing_limit(self.subnet.fees, canister):
+            raise FrozenForQueries(canister.canister_id)
+        talk = Conversation(self, canister, caller, depth)
+        request = talk.request(Entry.COMPOSITE_QUERY if depth else entry)
         request.method, request.arg = method, arg
-        reply = b""
-        try:
-            reply = self._run(canister, instance, request, depth)
-        finally:
-            self._count(canister_id, QueryTotals(1, 0, len(arg), len(reply)))
-        return reply
+        outcome = talk.execute(instance, request)
+        reply_bytes = len(outcome.reply or b"") if outcome.error is None else 0
+        self._count(canister_id, QueryTotals(1, outcome.instructions, len(arg), reply_bytes))
+        if depth:
+            self.left -= CALL_OVERHEAD
+        if outcome.error is not None:
+            raise talk.failure(outcome.error)
+        instance.rollback()
+        if is_answer(outcome) or (entry is Entry.QUERY and not depth):
+            return talk.told(outcome)
+        return talk.converse(instance, request, outcome)
 
     def _count(self, canister_id: bytes, part: QueryTotals) -> None:
-        if self._is_counted:
+        if not self.by_system:
             self.subnet.query_statistics.count(self.subnet.network.clock.height, canister_id, part)
 
-    def _run(self, canister: Canister, instance: Instance, request: Request, depth: int) -> bytes:
-        outcome = self._execute(instance, request)
-        if outcome.error is not None:
-            raise self._failure(canister, outcome.error, request.caller)
-        instance.rollback()
-        if outcome.calls:
-            return self._call_out(canister, instance, request, depth)
-        return self._told(canister, outcome)
+    def check(self, depth: int) -> None:
+        """Whether a query at that depth may go on with what it called."""
+        if depth >= MAX_CALL_DEPTH:
+            raise QueryTooDeep
+        if self.left <= 0:
+            raise QueryTooExpensive
 
-    def _request(self, canister: Canister, entry: Entry, caller: bytes) -> Request:
-        record = canister.record
-        network = self.subnet.network
+
+def is_answer(outcome: Outcome) -> bool:
+    """Whether the entry point replied or rejected."""
+    return outcome.reply is not None or outcome.reject is not None
+
+
+class Conversation:
+    """One canister's part in a query: what it called, and the state in which the answers find it."""
+
+    def __init__(self, graph: QueryGraph, canister: Canister, caller: bytes, depth: int) -> None:
+        self.graph = graph
+        self.subnet = graph.subnet
+        self.canister = canister
+        self.caller = caller
+        self.depth = depth
+        self.balance = canister.record.balance
+        self.instructions = 0
+        self.sent: Counter[bytes] = Counter()
+        """Calls by callee. Their slots are not given back."""
+
+    def request(self, entry: Entry) -> Request:
+        record, subnet = self.canister.record, self.subnet
+        network = subnet.network
+        asked = record.canister_id == self.graph.root
         return Request(
             entry=entry,
             canister_id=record.canister_id,
-            time=self.now_ns,
-            caller=caller,
-            balance=record.balance,
+            time=network.clock.time_ns,
+            caller=self.caller,
+            balance=self.balance,
             controllers=record.controllers,
             canister_version=record.version,
             status=int(record.status),
-            certificate=network.certifier.data_certificate(self.subnet.subnet_id, record.canister_id),
+            certificate=network.certifier.data_certificate(subnet.subnet_id, record.canister_id) if asked else None,
             environment_variables=record.settings.environment_variables,
-            subnet_id=self.subnet.subnet_id,
-            freezing_limit=balance.freezing_limit(self.subnet.fees, canister),
+            subnet_id=subnet.subnet_id,
+            freezing_limit=balance.freezing_limit(subnet.fees, self.canister),
             wasm_memory_limit=record.settings.wasm_memory_limit,
-            costs=PublishedCosts(self.subnet.fees, canister.is_64),
+            reserve_output_slot=self._slots(),
+            call_fee=partial(subnet.fees.call, is_64=self.canister.is_64),
+            costs=PublishedCosts(subnet.fees, self.canister.is_64),
             root_key=network.config.root_key,
-            instruction_limit=self.subnet.limits.query,
+            instruction_limit=min(subnet.limits.query or INSTRUCTION_LIMIT[entry], self.graph.left),
+            call_context_instructions=self.instructions,
         )
 
-    def _execute(self, instance: Instance, request: Request) -> Outcome:
+    def _slots(self) -> Callable[[bytes], bool]:
+        used = Counter(self.canister.record.queues.in_flight) + self.sent
+
+        def reserve(callee: bytes) -> bool:
+            used[callee] += 1
+            return used[callee] <= QUEUE_CAPACITY
+
+        return reserve
+
+    def execute(self, instance: Instance, request: Request) -> Outcome:
         outcome = instance.execute(request)
+        self.graph.left -= outcome.instructions
         self.instructions += outcome.instructions
-        self._count(request.canister_id, QueryTotals(instructions=outcome.instructions))
-        if self.instructions > self.subnet.limits.call_graph:
-            if outcome.error is None:
-                instance.rollback()
-            raise QueryTooExpensive
         return outcome
 
-    def _failure(self, canister: Canister, error: ExecutionError, caller: bytes) -> ExecutionFailed:
-        return ExecutionFailed(canister.canister_id, error, backtrace=may_see_logs(canister, caller))
+    def failure(self, error: ExecutionError) -> ExecutionFailed:
+        return ExecutionFailed(self.canister.canister_id, error, backtrace=may_see_logs(self.canister, self.caller))
 
-    def _told(self, canister: Canister, outcome: Outcome) -> bytes:
+    def told(self, outcome: Outcome) -> bytes:
+        """The answer of an entry point."""
         if outcome.reply is not None:
             return outcome.reply
         if outcome.reject is not None:
             raise RejectedByCanister(outcome.reject)
-        raise QueryDidNotReply(canister.canister_id)
+        raise QueryDidNotReply(self.canister.canister_id)
 
-    # calls of composite queries
-
-    def _call_out(self, canister: Canister, instance: Instance, request: Request, depth: int) -> bytes:
-        """Run a composite query that makes calls once more, on a copy that lives until its last callback."""
-        module = canister.record.module
+    def converse(self, instance: Instance, request: Request, first: Outcome) -> bytes:
+        """What becomes of a query that has not answered yet."""
+        if not first.calls:
+            self.graph.check(self.depth)
+            return self.told(first)
+        module = self.canister.record.module
         if module is None:
-            raise NoModule(canister.canister_id)
+            raise NoModule(self.canister.canister_id)
         network = self.subnet.network
         copy = network.executor.restore(network.blobs[module.blob], instance.dump())
         try:
-            return self._converse(canister, copy, request, depth)
+            request.reserve_output_slot = self._slots()
+            copy.execute(request)  # the same once more, on a copy that lives until its last callback
+            return self._answered(copy, first)
         finally:
             copy.close()
 
-    def _converse(self, canister: Canister, copy: Instance, request: Request, depth: int) -> bytes:
-        outcome = self._execute(copy, request)
-        answered = outcome
-        waiting = list(outcome.calls)
+    def _keep(self, copy: Instance, outcome: Outcome) -> None:
         copy.commit()
-        while waiting:
-            outcome = self._call_back(canister, copy, waiting.pop(0), request.caller, depth)
+        self.balance = outcome.balance
+        self.sent.update(call.callee for call in outcome.calls)
+
+    def _answered(self, copy: Instance, first: Outcome) -> bytes:
+        self._keep(copy, first)
+        waiting = list(first.calls)
+        unanswered = 0
+        while True:
+            self.graph.check(self.depth)
+            if not waiting:
+                raise QueryDidNotReply(self.canister.canister_id)
+            callback = self._call(waiting.pop(0))
+            if callback is None:
+                unanswered += 1
+                continue
+            self.graph.check(self.depth)
+            outcome = self._call_back(copy, *callback)
             waiting += outcome.calls
-            if outcome.reply is not None or outcome.reject is not None:
-                answered = outcome
-        return self._told(canister, answered)
+            if outcome.error is None and is_answer(outcome):
+                return self.told(outcome)
+            if outcome.error is not None and not waiting and not unanswered:
+                raise self.failure(outcome.error)
 
-    def _call_back(self, canister: Canister, copy: Instance, call: OutgoingCall, caller: bytes, depth: int) -> Outcome:
-        request = self._answered(canister, call, caller, depth)
-        if request.callback is None or request.callback.function == NO_CALLBACK:
-            return Outcome()
-        outcome = self._execute(copy, request)
-        if outcome.error is None:
-            copy.commit()
-            return outcome
-        if call.on_cleanup is not None:
-            cleanup = self._request(canister, Entry.COMPOSITE_CLEANUP, caller)
-            cleanup.callback = call.on_cleanup
-            if self._execute(copy, cleanup).error is None:
-                copy.commit()
-        raise self._failure(canister, outcome.error, caller)
-
-    def _answered(self, canister: Canister, call: OutgoingCall, caller: bytes, depth: int) -> Request:
-        """The callback to run for the answer to a call."""
-        if depth >= MAX_CALL_DEPTH:
-            raise QueryTooDeep
+    def _call(self, call: OutgoingCall) -> tuple[Request, OutgoingCall] | None:
+        """The callback to run for the answer to a call; None if it is never answered."""
         try:
-            reply = self.evaluate(call.callee, canister.canister_id, call.method, call.arg, depth=depth + 1)
+            callee = self._destination(call)
+        except Rejection:
+            return None
+        try:
+            reply = self.graph.evaluate(callee, self.canister.canister_id, call.method, call.arg, depth=self.depth + 1)
         except (QueryTooDeep, QueryTooExpensive):
             raise
         except Rejection as rejection:
-            request = self._request(canister, Entry.COMPOSITE_REJECT_CALLBACK, caller)
+            request = self.request(Entry.COMPOSITE_REJECT_CALLBACK)
             request.callback = call.on_reject
-            request.reject_code, request.reject_message = rejection.to_caller()
-            return request
-        request = self._request(canister, Entry.COMPOSITE_REPLY_CALLBACK, caller)
+            request.reject_code, request.reject_message = (
+                rejection.to_caller() if isinstance(rejection, RejectedByCanister) else rejection.described()
+            )
+            return request, call
+        request = self.request(Entry.COMPOSITE_REPLY_CALLBACK)
         request.callback, request.arg = call.on_reply, reply
-        return request
+        return request, call
+
+    def _destination(self, call: OutgoingCall) -> bytes:
+        """Where a call goes: the management canister is a subnet, which answers no queries of canisters."""
+        if not self.subnet.is_management(call.callee):
+            return call.callee
+        routing.check(self.subnet, call.callee, call.method, call.arg, self.canister.record.version)
+        return call.callee or self.subnet.subnet_id
+
+    def _call_back(self, copy: Instance, request: Request, call: OutgoingCall) -> Outcome:
+        outcome = self.execute(copy, request)
+        if outcome.error is None:
+            self._keep(copy, outcome)
+        elif call.on_cleanup is not None:
+            cleanup = self.request(Entry.COMPOSITE_CLEANUP)
+            cleanup.callback = call.on_cleanup
+            cleanup.instruction_limit = max(1, (request.instruction_limit or 0) - outcome.instructions)
+            second = self.execute(copy, cleanup)
+            if second.error is None:
+                self._keep(copy, second)
+            else:
+                outcome.error = also_in_cleanup(outcome.error, second.error)
+            outcome.calls = []
+        return outcome
 
 
-def _prepare(subnet: Subnet, canister: Canister, method: str) -> tuple[Entry, Instance]:
+def _prepare(canister: Canister, method: str) -> tuple[Entry, Instance]:
     """The entry point for a query method, once the canister is able to run it."""
     if canister.record.status is Status.STOPPED:
         raise QueryOfStopped(canister.canister_id)
@@ -204,8 +279,6 @@ def _prepare(subnet: Subnet, canister: Canister, method: str) -> tuple[Entry, In
         raise QueryOfStopping(canister.canister_id)
     if canister.instance is None:
         raise NoModule(canister.canister_id)
-    if canister.balance < balance.freezing_limit(subnet.fees, canister):
-        raise FrozenForQueries(canister.canister_id)
     if f"canister_query {method}" in canister.exports:
         return Entry.QUERY, canister.instance
     if f"canister_composite_query {method}" in canister.exports:

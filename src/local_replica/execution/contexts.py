@@ -180,8 +180,6 @@ MEMORY_LIMITED = frozenset(
         Entry.INIT,
         Entry.POST_UPGRADE,
         Entry.UPDATE,
-        Entry.HEARTBEAT,
-        Entry.TIMER,
     )
 )
 """Entries that the canister's `wasm_memory_limit` binds."""

@@ -1,5 +1,7 @@
 """Why an execution fails, in the replica's words (recorded on a genuine one: tests/fixtures/replica-recordings)."""
 
+from dataclasses import replace
+
 from local_replica.execution.port import ExecutionError
 
 REFERENCE = "See documentation: https://internetcomputer.org/docs/current/references/execution-errors#"
@@ -127,6 +129,12 @@ def wasm_memory_limit(used: int, limit: int) -> Failure:
 def engine_error(message: str) -> Failure:
     """The engine refused to go on."""
     return Failure("CanisterWasmEngineError", f"Canister encountered a Wasm engine error: {message}")
+
+
+def also_in_cleanup(error: ExecutionError, second: ExecutionError) -> ExecutionError:
+    """The error of a callback whose cleanup failed as well."""
+    told = f"{error.backtrace}\n\ncall_on_cleanup also failed:\n\n{second.message}{second.backtrace}"
+    return replace(error, backtrace=told, help="")
 
 
 def function_not_found(index: int) -> Failure:

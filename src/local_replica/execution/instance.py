@@ -65,12 +65,6 @@ _BAD_SIGNATURE = 5
 _OUT_OF_FUEL = 11
 
 
-def _entry_name(request: Request) -> str:
-    """The export behind an entry that is not a callback; empty for callbacks."""
-    prefix = _METHOD_PREFIXES.get(request.entry)
-    return f"{prefix} {request.method}" if prefix else _ENTRY_NAMES.get(request.entry, "")
-
-
 class WasmInstance:
     """Implements `port.Instance`."""
 
@@ -128,6 +122,10 @@ class WasmInstance:
         except Trapped as trap:
             calls.charged += self._uncounted(trap)
             outcome.error = self._explain(trap, request)
+            try:
+                self._check_growth(machine, request)
+            except Failure as earlier:  # the replica refuses growth at once, before what came next
+                outcome.error = earlier.error()
         except Failure as failure:
             outcome.error = failure.error()
         if outcome.error is not None and request.entry in REPLICATED and not outcome.page_instructions:
@@ -143,7 +141,7 @@ class WasmInstance:
         callback = request.callback
         if callback is None:
             try:
-                machine.call_entry(_entry_name(request))
+                machine.call_entry(self._entry_name(request))
             except NotAFunction:
                 raise contract_violation("export is not a function") from None
             return
@@ -159,9 +157,27 @@ class WasmInstance:
             raise contract_violation("unexpected null function reference")
         machine.call_closure(function, callback.environment)
 
+    def _entry_name(self, request: Request) -> str:
+        """The export behind an entry that is not a callback; empty for callbacks."""
+        prefix = _METHOD_PREFIXES.get(request.entry)
+        if prefix is None:
+            return _ENTRY_NAMES.get(request.entry, "")
+        name = f"{prefix} {request.method}"
+        is_called = request.entry is Entry.COMPOSITE_QUERY and name not in self.exports()
+        return f"canister_query {request.method}" if is_called else name
+
     def _check_afterwards(self, machine: Machine, request: Request) -> None:
         size = machine.memory_size()
-        limit = request.wasm_memory_limit
+        self._check_growth(machine, request)
+        if request.entry in REPLICATED:
+            self._calls.outcome.page_instructions = DIRTY_PAGE * len(self._heap.changes(size))
+            self._calls.charge(self._calls.outcome.page_instructions)
+        if self._calls.used() > self._calls.limit:
+            raise out_of_instructions(self._calls.limit)
+
+    def _check_growth(self, machine: Machine, request: Request) -> None:
+        """Whether the heap may be as large as the message made it."""
+        size, limit = machine.memory_size(), request.wasm_memory_limit
         if limit and size > limit and request.entry in MEMORY_LIMITED:
             raise wasm_memory_limit(size, limit)
         grown = max(0, size - self._heap.size)
@@ -170,11 +186,6 @@ class WasmInstance:
             error = self._calls.allocate(grown)
             if error is not None:
                 raise Failure(error.code, error.message, error.help)
-        if request.entry in REPLICATED:
-            self._calls.outcome.page_instructions = DIRTY_PAGE * len(self._heap.changes(size))
-            self._calls.charge(self._calls.outcome.page_instructions)
-        if self._calls.used() > self._calls.limit:
-            raise out_of_instructions(self._calls.limit)
 
     def _explain(self, trap: Trapped, request: Request) -> ExecutionError:
         """The error behind a trap: what a system call raised, or what the module did."""
@@ -202,7 +213,7 @@ class WasmInstance:
 
     def _entry_frame(self, request: Request) -> Frame | None:
         source = self._compiled.source
-        index = source.indices.get(_entry_name(request))
+        index = source.indices.get(self._entry_name(request))
         return None if index is None else (index, function_name(read_module(source.wasm), index))
 
     def commit(self) -> None:

@@ -1,11 +1,10 @@
 """What a canister does in its turn: a call, a callback or a task."""
 
-from dataclasses import replace
-
 from local_replica.call_context import CallContext, Waiting
 from local_replica.canister import Canister, Status, Task
 from local_replica.crew import Crew
 from local_replica.cycles import balance
+from local_replica.execution.failures import also_in_cleanup, wasm_memory_limit
 from local_replica.execution.port import Callback, Entry, ExecutionError, Instance, Request
 from local_replica.messages import Call, FromCanister, FromSystem, Response
 from local_replica.rejections import (
@@ -117,8 +116,14 @@ class Turn(Execution):
     def _execute_call(self, call: Call) -> int:
         self._check_running()
         self._check_cycles(self._prepaid())
-        entry = self._entry_of(call.method)
-        instance = self._instance()
+        try:
+            entry = self._entry_of(call.method)
+            instance = self._instance()
+            if entry is Entry.UPDATE:
+                self._check_memory(instance, call)
+        except Rejection:
+            self._charge(0)
+            raise
         request = self._request(entry)
         request.caller, request.method, request.arg = call.sender, call.method, call.arg
         request.available, request.deadline = call.cycles, call.deadline_ns
@@ -146,6 +151,12 @@ class Turn(Execution):
         if missing > 0:
             raise OutOfCycles(self.record.canister_id, missing)
 
+    def _check_memory(self, instance: Instance, call: Call) -> None:
+        """A canister that is above its limit already (the limit was lowered) runs no updates."""
+        used, limit = instance.heap_bytes(), self.record.settings.wasm_memory_limit
+        if limit and used > limit:
+            raise self._failure(wasm_memory_limit(used, limit).error(), call.sender)
+
     def _entry_of(self, method: str) -> Entry:
         exports = self.canister.exports
         if f"canister_update {method}" in exports:
@@ -155,7 +166,6 @@ class Turn(Execution):
         if f"canister_composite_query {method}" in exports:
             raise CompositeQueryInReplicatedMode
         self._instance()
-        self._charge(0)
         raise MethodNotFound(self.record.canister_id, "update", method)
 
     # responses
@@ -222,9 +232,4 @@ class Turn(Execution):
             self.record.reserved += outcome.reserved
             self.record.version += 1
             return error
-        second = outcome.error
-        return replace(
-            error,
-            backtrace=f"{error.backtrace}\n\ncall_on_cleanup also failed:\n\n{second.message}{second.backtrace}",
-            help="",
-        )
+        return also_in_cleanup(error, outcome.error)

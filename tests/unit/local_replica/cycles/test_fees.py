@@ -9,8 +9,8 @@ from local_replica.cycles import compilation
 from local_replica.cycles.costs import Fees
 from local_replica.execution.binary import read_module
 from local_replica.ingress import Refused
-from support.replicas import PLENTY, created, install, installed, manage, new_replica
-from support.small_modules import COUNTER, compiled
+from support.replicas import PLENTY, call_through, created, install, installed, manage, new_replica
+from support.small_modules import COUNTER, CRAMPED, PROXY, compiled
 
 DAY_S = 86_400
 AMOUNTS = st.integers(0, 10**12)
@@ -126,3 +126,23 @@ def test_each_chunk_of_an_installation_counts_as_a_full_one() -> None:
         )
     paid = before - replica.cycles(canister)
     assert Fees().execution(3 * 1024 * 1024) < paid < Fees().execution(3 * 1024 * 1024) + 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("callee", "method", "told"),
+    [
+        ("", "same", "IC0537: "),
+        (PROXY, "missing", "IC0536: "),
+        (PROXY, "composite", "IC0527: Composite query cannot be called in replicated mode"),
+        (CRAMPED, "grow", "IC0539: "),
+    ],
+)
+def test_a_call_that_never_runs_costs_its_receiver_a_message(callee: str, method: str, told: str) -> None:
+    replica = new_replica()
+    proxy = installed(replica, PROXY)
+    canister = installed(replica, callee) if callee else created(replica)
+    manage(replica, "update_settings", canister_id=canister, settings={"wasm_memory_limit": 1})
+    before = replica.cycles(canister)
+    answer = call_through(replica, proxy, method, b"", callee=canister)
+    assert (answer.code, answer.message[: len(told)]) == (5, told)
+    assert before - replica.cycles(canister) == Fees().execution(0)

@@ -215,15 +215,20 @@ def test_growing_memory_asks_the_scheduler(caller: WasmInstance) -> None:
     assert (caller.heap_bytes(), caller.stable_bytes()) == (1 << 16, 0)
 
 
-def test_the_wasm_memory_limit_binds_updates_but_not_callbacks_and_queries(executor: WasmtimeExecutor) -> None:
+def test_the_wasm_memory_limit_binds_updates_but_not_callbacks_tasks_and_queries(executor: WasmtimeExecutor) -> None:
     instance = executor.instantiate(
         compiled(
             """(module (memory 1) (table 1 funcref) (elem (i32.const 0) $grow)
             (func $grow (param i32) (drop (memory.grow (i32.const 1))))
             (func (export "canister_update grow") (call $grow (i32.const 0)))
+            (func (export "canister_update grow_and_trap") (call $grow (i32.const 0)) unreachable)
+            (func (export "canister_heartbeat") (call $grow (i32.const 0)))
             (func (export "canister_query grow_query") (call $grow (i32.const 0))))"""
         )
     )
+    trapped = update(instance, "grow_and_trap", wasm_memory_limit=1 << 16)
+    assert trapped.error is not None
+    assert trapped.error.code == "CanisterWasmMemoryLimitExceeded"
     limited = update(instance, "grow", wasm_memory_limit=1 << 16)
     assert limited.error is not None
     assert limited.error.code == "CanisterWasmMemoryLimitExceeded"
@@ -231,6 +236,8 @@ def test_the_wasm_memory_limit_binds_updates_but_not_callbacks_and_queries(execu
     callback = run(instance, Entry.REPLY_CALLBACK, callback=Callback(0, 0), wasm_memory_limit=1 << 16)
     assert callback.error is None
     assert instance.heap_bytes() == 2 << 16
+    assert run(instance, Entry.HEARTBEAT, wasm_memory_limit=1 << 16).error is None
+    assert instance.heap_bytes() == 3 << 16
 
 
 def test_a_memory64_module_uses_64_bit_pointers(executor: WasmtimeExecutor) -> None:
