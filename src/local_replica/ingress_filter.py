@@ -8,6 +8,7 @@ from local_replica.execution.port import Entry, Request
 from local_replica.ingress import BadIngress, Ingress, IngressState, IngressStatus
 from local_replica.management import ingress as management_ingress
 from local_replica.messages import Call, FromIngress
+from local_replica.printing import text
 from local_replica.rejections import (
     CanisterStopped,
     CanisterStopping,
@@ -17,7 +18,6 @@ from local_replica.rejections import (
     OutOfCycles,
     RejectedByInspection,
     Rejection,
-    text,
 )
 from local_replica.request_id import hash_of_map
 from local_replica.subnet import Subnet

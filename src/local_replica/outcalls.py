@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from local_replica.messages import Call
-from local_replica.rejections import Rejection, shortened
+from local_replica.printing import shortened
+from local_replica.rejections import Rejection
 
 TIMEOUT_NS = 60_000_000_000
 MAX_IN_FLIGHT = 3_000

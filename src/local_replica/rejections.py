@@ -3,13 +3,12 @@
 Wording and error codes are those of PocketIC 10 (recorded in `tests/fixtures/replica-recordings`).
 """
 
-from functools import lru_cache
 from typing import ClassVar
 
-from candid.principal import to_text
 from local_replica.errors import Reject
 from local_replica.execution.failures import REFERENCE
 from local_replica.execution.port import ExecutionError
+from local_replica.printing import amount, shortened, text
 
 ERROR_NUMBERS = {
     "SubnetOversubscribed": 101,
@@ -74,29 +73,6 @@ ERROR_NUMBERS = {
 """Numbers of the error codes; the hundreds are the reject code."""
 
 SYS_FATAL, SYS_TRANSIENT, DESTINATION_INVALID, CANISTER_REJECT, CANISTER_ERROR, SYS_UNKNOWN = 1, 2, 3, 4, 5, 6
-
-
-@lru_cache(maxsize=4096)
-def text(principal: bytes) -> str:
-    """The text form of a principal."""
-    return to_text(principal)
-
-
-def amount(number: int) -> str:
-    """A number of cycles as the replica prints it, with underscores."""
-    return f"{number:_}"
-
-
-MAX_MESSAGE_BYTES = 8192
-
-
-def shortened(message: str) -> str:
-    """A text of at most 8 KiB: the middle of a longer one is left out."""
-    encoded = message.encode()
-    if len(encoded) <= MAX_MESSAGE_BYTES:
-        return message
-    half = MAX_MESSAGE_BYTES // 2
-    return encoded[:half].decode(errors="ignore") + "..." + encoded[3 - half :].decode(errors="ignore")
 
 
 class Rejection(Exception):

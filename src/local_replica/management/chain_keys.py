@@ -2,8 +2,9 @@
 
 from typing import Any, NoReturn
 
-from local_replica.management.rejections import NotRouted, debugged
+from local_replica.management.rejections import NotRouted
 from local_replica.management.request import ManagementCall
+from local_replica.printing import debugged
 
 _SCHEMES = {
     "secp256k1": "ecdsa:Secp256k1",

@@ -8,7 +8,7 @@ from local_replica.management import settings as canister_settings
 from local_replica.management.rejections import AlreadyInstalled, InvalidPayload, NotHostedHere
 from local_replica.management.request import ManagementCall
 from local_replica.management.resource_rejections import CreationUnpaid
-from local_replica.rejections import text
+from local_replica.printing import text
 from local_replica.request_id import hash_of_map
 
 DEFAULT_PROVISIONAL_CYCLES = 100_000_000_000_000

@@ -12,7 +12,8 @@ from local_replica.outcalls import (
     Transform,
     excess,
 )
-from local_replica.rejections import Rejection, text
+from local_replica.printing import text
+from local_replica.rejections import Rejection
 
 
 def request(call: ManagementCall) -> NoReturn:

@@ -6,7 +6,8 @@ from local_replica.cycles import balance
 from local_replica.execution.binary import read_module
 from local_replica.management.rejections import NotAController
 from local_replica.management.request import ManagementCall
-from local_replica.rejections import Rejection, text
+from local_replica.printing import text
+from local_replica.rejections import Rejection
 from local_replica.subnet import Subnet
 
 SEVERAL_CONTROLLERS = from_text("ifxlm-aqaaa-multi-pleco-ntrol-lersa-h3ae")

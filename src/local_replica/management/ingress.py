@@ -14,7 +14,8 @@ from local_replica.management.rejections import (
     UnknownIngressMethod,
 )
 from local_replica.messages import Call, FromIngress
-from local_replica.rejections import OutOfCycles, text
+from local_replica.printing import text
+from local_replica.rejections import OutOfCycles
 from local_replica.subnet import Subnet
 
 CREATION = "provisional_create_canister_with_cycles"

@@ -7,7 +7,8 @@ from local_replica.canister import Canister, Change, Status, StopRequest
 from local_replica.management.rejections import ContractViolation, DeletesItself, NotStopped, QueuesNotEmpty
 from local_replica.management.request import CHANGE_BYTES, ManagementCall
 from local_replica.messages import FromCanister
-from local_replica.rejections import StopCancelled, Uninstalled, text
+from local_replica.printing import text
+from local_replica.rejections import StopCancelled, Uninstalled
 from local_replica.subnet import Subnet
 
 GOVERNANCE = from_text("rrkah-fqaaa-aaaaa-aaaaq-cai")

@@ -5,7 +5,8 @@ from typing import NoReturn
 
 from local_replica.block_makers import NodeTotals
 from local_replica.management.request import ManagementCall
-from local_replica.rejections import Rejection, text
+from local_replica.printing import text
+from local_replica.rejections import Rejection
 
 REPLICA_VERSION = "0.9.0"
 """What PocketIC 10 says that it runs."""

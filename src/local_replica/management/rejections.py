@@ -1,7 +1,8 @@
 """Rejections of the management canister: methods, payloads, control. Worded as PocketIC 10 words them."""
 
 from local_replica.execution.failures import REFERENCE
-from local_replica.rejections import ERROR_NUMBERS, Rejection, amount, text
+from local_replica.printing import amount, debugged, text
+from local_replica.rejections import ERROR_NUMBERS, Rejection
 
 _INTERNAL = "This is an internal error on the IC. Please report it to IC devs on the forum: https://forum.dfinity.org"
 
@@ -225,9 +226,3 @@ class NotRouted(Rejection):
     def undecodable(cls, method: str, text: str) -> "NotRouted":
         """The argument that would tell the target does not decode."""
         return cls(method, f"UserError(UserError {{ code: InvalidManagementPayload, description: {debugged(text)} }})")
-
-
-def debugged(text: str) -> str:
-    """A text as Rust prints it for debugging."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'

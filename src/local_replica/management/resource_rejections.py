@@ -1,8 +1,8 @@
 """Rejections of the management canister for want of memory, compute or cycles, worded as PocketIC 10 words them."""
 
 from local_replica.execution.failures import REFERENCE
-from local_replica.management.units import readable_bytes
-from local_replica.rejections import Rejection, amount, text
+from local_replica.printing import amount, readable_bytes, text
+from local_replica.rejections import Rejection
 
 
 class InstallationUnpaid(Rejection):

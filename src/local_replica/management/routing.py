@@ -7,7 +7,8 @@ version, or that leads nowhere, is answered at once (`SystemStateModifications::
 from local_replica.config import SubnetKind
 from local_replica.management.interface import METHODS, Undecodable, decode_argument
 from local_replica.management.rejections import BadPayload, ContractViolation, NotRouted, UnknownMethod
-from local_replica.rejections import Rejection, text
+from local_replica.printing import text
+from local_replica.rejections import Rejection
 from local_replica.subnet import Subnet
 
 UNREAD = {"create_canister", "http_request", "provisional_create_canister_with_cycles", "raw_rand"}

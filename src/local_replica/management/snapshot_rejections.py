@@ -2,7 +2,8 @@
 
 from local_replica.execution.failures import REFERENCE
 from local_replica.management.rejections import InvalidPayload
-from local_replica.rejections import OutOfCycles, Rejection, text
+from local_replica.printing import text
+from local_replica.rejections import OutOfCycles, Rejection
 
 
 class SnapshotUnpaid(Rejection):

@@ -4,7 +4,7 @@ from local_replica.execution.costs import PER_BYTE
 from local_replica.execution.failures import advice, contract_violation, invalid_principal
 from local_replica.execution.ic0.state import CallInPreparation, CallState
 from local_replica.execution.port import Callback, OutgoingCall
-from local_replica.execution.principals import principal_text
+from local_replica.printing import text
 
 MAX_PRINCIPAL = 29
 MAX_METHOD_NAME = 20_000
@@ -70,7 +70,7 @@ class OutgoingCalls(CallState):
         call = self._prepared("ic0.call_data_append")
         if call.payload_bytes + size > MAX_PAYLOAD:
             raise contract_violation(
-                f"Request to {principal_text(call.callee)}:{call.method} has a payload size of "
+                f"Request to {text(call.callee)}:{call.method} has a payload size of "
                 f"{call.payload_bytes + size}, which exceeds the allowed limit of {MAX_PAYLOAD}.",
                 _PAYLOAD_HELP,
             )

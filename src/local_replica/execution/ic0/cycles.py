@@ -2,7 +2,7 @@
 
 from local_replica.execution.failures import Failure, contract_violation, trapped
 from local_replica.execution.ic0.state import CallInPreparation, CallState
-from local_replica.execution.principals import principal_text
+from local_replica.printing import text
 
 _MINTING_CANISTER = "rkp4c-7iaaa-aaaaa-aaaca-cai"
 _MAX_64 = (1 << 64) - 1
@@ -62,7 +62,7 @@ class CycleCalls(CallState):
         if amount > self._liquid():
             raise Failure(
                 "CanisterContractViolation",
-                f"Canister {principal_text(self.request.canister_id)} is out of cycles",
+                f"Canister {text(self.request.canister_id)} is out of cycles",
             )
         call.cycles += amount
         self.outcome.balance -= amount
@@ -82,5 +82,5 @@ class CycleCalls(CallState):
     def mint_cycles128(self, _high: int, _low: int, _dst: int) -> None:
         raise contract_violation(
             "ic0.mint_cycles128 cannot be executed on non Cycles Minting Canister: "
-            f"{principal_text(self.request.canister_id)} != {_MINTING_CANISTER}"
+            f"{text(self.request.canister_id)} != {_MINTING_CANISTER}"
         )

@@ -10,8 +10,7 @@ from local_replica.execution import ExecutionError, WasmtimeExecutor
 from local_replica.execution.contexts import ALLOWED
 from local_replica.execution.instance import WasmInstance
 from local_replica.execution.port import Entry, Outcome
-from local_replica.execution.principals import principal_text
-from local_replica.rejections import shortened
+from local_replica.printing import shortened, text
 from support.executing import (
     ANONYMOUS,
     CANISTER,
@@ -99,10 +98,10 @@ def _entry(instance: WasmInstance, do: str, method: str) -> Entry | None:
 
 def _shown(error: ExecutionError, expected: str) -> str:
     """The text as a caller gets it, with this canister named as the recording names its own."""
-    prefix = f"Error from Canister {principal_text(CANISTER)}: "
+    prefix = f"Error from Canister {text(CANISTER)}: "
     shown = shortened(prefix + error.text)[len(prefix) :]
     label = re.search(r"<canister:\d+>", expected)
-    return shown.replace(principal_text(CANISTER), label[0]) if label else shown
+    return shown.replace(text(CANISTER), label[0]) if label else shown
 
 
 def _check(outcome: Outcome, step: dict[str, Any]) -> None:
