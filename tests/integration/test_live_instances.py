@@ -17,62 +17,21 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from candid import compile_decoder, encode
+from candid import compile_decoder
 from candid.principal import from_text, to_text
-from candid.types import NAT, Field, Opt, Record
 from local_replica.management import interface
 from local_replica.topology import canister_id
 from support.http_client import HttpClient
-from support.in_process_driver import install_arg
 from support.replicas import encoded
-from support.rest_client import ONE_APPLICATION_SUBNET, RestInstance, RestServer, b64
-from support.small_modules import PROXY, compiled
+from support.rest_client import ONE_APPLICATION_SUBNET, RestInstance, RestServer, b64, call_body
+from support.small_modules import HANGING, PROXY
 
-HANGING = """
-(module
-  (import "ic0" "msg_reply" (func $reply))
-  (func (export "canister_update hang") (local $n i64)
-    (loop $again
-      (local.set $n (i64.add (local.get $n) (i64.const 1)))
-      (br_if $again (i64.lt_u (local.get $n) (i64.const 300000000))))
-    (call $reply)))
-"""
-"""Takes a second or so to answer."""
 NOBODY = b"\1" * 29
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestServer]:
-    started = RestServer(tmp_path_factory.mktemp("server"))
-    yield started
-    started.close()
-
-
-@pytest.fixture
-def instance(server: RestServer) -> RestInstance:
-    return server.create_instance()
-
-
-def deploy(instance: RestInstance, module: str) -> bytes:
-    amount = encode([Record((Field("amount", Opt(NAT)),))], [{"amount": 10**15}])
-    canister = instance.update(b"", "provisional_create_canister_with_cycles", amount)[-10:]
-    instance.update(b"", "install_code", install_arg(canister, "install", compiled(module), b""), canister)
-    return canister
-
-
-def call(canister: bytes, method: str, effective: object = "None", payload: bytes = b"") -> dict[str, object]:
-    return {
-        "sender": "BA==",
-        "canister_id": b64(canister),
-        "effective_principal": effective,
-        "method": method,
-        "payload": b64(payload),
-    }
-
-
 def test_a_busy_instance_names_the_operation_under_way(server: RestServer, instance: RestInstance) -> None:
-    canister = deploy(instance, HANGING)
-    instance.post("update/submit_ingress_message", call(canister, "hang"))
+    canister = instance.deploy(HANGING)
+    instance.post("update/submit_ingress_message", call_body(canister, "hang"))
     path = f"/instances/{instance.number}"
     started = server.http.post(f"{path}/update/tick", json={}, headers={"processing-timeout-ms": "1"})
     assert started.status_code == 202
@@ -107,10 +66,10 @@ EFFECTIVE: dict[str, tuple[object, str]] = {
 def test_an_effective_principal_must_lead_to_a_subnet(server: RestServer, instance: RestInstance, what: str) -> None:
     effective, told = EFFECTIVE[what]
     path = f"/instances/{instance.number}"
-    canister = deploy(instance, HANGING)
+    canister = instance.deploy(HANGING)
     bodies = {
-        "read/query": call(canister, "hang", effective),
-        "update/submit_ingress_message": call(canister, "hang", effective),
+        "read/query": call_body(canister, "hang", effective),
+        "update/submit_ingress_message": call_body(canister, "hang", effective),
         "update/await_ingress_message": {"effective_principal": effective, "message_id": b64(bytes(32))},
     }
     for operation, body in bodies.items():
@@ -145,7 +104,7 @@ def subnet_of(instance: RestInstance) -> bytes:
 def test_configuration_flags_are_read(server: RestServer) -> None:
     config = {**ONE_APPLICATION_SUBNET, "icp_config": {"canister_backtrace": "Disabled", "beta_features": None}}
     instance = server.create_instance(config)
-    canister = deploy(instance, '(module $m (func $deep (export "canister_update t") unreachable))')
+    canister = instance.deploy('(module $m (func $deep (export "canister_update t") unreachable))')
     with pytest.raises(ValueError, match="Canister trapped: unreachable") as caught:
         instance.update(canister, "t", b"")
     assert "Backtrace" not in str(caught.value)
@@ -193,7 +152,7 @@ def asked(instance: RestInstance, proxy: bytes, url: str, **more: Any) -> tuple[
     method = "http_request"
     head = bytes((0, len(method))).ljust(8, b"\0") + (10**13).to_bytes(8, "little")
     packed = head.ljust(64, b"\0") + bytes(32) + method.encode().ljust(96, b"\0") + encoded(method, request)
-    submitted = instance.post("update/submit_ingress_message", call(proxy, "call", payload=packed))
+    submitted = instance.post("update/submit_ingress_message", call_body(proxy, "call", payload=packed))
     while "Ok" not in (answer := instance.post("update/await_ingress_message", submitted["Ok"])):
         assert "after 100 rounds" in answer["body"]
     reply = base64.b64decode(answer["Ok"])
@@ -201,7 +160,7 @@ def asked(instance: RestInstance, proxy: bytes, url: str, **more: Any) -> tuple[
 
 
 def test_outcalls_of_a_live_instance_reach_servers_on_loopback(instance: RestInstance, outside: int) -> None:
-    proxy = deploy(instance, PROXY)
+    proxy = instance.deploy(PROXY)
     instance.post("auto_progress", {})
     code, content = asked(instance, proxy, f"http://localhost:{outside}/path?q=1")
     assert code == 0
@@ -231,7 +190,7 @@ def test_an_agent_creates_a_canister_of_a_subnet_that_is_made_for_it(
 
 
 def test_outcalls_of_a_live_instance_reach_nobody_else(instance: RestInstance) -> None:
-    proxy = deploy(instance, PROXY)
+    proxy = instance.deploy(PROXY)
     instance.post("auto_progress", {})
     code, content = asked(instance, proxy, "https://example.com/")
     assert (code, content) == (2, b"Connecting to example.com failed: a local replica connects to loopback only")

@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
 
 import cbor2
 import httpx
@@ -18,18 +17,6 @@ from support.rest_client import ONE_APPLICATION_SUBNET, RestInstance, RestServer
 CANISTER = b"\0\0\0\0\0\0\0\1\1\1"
 MESSAGE, SEED = b"signed", b"seed"
 KEYS = SubnetKeys(b"s" * 32, 1)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestServer]:
-    started = RestServer(tmp_path_factory.mktemp("server"))
-    yield started
-    started.close()
-
-
-@pytest.fixture
-def instance(server: RestServer) -> RestInstance:
-    return server.create_instance()
 
 
 def test_a_gateway_may_come_with_the_instance(server: RestServer) -> None:

@@ -1,6 +1,5 @@
 """The recordings `http` and `rest` of a genuine PocketIC, replayed against $POCKET_IC_BIN."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,6 @@ from support.wire_recordings import WireWalk
 
 KNOWN: dict[tuple[str, int], str] = {}
 """Steps known to differ, and why. A step that comes to agree must leave this table."""
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestServer]:
-    started = RestServer(tmp_path_factory.mktemp("server"))
-    yield started
-    started.close()
 
 
 @pytest.mark.parametrize("subject", ["http", "rest"])

@@ -10,6 +10,11 @@ from typing import Any
 
 import httpx
 
+from candid import encode
+from candid.types import NAT, Field, Opt, Record
+from support.in_process_driver import install_arg
+from support.small_modules import compiled
+
 ANONYMOUS = b"\x04"
 ONE_APPLICATION_SUBNET = {
     "subnet_config_set": {
@@ -22,6 +27,17 @@ ONE_APPLICATION_SUBNET = {
 
 def b64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
+
+
+def call_body(canister: bytes, method: str, effective: object = "None", payload: bytes = b"") -> dict[str, object]:
+    """The body of a message by the anonymous caller; `effective` as REST has it."""
+    return {
+        "sender": b64(ANONYMOUS),
+        "canister_id": b64(canister),
+        "effective_principal": effective,
+        "method": method,
+        "payload": b64(payload),
+    }
 
 
 class RestServer:
@@ -74,17 +90,17 @@ class RestInstance:
     def update(self, canister: bytes, method: str, arg: bytes, effective: bytes | None = None) -> bytes:
         """Submit and wait; returns the reply. Raises ValueError with the reject."""
         principal = "None" if effective is None else {"CanisterId": b64(effective)}
-        body = {
-            "sender": b64(ANONYMOUS),
-            "canister_id": b64(canister),
-            "effective_principal": principal,
-            "method": method,
-            "payload": b64(arg),
-        }
-        submitted = self.post("update/submit_ingress_message", body)
+        submitted = self.post("update/submit_ingress_message", call_body(canister, method, principal, arg))
         if "Ok" not in submitted:
             raise ValueError(json.dumps(submitted))
         answer = self.post("update/await_ingress_message", submitted["Ok"])
         if "Ok" not in answer:
             raise ValueError(json.dumps(answer))
         return base64.b64decode(answer["Ok"])
+
+    def deploy(self, module: str) -> bytes:
+        """Create a canister and install a module of WebAssembly text; returns its id."""
+        amount = encode([Record((Field("amount", Opt(NAT)),))], [{"amount": 10**15}])
+        canister = self.update(b"", "provisional_create_canister_with_cycles", amount)[-10:]
+        self.update(b"", "install_code", install_arg(canister, "install", compiled(module), b""), canister)
+        return canister

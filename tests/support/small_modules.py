@@ -146,6 +146,17 @@ PROXY = """
 """
 """Makes the call that its argument describes (`support.replicas.call_through`) and tells how it was answered."""
 
+HANGING = """
+(module
+  (import "ic0" "msg_reply" (func $reply))
+  (func (export "canister_update hang") (local $n i64)
+    (loop $again
+      (local.set $n (i64.add (local.get $n) (i64.const 1)))
+      (br_if $again (i64.lt_u (local.get $n) (i64.const 300000000))))
+    (call $reply)))
+"""
+"""Takes a second or so to answer."""
+
 
 CRAMPED = """
 (module
