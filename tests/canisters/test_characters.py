@@ -3,7 +3,7 @@
 import pytest
 
 from canister_runtime.image.build import build_canister
-from canister_runtime.image.kept import Image
+from canister_runtime.image.images import Image
 from support.bare_canister import BareCanister
 from support.candid_text import text_argument, text_reply
 

@@ -13,9 +13,9 @@ from canister_runtime.image import offered
 from canister_runtime.image.archive import Entry, Wish, encode, instructions
 from canister_runtime.image.errors import ImageError
 from canister_runtime.image.failures import Files, failure, missing, refusal
+from canister_runtime.image.images import Image, KeptImages
 from canister_runtime.image.interpreter import BaseModule, ImagingFailed, Interpreter, Refused
 from canister_runtime.image.keeps import host_parts, is_kybra, kept
-from canister_runtime.image.kept import Image, KeptImages
 from canister_runtime.image.module import write_module
 from canister_runtime.image.runtime import Runtime, find_runtime
 from canister_runtime.image.wishes import wishes_of

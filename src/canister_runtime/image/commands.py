@@ -7,7 +7,7 @@ import typer
 
 from canister_runtime.image.build import build
 from canister_runtime.image.errors import ImageError, RuntimeMissing
-from canister_runtime.image.kept import Image
+from canister_runtime.image.images import Image
 from canister_runtime.image.runtime import Runtime, find_runtime
 from canister_runtime.image.sizes import parts
 from canister_runtime.source.reading import Reading, read_canister

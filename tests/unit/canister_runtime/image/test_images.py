@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from canister_runtime.image import kept
-from canister_runtime.image.kept import Image, KeptImages
+from canister_runtime.image.images import Image, KeptImages
 
 IMAGE = Image(b"module", gzip.compress(b"module", mtime=0), "service : {}", 65536, 3, ("hello",))
 
