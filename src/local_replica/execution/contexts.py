@@ -174,6 +174,14 @@ SLICED = (
 """Entries that the replica runs in slices, where one system call may not cost more than a slice."""
 SLICE_LIMIT = 2_000_000_000
 
+_GIB_PAGES = (1 << 30) // 4096
+STABLE_PAGES = {
+    **dict.fromkeys(Entry, _GIB_PAGES),
+    **dict.fromkeys(REPLICATED - {Entry.REPLICATED_QUERY}, 2 * _GIB_PAGES),
+    **dict.fromkeys((Entry.INIT, Entry.PRE_UPGRADE, Entry.POST_UPGRADE), 8 * _GIB_PAGES),
+}
+"""Pages of stable memory (4 KiB) that a message may access, by the replica's source."""
+
 MEMORY_LIMITED = frozenset(
     (
         Entry.START,

@@ -43,6 +43,10 @@ _TOO_MANY_INSTRUCTIONS = "." + advice(
 _SLICE_OVERRUN = "." + advice(
     "Try breaking up large copies within the canister code into smaller chunks.", "slice-overrun"
 )
+_STABLE_ACCESS = advice(
+    "Try optimizing the use of stable memory so that individual messages don't need to access as much stable memory.",
+    "memory-access-limit-exceeded",
+)
 _WASM_MEMORY = "." + advice(
     "Try checking the canister for a possible memory leak or modifying it to use more stable memory instead of Wasm "
     "memory.",
@@ -110,6 +114,16 @@ def slice_overrun(used: int, limit: int) -> Failure:
         f"Canister attempted to perform a large memory operation that used {used} instructions and exceeded the slice "
         f"limit {limit}",
         _SLICE_OVERRUN,
+    )
+
+
+def too_much_accessed() -> Failure:
+    """A message accesses more of stable memory than one may."""
+    return Failure(
+        "CanisterMemoryAccessLimitExceeded",
+        "Canister exceeded memory access limits: Exceeded the limit for the number of accessed pages in the stable "
+        "memory in a single message execution: limit 2097152 KB for regular messages and 1048576 KB for queries.",
+        _STABLE_ACCESS,
     )
 
 

@@ -10,7 +10,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-from ctypes import POINTER, c_int, c_int64, c_uint64, c_void_p
+from ctypes import POINTER, c_bool, c_int, c_int64, c_uint64, c_void_p
 from functools import cache
 from pathlib import Path
 
@@ -46,6 +46,11 @@ class NativeState(ctypes.Structure):
         ("settle_at", c_int64),
         ("time", c_uint64),
         ("has_time", c_uint64),
+        ("accessed", c_void_p),
+        ("accessed_count", c_uint64),
+        ("first_accessed", c_uint64),
+        ("end_accessed", c_uint64),
+        ("page_limit", c_uint64),
     )
 
 
@@ -84,6 +89,8 @@ class HostCalls:
         self.copy_from = library.stable_copy_from
         self.copy_from.argtypes = [state, c_void_p, c_uint64, c_uint64]
         self.copy_from.restype = c_int64
+        self.access = library.stable_access
+        self.access.argtypes, self.access.restype = [state, c_uint64, c_uint64], c_bool
         self.commit = library.stable_commit
         self.rollback = library.stable_rollback
         self.free = library.stable_free

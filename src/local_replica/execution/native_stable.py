@@ -18,6 +18,7 @@ class NativeStableMemory(StableMemory):
         self.state = NativeState()
         self.calls = calls
         self.state.touched = map_anonymous(_TOUCHED_BYTES)
+        self.state.accessed = map_anonymous(_TOUCHED_BYTES)
         self.state.high = self.state.committed_high = self._high
         self._tell()
 
@@ -28,6 +29,11 @@ class NativeStableMemory(StableMemory):
         previous = super().grow(pages)
         self._tell()
         return previous
+
+    def may_access(self, offset: int, length: int, limit: int) -> bool:
+        self.state.page_limit = limit
+        allowed: bool = self.calls.access(byref(self.state), offset, length)
+        return allowed
 
     def copy_from(self, address: int, offset: int, length: int) -> int:
         if not length:
@@ -54,6 +60,7 @@ class NativeStableMemory(StableMemory):
     def close(self) -> None:
         if self._address and self.state.touched:
             unmap(self.state.touched, _TOUCHED_BYTES)
+            unmap(self.state.accessed, _TOUCHED_BYTES)
             self.calls.free(byref(self.state))
             self.state = NativeState()
         super().close()

@@ -20,6 +20,7 @@ class StableMemory:
         self._reserved = max(_FIRST_RESERVE, self.size)
         self._address = map_anonymous(self._reserved)
         self._undo: dict[int, bytes] = {}
+        self._accessed: set[int] = set()
         self._high = self.size
         """No byte at or above it is written."""
         self._committed_high = self.size
@@ -52,6 +53,12 @@ class StableMemory:
     def read(self, offset: int, length: int) -> bytes:
         return read_memory(self._address + offset, length)
 
+    def may_access(self, offset: int, length: int, limit: int) -> bool:
+        """Whether the message may access these bytes too; `limit` counts 4 KiB pages."""
+        if length:
+            self._accessed.update(range(offset // PAGE, (offset + length - 1) // PAGE + 1))
+        return len(self._accessed) <= limit
+
     def copy_to(self, address: int, offset: int, length: int) -> None:
         """Copy `length` bytes from `offset` to a linear memory."""
         memmove(address, self._address + offset, length)
@@ -74,6 +81,7 @@ class StableMemory:
         """Keep what was written; gives the numbers of the 4 KiB pages that changed."""
         changed = list(self._undo)
         self._undo.clear()
+        self._accessed.clear()
         self._committed_size = self.size
         self._committed_high = self._high
         return changed
@@ -87,6 +95,7 @@ class StableMemory:
             drop_pages(self._address + fresh, self._high - fresh)
         self._high = self._committed_high
         self._undo.clear()
+        self._accessed.clear()
         self.size = self._committed_size
 
     def close(self) -> None:

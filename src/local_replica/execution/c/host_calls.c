@@ -29,6 +29,9 @@ typedef struct {
     int64_t charged, settle_at;
     uint64_t time;
     uint64_t has_time; /* the entry point may ask for it */
+    uint8_t *accessed; /* a bit for each page that the message read or wrote */
+    uint64_t accessed_count, first_accessed, end_accessed;
+    uint64_t page_limit; /* pages that a message may access, and as many that it may write */
 } State;
 
 typedef struct {
@@ -61,6 +64,20 @@ static bool save(State *state, uint64_t page) {
     return true;
 }
 
+/* Notes that the message accesses `length` > 0 bytes within bounds; whether it may. */
+bool stable_access(State *state, uint64_t offset, uint64_t length) {
+    uint64_t first = offset / PAGE, end = (offset + length - 1) / PAGE + 1;
+    for (uint64_t page = first; page < end; page++) {
+        uint8_t bit = 1u << page % 8;
+        state->accessed_count += !(state->accessed[page / 8] & bit);
+        state->accessed[page / 8] |= bit;
+    }
+    if (state->first_accessed == state->end_accessed) state->first_accessed = first;
+    if (first < state->first_accessed) state->first_accessed = first;
+    if (end > state->end_accessed) state->end_accessed = end;
+    return state->accessed_count <= state->page_limit;
+}
+
 /* Copies `length` > 0 bytes within bounds; how many pages the message first touched, -1 without memory to save them. */
 int64_t stable_copy_from(State *state, const void *source, uint64_t offset, uint64_t length) {
     uint64_t before = state->count;
@@ -74,6 +91,9 @@ int64_t stable_copy_from(State *state, const void *source, uint64_t offset, uint
 static void forget(State *state) {
     for (uint64_t at = 0; at < state->count; at++) state->touched[state->pages[at] / 8] = 0;
     state->count = state->saved_count = 0;
+    uint64_t start = state->first_accessed / 8, end = (state->end_accessed + 7) / 8;
+    if (end > start) memset(state->accessed + start, 0, end - start);
+    state->accessed_count = state->first_accessed = state->end_accessed = 0;
     if (state->saved_room > KEPT_PAGES) { /* one large message must not hold memory for ever */
         free(state->saved);
         state->saved = NULL;
@@ -107,7 +127,7 @@ static void *read_stable(Import *import, void *caller, Slot *slots, size_t count
     State *state = import->state;
     uint64_t target = slots[0].low & mask, offset = slots[1].low & mask, size = slots[2].low & mask;
     if (!inside(offset, size, state->stable_size) || !inside(target, size, state->heap_size) ||
-        !affordable(state, STABLE_CALL + size))
+        !affordable(state, STABLE_CALL + size) || (size && !stable_access(state, offset, size)))
         return import->python(NULL, caller, slots, count);
     state->charged += STABLE_CALL + size;
     memcpy(state->heap + target, state->stable + offset, size);
@@ -118,7 +138,7 @@ static void *write_stable(Import *import, void *caller, Slot *slots, size_t coun
     State *state = import->state;
     uint64_t offset = slots[0].low & mask, source = slots[1].low & mask, size = slots[2].low & mask;
     if (!size || !inside(offset, size, state->stable_size) || !inside(source, size, state->heap_size) ||
-        !affordable(state, STABLE_CALL + size))
+        !affordable(state, STABLE_CALL + size) || !stable_access(state, offset, size))
         return import->python(NULL, caller, slots, count);
     int64_t pages = stable_copy_from(state, state->heap + source, offset, size);
     if (pages < 0) return import->python(NULL, caller, slots, count);

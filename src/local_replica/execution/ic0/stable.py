@@ -1,7 +1,8 @@
 """Stable memory by the 32-bit and the 64-bit interface."""
 
+from local_replica.execution.contexts import STABLE_PAGES
 from local_replica.execution.costs import DIRTY_PAGE
-from local_replica.execution.failures import Failure, trapped
+from local_replica.execution.failures import Failure, too_much_accessed, trapped
 from local_replica.execution.ic0.state import CallState
 from local_replica.execution.stable import MAX_STABLE_PAGES, STABLE_PAGE
 
@@ -49,6 +50,8 @@ class StableCalls(CallState):
     def _check(self, name: str, heap: int, offset: int, size: int) -> None:
         if offset + size > self.stable.size:
             raise _refused("stable memory out of bounds", name)
+        if not self.stable.may_access(offset, size, STABLE_PAGES[self.request.entry]):
+            raise too_much_accessed()
         if not self.has_heap(heap + size):
             raise _refused("heap out of bounds", name)
 

@@ -8,6 +8,7 @@ from local_replica.execution.contexts import (
     PERMITTED,
     SLICE_LIMIT,
     SLICED,
+    STABLE_PAGES,
     mode,
     name_in_error,
 )
@@ -77,6 +78,7 @@ class CallState:
         self.settle_at = min(_SETTLED_TOGETHER, self.limit // 16)
         native = self.native
         native.charged, native.settle_at = 0, self.settle_at
+        native.page_limit = STABLE_PAGES[entry]
         native.time, native.has_time = request.time, "time" in self.permitted
         self.allocated = 0
         self.reply_parts: list[bytes] = []

@@ -2,7 +2,8 @@
 
 import pytest
 
-from local_replica.execution import WasmtimeExecutor
+from local_replica.execution import WasmtimeExecutor, native_stable
+from local_replica.execution.contexts import STABLE_PAGES
 from local_replica.execution.failures import REFERENCE
 from local_replica.execution.ic0.log_room import LogRoom
 from local_replica.execution.port import Callback, Entry, ExecutionError, Outcome
@@ -211,3 +212,58 @@ def test_too_few_instructions_are_told_before_the_wrong_place(executor: Wasmtime
     refused = run(short, Entry.CLEANUP, **entry)
     assert failure(refused).code == VIOLATION
     assert refused.instructions > 500
+
+
+STRIDES = """
+(module
+  (import "ic0" "stable64_grow" (func $grow (param i64) (result i64)))
+  (import "ic0" "stable64_read" (func $read (param i64 i64 i64)))
+  (import "ic0" "stable64_write" (func $write (param i64 i64 i64)))
+  (memory 1)
+  (func $stride (param $pages i64)
+    (drop (call $grow (i64.const 1)))
+    (loop $again
+      (local.set $pages (i64.sub (local.get $pages) (i64.const 1)))
+      (call $read (i64.const 0) (i64.shl (local.get $pages) (i64.const 12)) (i64.const 4096))
+      (call $write (i64.shl (local.get $pages) (i64.const 12)) (i64.const 0) (i64.const 1))
+      (br_if $again (i64.ne (local.get $pages) (i64.const 0)))))
+  (func (export "canister_update four") (call $stride (i64.const 4)))
+  (func (export "canister_update five") (call $stride (i64.const 5)))
+  (func (export "canister_query q_four") (call $stride (i64.const 4)))
+  (func (export "canister_query q_five") (call $stride (i64.const 5))))
+"""
+
+
+@pytest.mark.parametrize("in_c", [True, False])
+@pytest.mark.parametrize("entry", [Entry.UPDATE, Entry.QUERY, Entry.REPLICATED_QUERY])
+def test_a_message_may_access_so_many_pages_of_stable_memory(
+    executor: WasmtimeExecutor, monkeypatch: pytest.MonkeyPatch, entry: Entry, *, in_c: bool
+) -> None:
+    monkeypatch.setitem(STABLE_PAGES, entry, 4)
+    if not in_c:
+        monkeypatch.setattr(native_stable, "host_calls", lambda: None)
+    instance = executor.instantiate(compiled(STRIDES))
+    for _ in range(2):
+        prefix = "" if entry is Entry.UPDATE else "q_"
+        assert run(instance, entry, f"{prefix}four").error is None
+        error = failure(run(instance, entry, f"{prefix}five"))
+        assert (error.code, error.message, error.help, error.backtrace) == (
+            "CanisterMemoryAccessLimitExceeded",
+            (
+                "Canister exceeded memory access limits: Exceeded the limit for the number of accessed pages in the "
+                "stable memory in a single message execution: limit 2097152 KB for regular messages and 1048576 KB for "
+                "queries."
+            ),
+            (
+                ".\nTry optimizing the use of stable memory so that individual messages don't need to access as much "
+                f"stable memory. {REFERENCE}memory-access-limit-exceeded"
+            ),
+            "",
+        )
+
+
+def test_how_much_stable_memory_a_message_may_access() -> None:
+    gib = {entry: pages * 4096 >> 30 for entry, pages in STABLE_PAGES.items()}
+    assert {entry for entry, size in gib.items() if size == 8} == {Entry.INIT, Entry.PRE_UPGRADE, Entry.POST_UPGRADE}
+    assert gib[Entry.UPDATE] == gib[Entry.REPLY_CALLBACK] == gib[Entry.HEARTBEAT] == gib[Entry.START] == 2
+    assert gib[Entry.QUERY] == gib[Entry.REPLICATED_QUERY] == gib[Entry.COMPOSITE_REPLY_CALLBACK] == 1
