@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from canister_runtime.image import kept
 from canister_runtime.image.images import Image, KeptImages
 
 IMAGE = Image(b"module", gzip.compress(b"module", mtime=0), "service : {}", 65536, 3, ("hello",))
@@ -21,7 +20,7 @@ def test_an_image_is_found_by_its_key_as_it_was_kept(tmp_path: Path) -> None:
 
 
 def test_the_oldest_images_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "MOST_KEPT", 2)
+    monkeypatch.setattr("canister_runtime.image.images.MOST_KEPT", 2)
     images = KeptImages(tmp_path)
     for age, key in enumerate("abc"):
         images.keep(key, IMAGE)
