@@ -180,6 +180,8 @@ WORKER = """
   (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
   (import "ic0" "msg_reject_code" (func $code (result i32)))
   (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+  (import "ic0" "call_data_append" (func $data (param i32 i32)))
+  (import "ic0" "call_with_best_effort_response" (func $give_up_after (param i32)))
   (import "ic0" "call_perform" (func $perform (result i32)))
   (import "ic0" "call_cycles_add" (func $cycles (param i64)))
   (import "ic0" "msg_cycles_accept" (func $accept (param i64) (result i64)))
@@ -194,6 +196,7 @@ WORKER = """
   (table funcref (elem $answered $refused))
   (memory 2)
   (data (i32.const 100) "enough")
+  (data (i32.const 200) "pass_on")
   (func $one_more
     (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
     (if (i64.eqz (call $pages)) (then (drop (call $grow (i64.const 1)))))
@@ -216,6 +219,10 @@ WORKER = """
   (func (export "canister_update work_and_trap") (call $work) (call $trap (i32.const 100) (i32.const 6)))
   (func (export "canister_update ring") (call $one_more) (drop (call $timer (call $time))) (call $tell))
   (func (export "canister_global_timer") (call $one_more))
+  (func (export "canister_update grow")
+    (drop (memory.grow (i32.const 1))) (drop (call $grow (i64.const 1))) (call $one_more) (call $tell))
+  (func (export "canister_update hang") (call $one_more) (loop $again (br $again)))
+  (func (export "canister_pre_upgrade") (call $one_more))
   (func (export "canister_post_upgrade") (call $one_more)
     (if (call $size) (then (call $trap (i32.const 100) (i32.const 6)))))
   (func (export "canister_update relay")
@@ -224,6 +231,29 @@ WORKER = """
       (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0))
     (call $cycles (i64.const 2000))
     (drop (call $perform)))
+  (func (export "canister_update flood") (local $left i32)
+    (local.set $left (i32.const 20))
+    (call $copy (i32.const 1000) (i32.const 0) (call $size))
+    (loop $again
+      (call $new (i32.const 1000) (i32.const 10) (i32.const 1010) (i32.sub (call $size) (i32.const 10))
+        (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0))
+      (call $give_up_after (i32.const 1))
+      (drop (call $perform))
+      (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))
+  (func (export "canister_update pass_on")
+    (call $work)
+    (call $copy (i32.const 1000) (i32.const 0) (call $size))
+    (if (i32.eqz (i32.load8_u (i32.const 1010))) (then (call $tell) (return)))
+    (i32.store8 (i32.const 1010) (i32.sub (i32.load8_u (i32.const 1010)) (i32.const 1)))
+    (call $new (i32.const 1000) (i32.const 10) (i32.const 200) (i32.const 7)
+      (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0))
+    (call $data (i32.const 1011) (i32.sub (call $size) (i32.const 11)))
+    (call $data (i32.const 1000) (i32.const 11))
+    (call $cycles (i64.const 2000))
+    (drop (call $perform)))
 )
 """
-"""Counts on its heap and in stable memory, certifies and logs the count; works as many turns as it is told to."""
+"""Counts on its heap and in stable memory, certifies and logs the count; works as many turns as it is told to.
+
+`pass_on` takes canisters with the turns that each has left, and passes the list on until one has none.
+"""
