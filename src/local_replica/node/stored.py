@@ -19,7 +19,7 @@ def open_stored(directory: Path, config: ReplicaConfig, executor: Executor) -> C
     except StoreError:
         store.close()
         raise
-    except Exception as damage:
+    except Exception as damage:  # reading damaged values may raise anything
         store.close()
         why = f"{type(damage).__name__}: {damage}"
         raise Unreadable(f"{directory} holds no state of this network, or a damaged one ({why})") from damage

@@ -125,6 +125,7 @@ class _Call:
 
 
 def query(chain: Chain, fields: Fields) -> Json:
+    """`read/query`: the reply or the reject. Raises BodyError, and RestError for what is no message."""
     call = _Call.read(fields)
     asked = Query(call.sender, call.canister_id, call.method, call.payload, call.effective.check(chain))
     try:
@@ -136,6 +137,7 @@ def query(chain: Chain, fields: Fields) -> Json:
 
 
 async def submit_ingress_message(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
+    """`update/submit_ingress_message`: the id of the message, or why it is not taken. Raises as `query`."""
     call = _Call.read(fields)
     effective = await node.run(call.effective.check)
     ingress = Ingress(call.sender, call.canister_id, call.method, call.payload, effective_id=effective)
@@ -160,6 +162,7 @@ def _message_id(fields: Fields) -> tuple[Effective, bytes]:
 
 
 def ingress_status(chain: Chain, fields: Fields) -> Json:
+    """`read/ingress_status`: the answer, null before there is one. Raises RestError, 403 for others' messages."""
     effective, message_id = _message_id(fields.object("raw_message_id", "struct RawMessageId"))
     caller = None
     if fields.has("raw_caller"):
@@ -173,6 +176,7 @@ def ingress_status(chain: Chain, fields: Fields) -> Json:
 
 
 async def await_ingress_message(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
+    """`update/await_ingress_message`: runs rounds until there is an answer. Raises RestError after a hundred."""
     effective, message_id = _message_id(fields)
     await node.run(effective.check_route)
     for _ in range(ROUNDS_TO_ANSWER):

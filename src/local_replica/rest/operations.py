@@ -57,6 +57,7 @@ async def set_certified_time(node: Node, fields: Fields, blobs: BlobStore) -> Js
 
 
 async def tick(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
+    """`update/tick`: one round, with the block makers that are named for subnets. Raises RestError for unknown ones."""
     if fields.has("blockmakers"):
         made = fields.object("blockmakers", "struct RawBlockmakers").list("blockmakers_per_subnet", _blockmaker)
         for subnet_id, blockmaker, failed in made:
