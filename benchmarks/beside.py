@@ -33,6 +33,8 @@ LABOUR = """
         (i32.lt_u (local.tee $turn (i32.add (local.get $turn) (i32.const 1))) (i32.const 200000000))))))
 """
 """A module whose upgrade takes 2.4 G instructions."""
+_numbers = count(1)
+"""Message ids."""
 
 
 class DirectCaller:
@@ -99,9 +101,6 @@ async def _pair(replica: Replica, module: bytes) -> tuple[Replica, list[Principa
     for canister_id in canisters:
         await management.install(canister_id, module, b"DIDL\0\0")
     return replica, canisters
-
-
-_numbers = count(1)
 
 
 def _round(

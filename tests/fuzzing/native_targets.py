@@ -20,10 +20,16 @@ def native_maps() -> Callable[[bytes], None]:
     def run(content: bytes) -> None:
         if len(content) >= 2:
             subject = Subject(points[content[0] % len(points)], content[1])
-            for start in range(2, min(len(content) - 3, 4 * MOST_STEPS), 4):
-                subject.step(*content[start : start + 4])
+            for step in _steps(content):
+                subject.step(*step)
 
     return run
+
+
+def _steps(content: bytes) -> Iterator[bytes]:
+    """Four bytes each, behind the two that say what to begin with."""
+    for start in range(2, min(len(content) - 3, 4 * MOST_STEPS), 4):
+        yield content[start : start + 4]
 
 
 def twin_maps() -> Callable[[bytes], None]:
@@ -35,8 +41,8 @@ def twin_maps() -> Callable[[bytes], None]:
     def run(content: bytes) -> None:
         if len(content) >= 2:
             twins = Twins(points[content[0] % len(points)], content[1])
-            for start in range(2, min(len(content) - 3, 4 * MOST_STEPS), 4):
-                twins.step(*content[start : start + 4])
+            for step in _steps(content):
+                twins.step(*step)
             twins.check()
 
     return run
