@@ -8,6 +8,7 @@ optional), which must run now or never, ":keeps" says what else the source may a
 "documentation".
 """
 
+import _random
 import gc
 import marshal
 import posix
@@ -124,6 +125,7 @@ def _no_sleep(_seconds: float) -> None:
 
 def _prepare(archive: Archive) -> None:
     posix.urandom = _ic0.urandom
+    _random.Random = __import__("_randomness").seeded(_random.Random)
     time.sleep = _no_sleep
     sys.stdin = sys.__stdin__ = None
     sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = LineLog()

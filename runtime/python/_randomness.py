@@ -1,8 +1,30 @@
-"""`random` on chain: every generator without a seed of its own takes it from os.urandom, which raises until seeded."""
+"""Generators on chain: each without a seed of its own takes it from os.urandom, which raises until seeded."""
 
 import _ic0
 
 SEED_BYTES = 32
+
+
+def seeded(plain: type) -> type:
+    """What stands for `_random.Random`, which in C would ask the operating system and get zeros.
+
+    The classes of `random` inherit it and see to their seeds themselves, the shared one when it is first used.
+    """
+
+    def seed_of(generator: object, seed: object) -> object:
+        if seed is None and type(generator).__module__ != "random":
+            return int.from_bytes(_ic0.urandom(SEED_BYTES), "big")
+        return seed
+
+    class Random(plain):
+        def __init__(self, seed: object = None, /) -> None:
+            plain.__init__(self, seed_of(self, seed))
+
+        def seed(self, seed: object = None, /) -> None:
+            plain.seed(self, seed_of(self, seed))
+
+    Random.__module__, Random.__qualname__ = plain.__module__, plain.__qualname__
+    return Random
 
 
 def await_seed(module: object) -> None:

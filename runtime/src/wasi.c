@@ -76,7 +76,7 @@ i32 WASI(clock_res_get)(i32 clock, i32 resolution) {
     return SUCCESS;
 }
 
-/* Only the C type under `random.Random` comes here, whose Python side seeds it anew (python/_randomness.py). */
+/* Only the C type under `_random.Random` comes here, for generators that `random` seeds anew (python/_randomness.py). */
 i32 WASI(random_get)(i32 destination, i32 size) {
     memset((void *)destination, 0, (size_t)size);
     return SUCCESS;

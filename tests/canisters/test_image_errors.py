@@ -8,6 +8,9 @@ from canister_runtime.image.build import build_canister
 from canister_runtime.image.errors import ImageError
 
 HEAD = "from kybra import query, nat64\n"
+MAP = """from kybra import StableBTreeMap
+notes = StableBTreeMap[nat64, nat64](memory_id=3, max_key_size=15, max_value_size=15)
+"""
 TAIL = "@query\ndef get() -> nat64:\n    return 1\n"
 
 
@@ -51,9 +54,12 @@ def test_a_missing_module_is_fine_when_that_is_caught(tmp_path: Path) -> None:
         ("import uuid\nID = uuid.uuid4()\n", "main.py:3: RuntimeError: no randomness before"),
         ("import random\nDICE = random.randint(1, 6)\n", "main.py:3: RuntimeError: no randomness before"),
         ("import random\nDICE = random.Random().random()\n", "main.py:3: RuntimeError: no randomness before"),
+        ("import _random\nDICE = _random.Random().random()\n", "main.py:3: RuntimeError: no randomness before"),
         ("import os\nKEY = os.urandom(4)\n", "main.py:3: RuntimeError: no randomness before"),
         ("from kybra import ic\nME = ic.id()\n", "main.py:3: calls ic0.canister_self_size while the image is made"),
-        ("from kybra import ic\nIC = ic.stable_grow(1)\n", "main.py:3: grows stable memory while the image is made"),
+        ("from kybra import ic\nIC = ic.stable_grow(1)\n", "main.py:3: measures stable memory while the image is made"),
+        ("from kybra import ic\nIC = ic.stable64_grow(1)\n", "main.py:3: grows stable memory while the image is made"),
+        (f"{MAP}notes.insert(1, 2)\n", "main.py:4: uses a StableBTreeMap while the image is made; do that in init"),
         (
             "FILE = open('a.csv')\n",
             "main.py:2: PermissionError: [Errno 76] Capabilities insufficient: 'a.csv'; a canister",

@@ -90,7 +90,7 @@ def execute(source: text) -> text:
 @pytest.fixture(scope="module")
 def canister(tmp_path_factory: pytest.TempPathFactory) -> BareCanister:
     folder = tmp_path_factory.mktemp("library")
-    imports = "\n".join(f"import {name}" for name in (*EXPRESSIONS, "os"))
+    imports = "\n".join(f"import {name}" for name in (*EXPRESSIONS, "os", "_random"))
     (folder / "main.py").write_text(SOURCE.format(imports=imports))
     return BareCanister(build_canister(folder).module)
 
@@ -117,6 +117,10 @@ def test_a_module_works_as_it_does_at_home(canister: BareCanister, name: str) ->
         "random.choice([1, 2])",
         "random.Random().random()",
         "random.SystemRandom().random()",
+        "_random.Random().random()",
+        "_random.Random(None).random()",
+        "type('Dice', (_random.Random,), {})().random()",
+        "_random.Random(7).seed()",
         "os.urandom(4)",
         "uuid.uuid4()",
         "secrets.token_hex(4)",
@@ -128,6 +132,7 @@ def test_there_is_no_randomness_before_the_seed(canister: BareCanister, expressi
 
 def test_a_generator_with_a_seed_of_its_own_needs_no_other(canister: BareCanister) -> None:
     assert evaluate(canister, "random.Random(7).randint(1, 100)") == "42"
+    assert evaluate(canister, "random.Random(x=7).random() == _random.Random(7).random()") == "True"
 
 
 @pytest.mark.parametrize(
@@ -172,6 +177,7 @@ def test_a_seed_makes_every_source_of_randomness_work(canister: BareCanister) ->
     assert len(set(drawn)) == 3
     assert 0 <= float(evaluate(canister, "random.random()")) < 1
     assert evaluate(canister, "random.random() == random.random()") == "False"
+    assert evaluate(canister, "_random.Random().random() == _random.Random().random()") == "False"
     assert evaluate(canister, "uuid.uuid4().version") == "4"
 
 

@@ -26,6 +26,8 @@ _REJECTION_CODES = (
     "Unknown",
 )
 _PAGE = 65_536
+_MOST_PAGES_32 = 1 << 16
+"""Pages of stable memory (4 GiB) up to which functions with 32-bit addresses serve (interface spec, `stable_size`)."""
 _NO_GROWTH = (-1, (1 << 64) - 1)
 
 
@@ -149,28 +151,34 @@ class IcObject:
         self._timers.clear(checked_int(timer, 64))
 
     def stable_size(self) -> int:
-        return self._system.stable64_size()
+        pages = self._system.stable64_size()
+        if pages > _MOST_PAGES_32:
+            self._system.trap("32 bit stable memory api used on a memory larger than 4GB")
+        return pages
 
     def stable_grow(self, new_pages: Any) -> dict[str, Any]:
-        return self._grow(checked_int(new_pages, 32))
+        pages = checked_int(new_pages, 32)
+        return self._grow(pages) if self.stable_size() + pages <= _MOST_PAGES_32 else _no_growth()
 
     def stable64_grow(self, new_pages: Any) -> dict[str, Any]:
         return self._grow(checked_int(new_pages, 64))
 
     def stable_read(self, offset: Any, length: Any) -> bytes:
+        self.stable_size()
         return self._system.stable64_read(checked_int(offset, 32), checked_int(length, 32))
 
     def stable64_read(self, offset: Any, length: Any) -> bytes:
         return self._system.stable64_read(checked_int(offset, 64), checked_int(length, 64))
 
     def stable_write(self, offset: Any, data: Any) -> None:
+        self.stable_size()
         self._system.stable64_write(checked_int(offset, 32), checked_bytes(data))
 
     def stable64_write(self, offset: Any, data: Any) -> None:
         self._system.stable64_write(checked_int(offset, 64), checked_bytes(data))
 
     def stable_bytes(self) -> bytes:
-        return self._system.stable64_read(0, self._system.stable64_size() * _PAGE)
+        return self._system.stable64_read(0, self.stable_size() * _PAGE)
 
     def notify_raw(self, callee: Any, method: Any, argument: Any, payment: Any) -> dict[str, Any]:
         call = self._calls.prepare("call_raw128", [callee, method, argument, payment])
@@ -185,12 +193,16 @@ class IcObject:
 
     def _grow(self, pages: int) -> dict[str, Any]:
         before = self._system.stable64_grow(pages)
-        return {"Err": {"OutOfMemory": None}} if before in _NO_GROWTH else {"Ok": before}
+        return _no_growth() if before in _NO_GROWTH else {"Ok": before}
 
     def _small(self, cycles: int) -> int:
         if cycles > _MOST_64:
             self._system.trap("cycles do not fit in 64 bits; ask with the 128-bit function")
         return cycles
+
+
+def _no_growth() -> dict[str, Any]:
+    return {"Err": {"OutOfMemory": None}}
 
 
 def printable(text: str) -> str:

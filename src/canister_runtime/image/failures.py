@@ -10,6 +10,7 @@ from canister_runtime.image.reports import Reports, Where
 
 ASKED_FOR = {
     "time": "reads the clock",
+    "stable64_size": "measures stable memory",
     "stable64_write": "writes stable memory",
     "stable64_read": "reads stable memory",
     "stable64_grow": "grows stable memory",
@@ -18,6 +19,9 @@ ASKED_FOR = {
 NO_FILES = "[Errno 76]"
 """What wasi-libc answers to a path, since no folder is open."""
 
+MAP_FUNCTION = "'stable_b_tree_map_"
+"""Of the object that maps call; it has them once the canister is wired, after the source has run."""
+
 Files = Mapping[str, Path]
 """Files on this machine by the name that tracebacks show."""
 
@@ -25,12 +29,14 @@ Files = Mapping[str, Path]
 def refusal(refused: Refused, files: Files) -> ImageError:
     """The source asked the replica for something, where there is none yet."""
     what = ASKED_FOR.get(refused.function, f"calls ic0.{refused.function}")
-    return _at(refused.frames, files, f"{what} while the image is made; do that in init, or in a method")
+    return _too_early(refused.frames, files, what)
 
 
 def failure(reports: Reports, fallback: str, files: Files) -> ImageError:
     """The source raised an exception while it was imported."""
     name, text = reports.exception() or ("", fallback)
+    if name == "AttributeError" and MAP_FUNCTION in text:
+        return _too_early(list(reversed(reports.traceback())), files, "uses a StableBTreeMap")
     if NO_FILES in text:
         return _at(list(reversed(reports.traceback())), files, f"{name}: {text}; a canister has no files")
     if name == "ModuleNotFoundError":
@@ -43,6 +49,10 @@ def missing(reports: Reports, files: Files) -> ImageError | None:
     for where, text in reports.missing():
         return _at([where], files, f"{text} on chain; an import that may fail belongs into try … except ImportError")
     return None
+
+
+def _too_early(frames: list[Where], files: Files, what: str) -> ImageError:
+    return _at(frames, files, f"{what} while the image is made; do that in init, or in a method")
 
 
 def _at(frames: list[Where], files: Files, what: str) -> ImageError:

@@ -43,6 +43,7 @@ ABSENT_NAMES = {
     ),
 }
 SAME_EVERYWHERE = {
+    "_random": _words("Random"),
     "os": _words("urandom"),
     "secrets": _words("choice randbelow randbits token_bytes token_hex token_urlsafe"),
     "uuid": _words("uuid4"),

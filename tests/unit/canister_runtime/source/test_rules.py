@@ -58,6 +58,7 @@ def test_an_entry_whose_name_cannot_be_imported_is_refused(tmp_path: Path) -> No
         ("from kybra import Record, nat\nclass A(Record):\n    a: nat = 1\n", "K307"),
         ("import uuid\nx = uuid.uuid4\n", "K905"),
         ("from secrets import token_bytes\n", "K905"),
+        ("import _random\ndef f():\n    return _random.Random().random()\n", "K905"),
         ("import os\ndef f():\n    return os.urandom(8)\n", "K905"),
     ],
 )
