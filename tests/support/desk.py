@@ -3,6 +3,8 @@
 from typing import Any
 
 import candid
+from canister_runtime.host.native import NativeCanister
+from canister_runtime.host.native.message import Message
 from support.platform import (
     ADMIN,
     AGENT,
@@ -47,7 +49,20 @@ class Desk:
         return int(ok(self.shard.update("create_ticket", request, caller=caller))["ticket"])
 
     def state(self) -> Any:
-        """What a refused call must leave as it was: everything in stable memory, and the certified head."""
-        platform = self.platform
-        canisters = [platform.users, platform.index, self.shard]
+        """What a refused call must leave as it was: everything in stable memory, and the certified head.
+
+        A map lays itself out when it is first asked, also by a call that is refused then; so all are asked before.
+        """
+        canisters: list[Any] = [self.platform.users, self.platform.index, self.shard]
+        for canister in canisters:
+            _lay_out_maps(canister)
         return [canister.system.stable.content() for canister in canisters], self.shard.query("audit_head")
+
+
+def _lay_out_maps(canister: NativeCanister) -> None:
+    host = canister.module("kybra").__dict__["_kybra_ic"]
+    asked = canister.run(
+        Message("update", canister.id.bytes),
+        lambda: [host.stable_b_tree_map_len(declared.memory_id) for declared in canister.model.maps],
+    )
+    assert asked.trap is None, asked.trap
