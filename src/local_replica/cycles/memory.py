@@ -11,6 +11,7 @@ from local_replica.canister import Canister
 from local_replica.cycles import balance, costs
 from local_replica.execution.failures import advice
 from local_replica.execution.port import Entry, ExecutionError, Growth
+from local_replica.printing import amount
 from local_replica.subnet import Subnet
 
 THREADS = 4
@@ -68,7 +69,7 @@ def growth_check(
         if entry in _WATCHED:
             missing = _missing(subnet, canister, growth)
             if missing > 0:
-                return insufficient_cycles(growth.additional, missing if caller in canister.controllers else None)
+                return _insufficient_cycles(growth.additional, missing if caller in canister.controllers else None)
         if entry not in _RESERVING and entry not in _INSTALLING:
             return 0
         if growth.additional > available(subnet, canister) - growth.before:
@@ -95,24 +96,36 @@ def _reserve(subnet: Subnet, canister: Canister, growth: Growth, caller: bytes) 
     if requested > limit:
         return ExecutionError(
             "ReservedCyclesLimitExceededInMemoryGrow",
-            f"Canister cannot grow memory by {growth.additional} bytes due to its reserved cycles limit. The current "
-            f"limit ({limit:_}) would be exceeded by {requested - limit:_}.",
+            beyond_reserve(growth.additional, requested, limit),
             help=advice(
                 "Try increasing the canister's reserved cycles limit.", "reserved-cycles-limit-exceeded-in-memory-grow"
             ),
         )
     if needed > growth.balance:
         told = needed - growth.balance if caller in canister.controllers else None
-        return insufficient_cycles(growth.additional, told)
+        return _insufficient_cycles(growth.additional, told)
     return needed
 
 
-def insufficient_cycles(additional: int, missing: int | None) -> ExecutionError:
-    """The canister cannot pay for growing; `missing` is told to controllers alone."""
-    lacking = "" if missing is None else f" At least {missing:_} additional cycles are required."
+def beyond_reserve(growth: int, requested: int, limit: int) -> str:
+    """Why a canister may not grow by so many bytes: it would have more cycles reserved than its limit says."""
+    return (
+        f"Canister cannot grow memory by {growth} bytes due to its reserved cycles limit. The current limit "
+        f"({amount(limit)}) would be exceeded by {amount(requested - limit)}."
+    )
+
+
+def unpaid(growth: int, missing: int | None) -> str:
+    """Why a canister cannot pay for growing by so many bytes; `missing` cycles, None where that is not told."""
+    lacking = "" if missing is None else f" At least {amount(missing)} additional cycles are required."
+    return f"Canister cannot grow memory by {growth} bytes due to insufficient cycles.{lacking}"
+
+
+def _insufficient_cycles(additional: int, missing: int | None) -> ExecutionError:
+    """`missing` is told to controllers alone."""
     return ExecutionError(
         "InsufficientCyclesInMemoryGrow",
-        f"Canister cannot grow memory by {additional} bytes due to insufficient cycles.{lacking}",
+        unpaid(additional, missing),
         help=advice("Try topping up the canister.", "insufficient-cycles-in-memory-grow"),
     )
 

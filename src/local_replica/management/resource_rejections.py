@@ -1,5 +1,6 @@
 """Rejections of the management canister for want of memory, compute or cycles, worded as PocketIC 10 words them."""
 
+from local_replica.cycles import memory
 from local_replica.execution.failures import REFERENCE
 from local_replica.printing import amount, readable_bytes, text
 from local_replica.rejections import Rejection
@@ -110,10 +111,7 @@ class ReservedTooMuchForGrowth(Rejection):
     error_code = "ReservedCyclesLimitExceededInMemoryGrow"
 
     def __init__(self, growth: int, requested: int, limit: int) -> None:
-        super().__init__(
-            f"Canister cannot grow memory by {growth} bytes due to its reserved cycles limit. The current limit "
-            f"({amount(limit)}) would be exceeded by {amount(requested - limit)}.\n{_MORE_RESERVE}-grow"
-        )
+        super().__init__(f"{memory.beyond_reserve(growth, requested, limit)}\n{_MORE_RESERVE}-grow")
 
 
 class ReservedLimitTooLow(Rejection):
@@ -134,7 +132,6 @@ class GrowthUnpaid(Rejection):
 
     def __init__(self, growth: int, missing: int) -> None:
         super().__init__(
-            f"Canister cannot grow memory by {growth} bytes due to insufficient cycles. At least {amount(missing)} "
-            "additional cycles are required.\nTop up the canister with more cycles. "
+            f"{memory.unpaid(growth, missing)}\nTop up the canister with more cycles. "
             f"{REFERENCE}insufficient-cycles-in-memory-grow-1"
         )
