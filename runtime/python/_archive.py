@@ -98,20 +98,30 @@ class Archive:
 
 
 def _drop_documentation(tree: "AST") -> None:
-    """Turn texts that document modules, classes and functions into statements of nothing."""
+    """Take the texts that document modules, classes and functions out; a body of nothing else keeps a statement."""
     _ast = __import__("_ast")  # a hundred classes, wanted in the first phase alone
     nodes = [tree]
     while nodes:
         node = nodes.pop()
         match node:
             case _ast.Module() | _ast.ClassDef() | _ast.FunctionDef() | _ast.AsyncFunctionDef():
-                match node.body:
-                    case [_ast.Expr(value=_ast.Constant(value=str())) as first, *_]:
-                        first.value.value = ...
+                _drop_first_texts(_ast, node.body)
         for name in node._fields:
             child = getattr(node, name, None)
             children = child if isinstance(child, list) else [child]
             nodes += [each for each in children if isinstance(each, _ast.AST)]
+
+
+def _drop_first_texts(_ast: "ModuleType", body: list["AST"]) -> None:
+    """All of them: a second one would document in its place. They go, since imports from `__future__` come first."""
+    while True:
+        match body:
+            case [_ast.Expr(value=_ast.Constant(value=str())) as text]:
+                text.value.value = ...
+            case [_ast.Expr(value=_ast.Constant(value=str())), *_]:
+                del body[0]
+            case _:
+                return
 
 
 def _string(view: memoryview, position: int) -> tuple[str, int]:

@@ -100,7 +100,11 @@ static int send_arguments(PyObject *args, PyObject *generators, PyObject *finish
         PyErr_Clear();
         return -1;
     }
-    return send_to(principal, service, ((PyListObject *)args)->ob_item + 2, PyList_GET_SIZE(args) - 2, generators, finish);
+    PyObject *values = PyList_GetSlice(args, 2, PyList_GET_SIZE(args)); /* what encodes them may change the list */
+    if (values == NULL) return -1;
+    int sent = send_to(principal, service, ((PyListObject *)values)->ob_item, PyList_GET_SIZE(values), generators, finish);
+    Py_DECREF(values);
+    return sent;
 }
 
 /* As send_to, for what a generator yielded. */

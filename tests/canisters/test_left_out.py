@@ -10,6 +10,7 @@ from support.candid_text import text_argument, text_reply
 # `eval` under its own name would keep all.
 SOURCE = '''
 import builtins, collections, gc, itertools, sys
+import desk
 {imports}
 from kybra import query, text
 
@@ -31,10 +32,28 @@ def evaluate(source: text) -> text:
         return type(error).__name__ + ": " + str(error)
 '''
 
+DESK = '''\
+"""A desk."""
+
+from __future__ import annotations
+
+
+class Drawer:
+    """For pens."""
+    """For pencils."""
+
+    size: Undefined = 3
+
+
+def closed() -> Drawer:
+    """Nothing besides."""
+'''
+
 
 def built(tmp_path_factory: pytest.TempPathFactory, imports: str) -> Image:
     folder = tmp_path_factory.mktemp("canister")
     (folder / "main.py").write_text(SOURCE.format(imports=imports))
+    (folder / "desk.py").write_text(DESK)
     return build_canister(folder)
 
 
@@ -59,6 +78,15 @@ def test_documentation_is_kept_only_where_somebody_may_read_it(
 ) -> None:
     assert evaluate(plain, f"{documented}.__doc__") == "None"
     assert len(evaluate(inspecting, f"inspect.getdoc({documented})")) > 10
+
+
+def test_what_stands_behind_a_documentation_stays(plain: Image, inspecting: Image) -> None:
+    """Imports from `__future__` come first, a second text documents nothing, and a function of nothing else is one."""
+    asked = "desk.Drawer.__annotations__, desk.closed.__annotations__, desk.closed()"
+    for image in (plain, inspecting):
+        assert evaluate(image, asked) == "({'size': 'Undefined'}, {'return': 'Drawer'}, None)"
+    assert evaluate(plain, "desk.__doc__, desk.Drawer.__doc__, desk.closed.__doc__") == "(None, None, None)"
+    assert evaluate(inspecting, "desk.Drawer.__doc__, desk.closed.__doc__") == "('For pens.', 'Nothing besides.')"
 
 
 def test_annotations_and_signatures_stay(plain: Image, inspecting: Image) -> None:

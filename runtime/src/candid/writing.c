@@ -162,11 +162,16 @@ static int write_primitive(Writer *writer, const Plan *plan, int32_t type, PyObj
     return -1;
 }
 
-static int write_items(Writer *writer, const Plan *plan, const Node *node, PyObject *const *items, Py_ssize_t count,
-                       int depth) {
+/* Keys and attributes of the items may run code of the canister's, which may change the list. */
+static int write_items(Writer *writer, const Plan *plan, const Node *node, PyObject *list, int depth) {
+    Py_ssize_t count = PyList_GET_SIZE(list);
     if (write_length(writer, (uint64_t)count) < 0) return -1;
     for (Py_ssize_t i = 0; i < count; i++) {
-        if (write_value(writer, plan, node->inner, items[i], depth) < 0) return -1;
+        if (i >= PyList_GET_SIZE(list)) return -1;
+        PyObject *item = Py_NewRef(PyList_GET_ITEM(list, i));
+        int result = write_value(writer, plan, node->inner, item, depth);
+        Py_DECREF(item);
+        if (result < 0) return -1;
     }
     return 0;
 }
@@ -176,8 +181,7 @@ static int write_vec(Writer *writer, const Plan *plan, const Node *node, PyObjec
         if (!PyBytes_CheckExact(value)) return -1;
         return write_sized(writer, PyBytes_AS_STRING(value), (size_t)PyBytes_GET_SIZE(value));
     }
-    if (!PyList_CheckExact(value)) return -1;
-    return write_items(writer, plan, node, ((PyListObject *)value)->ob_item, PyList_GET_SIZE(value), depth);
+    return PyList_CheckExact(value) ? write_items(writer, plan, node, value, depth) : -1;
 }
 
 static int write_record(Writer *writer, const Plan *plan, const Node *node, PyObject *value, int depth) {

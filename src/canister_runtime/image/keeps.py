@@ -55,9 +55,10 @@ def _evaluates(module: BundledModule) -> bool:
 def _names_characters(module: BundledModule) -> bool:
     r"""True unless all that the module has of `unicodedata` is `from unicodedata import normalize` and its like.
 
-    Patterns that are read on chain may name characters too: any `\N{` in the source counts.
+    Patterns that are read on chain may name characters too: any `\N{` in the source counts, and so does `namereplace`,
+    how errors of encoding may be handled.
     """
-    if b"\\N{" in module.source:
+    if b"\\N{" in module.source or b"namereplace" in module.source:
         return True
     return _MODULE.encode() in module.source and any(map(_may_name, module.nodes))
 

@@ -82,8 +82,7 @@ def _bundled(module: BundledModule) -> Entry:
         raise ImageError(
             f"the module {module.name} is compiled for this machine and cannot run on chain", str(module.path)
         )
-    flags = (PACKAGE if module.is_package else "") + (OPTIMISED if _is_third_party(module) else "")
-    return Entry(module.name, file_name(module), flags, module.source)
+    return Entry(module.name, file_name(module), PACKAGE if module.is_package else "", module.source)
 
 
 def _package(folder: str, parts: list[str] | tuple[str, ...]) -> Iterator[Entry]:

@@ -2,6 +2,8 @@
 
 import ast
 from collections.abc import Iterator
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from importlib.util import resolve_name
 
 from canister_runtime.image.archive import Wish
@@ -36,8 +38,26 @@ def _wishes(module: BundledModule, statement: Import, *, optional: bool) -> Iter
 
 def _codecs(module: BundledModule) -> Iterator[Wish]:
     """Codecs other than the common ones are modules, which C code imports when they are first named."""
-    for node in ast.walk(module.tree) if module.tree else ():
-        match node:
-            case ast.Call(func=ast.Attribute(attr="encode" | "decode"), args=[ast.Constant(value=str(codec)), *_]):
-                name = codec.lower().replace("-", "_")
-                yield Wish(module.name, f"encodings.{name}", "", node.lineno, optional=True)
+    for node in module.nodes:
+        if isinstance(node, ast.Call):
+            for text in _codec_names(node):
+                yield Wish(module.name, f"encodings.{_codec_module(text)}", "", node.lineno, optional=True)
+
+
+def _codec_names(call: ast.Call) -> list[str]:
+    """The texts by which a call may name a codec."""
+    match call.func:
+        case ast.Name("str" | "bytes" | "bytearray") | ast.Attribute(ast.Name("codecs"), "encode" | "decode"):
+            given = call.args[1:2]
+        case ast.Attribute(attr="encode" | "decode") | ast.Attribute(ast.Name("codecs")):
+            given = call.args[:1]
+        case _:
+            given = []
+    named = [keyword.value for keyword in call.keywords if keyword.arg == "encoding"]
+    return [each.value for each in given + named if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+
+
+def _codec_module(text: str) -> str:
+    """The module that `encodings` looks for."""
+    name = normalize_encoding(text).lower()
+    return aliases.get(name, name)

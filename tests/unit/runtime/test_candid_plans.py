@@ -29,7 +29,7 @@ from candid.types import (
 )
 from canister_runtime.host import plans
 from canister_runtime.host.signature import Codec
-from support.candid_plans import ENV_WITH_SERVICE, EVERYTHING, SCOPE, VALUES, Pair, native_plans, shown
+from support.candid_plans import ENV_WITH_SERVICE, EVERYTHING, SCOPE, VALUES, GaveUp, Pair, native_plans, shown
 from support.candid_strategies import ENV, types, values
 
 
@@ -178,3 +178,21 @@ def test_a_decoded_record_is_a_dict_like_any_other() -> None:
     again = both.plan.decode_first(both.python_encode(VALUES))
     assert list(record) == [*[key for key in VALUES if key != "class_"], "new"]
     assert shown(again) == shown(VALUES)
+
+
+def test_a_list_that_changes_while_it_is_encoded_is_left_to_the_python_codec() -> None:
+    rows: list[Any] = []
+
+    class Clearing:
+        """A key that takes all rows away when it is compared with a field's name."""
+
+        def __hash__(self) -> int:
+            return hash("name")
+
+        def __eq__(self, _other: object) -> bool:
+            rows.clear()
+            return False
+
+    rows += [{Clearing(): 1, "name": "x"}, *({"name": str(number)} for number in range(50))]
+    with pytest.raises(GaveUp):
+        Pair(Vec(Record((Field("name", TEXT),)))).plan.encode(rows)

@@ -26,6 +26,7 @@ def keeps(tmp_path: Path, source: str) -> set[str]:
         "def f():\n    import unicodedata\n",
         "__import__('unicodedata')\n",
         "PATTERN = r'\\N{EM DASH}'\n",
+        "x = 'é'.encode('ascii', 'namereplace')\n",
     ],
 )
 def test_names_of_characters_may_be_asked_for(tmp_path: Path, source: str) -> None:

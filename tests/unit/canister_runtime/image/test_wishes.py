@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from canister_runtime.image.archive import Wish
 from canister_runtime.image.wishes import wishes_of
 from canister_runtime.source.modules import BundledModule
@@ -48,5 +50,25 @@ def test_everything_is_optional_in_a_lenient_package(tmp_path: Path) -> None:
     assert [wish.optional for wish in wishes(tmp_path, "def f():\n    import numpy\n", lenient=True)] == [True]
 
 
-def test_a_codec_named_in_the_source_is_brought_along(tmp_path: Path) -> None:
-    assert [wish.name for wish in wishes(tmp_path, "x = 'a'.encode('UTF-16-LE')\n")] == ["encodings.utf_16_le"]
+@pytest.mark.parametrize(
+    ("source", "codec"),
+    [
+        ("x = 'a'.encode('UTF-16-LE')\n", "utf_16_le"),
+        ("x = b'a'.decode('latin2', 'replace')\n", "iso8859_2"),
+        ("x = b'a'.decode(encoding='cp1252')\n", "cp1252"),
+        ("x = str(b'a', 'windows-1252')\n", "cp1252"),
+        ("x = bytearray('a', encoding='cp437')\n", "cp437"),
+        ("import codecs\nx = codecs.encode('a', 'rot13')\n", "rot_13"),
+        ("import codecs\nx = codecs.getreader('Idna')\n", "idna"),
+    ],
+)
+def test_a_codec_named_in_the_source_is_brought_along(tmp_path: Path, source: str, codec: str) -> None:
+    assert wishes(tmp_path, source) == [Wish("shop.main", f"encodings.{codec}", "", source.count("\n"), optional=True)]
+
+
+def test_texts_that_name_no_codec_are_no_wishes(tmp_path: Path) -> None:
+    assert wishes(tmp_path, "x = str('a'), 'a'.replace('hex', 'idna'), bytes(3), 'a'.encode(errors='replace')\n") == []
+
+
+def test_whatever_a_text_is_a_wish_is_one_line(tmp_path: Path) -> None:
+    assert [wish.name for wish in wishes(tmp_path, "x = y.encode('a\\n\\tb')\n")] == ["encodings.a_b"]
