@@ -37,11 +37,8 @@ def _change(canister: Canister) -> CanisterChange:
     change = CanisterChange(pickle.dumps(canister.record, pickle.HIGHEST_PROTOCOL))
     if canister.instance is None:
         change.empty = True
-    elif canister.fresh:
-        change.memory = canister.instance.dump()
-        canister.instance.take_dirty()
-    elif canister.dirty:
-        change.memory = canister.instance.take_dirty()
+    elif canister.fresh or canister.dirty:
+        change.memory, change.anew = canister.instance.take_dirty(), canister.fresh
     canister.fresh = canister.dirty = False
     return change
 
@@ -66,8 +63,16 @@ def dump(network: Network[Subnet], submitted: int) -> ReplicaState:
 
 
 def load(network: Network[Subnet], state: ReplicaState) -> int:
-    """Fill a new network with a state; returns the count of submitted messages."""
-    return _fill(network, state, {})
+    """Fill a new network with a state, which counts as stored; returns the count of submitted messages."""
+    submitted = _fill(network, state, {})
+    network.blobs.added.clear()
+    for subnet in network.subnets.values():
+        subnet.changed.clear()
+        for canister in subnet.canisters.values():
+            canister.fresh = canister.dirty = False
+            if canister.instance is not None:
+                canister.instance.forget_dirty()
+    return submitted
 
 
 def restore(network: Network[Subnet], state: ReplicaState, subnets: Mapping[bytes, Subnet]) -> int:

@@ -11,8 +11,10 @@ class CanisterChange:
     """One changed canister. `record` is its pickled `CanisterRecord` (everything but memories, small)."""
 
     record: bytes
-    memory: InstanceState | InstanceDelta | None = None
-    """A state replaces what was stored, a delta adds to it, None leaves it as it is, or see `empty`."""
+    memory: InstanceDelta | None = None
+    """What changed of its memories; None leaves them as they are, or see `empty`."""
+    anew: bool = False
+    """`memory` is all that is not zero, in place of what was stored."""
     empty: bool = False
     """The canister has no module any more: stored memories are void."""
 

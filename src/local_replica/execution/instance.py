@@ -269,9 +269,12 @@ class WasmInstance:
             stable_pages={page: self._stable.read(page * PAGE, PAGE) for page in sorted(self._dirty_stable)},
             globals=self._global_numbers(),
         )
+        self.forget_dirty()
+        return delta
+
+    def forget_dirty(self) -> None:
         self._dirty_heap.clear()
         self._dirty_stable.clear()
-        return delta
 
     def close(self) -> None:
         if self._machine is not None:

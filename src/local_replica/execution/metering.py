@@ -92,6 +92,9 @@ class _MeteredInstance:
     def take_dirty(self) -> InstanceDelta:
         return self._instance.take_dirty()
 
+    def forget_dirty(self) -> None:
+        self._instance.forget_dirty()
+
 
 def costs_by_canister(meter: MeteredExecutor) -> dict[str, dict[str, dict[str, int]]]:
     """What was counted, by canister id as text and by method."""

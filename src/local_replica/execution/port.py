@@ -210,7 +210,13 @@ class Instance(Protocol):
         """All state between messages, for snapshots and copies."""
 
     def take_dirty(self) -> "InstanceDelta":
-        """What changed since the last call (4 KiB pages of both memories, globals); for the store on disk."""
+        """What changed since the last call (4 KiB pages of both memories, globals); for the store on disk.
+
+        The first call tells every page that is not zero.
+        """
+
+    def forget_dirty(self) -> None:
+        """Let the next `take_dirty` tell what changes from now on."""
 
     def close(self) -> None: ...
 

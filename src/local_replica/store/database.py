@@ -25,7 +25,6 @@ from local_replica.store.schema import (
     pieces,
 )
 
-_ZERO_PAGE = bytes(PAGE_BYTES)
 _UPSERT = (
     "INSERT INTO canister(canister_id, record) VALUES (?, ?)"
     " ON CONFLICT(canister_id) DO UPDATE SET record = excluded.record RETURNING number"
@@ -123,12 +122,9 @@ class StateStore:
 
     def _put(self, canister_id: bytes, change: CanisterChange) -> None:
         number = self._database.execute(_UPSERT, (canister_id, change.record)).fetchone()[0]
-        if change.empty:
+        if change.empty or change.anew:
             self._forget_memory(number)
-        elif isinstance(change.memory, InstanceState):
-            self._forget_memory(number)
-            self._put_memory(number, _as_delta(change.memory))
-        elif change.memory is not None:
+        if change.memory is not None:
             self._put_memory(number, change.memory)
 
     def _put_memory(self, number: int, delta: InstanceDelta) -> None:
@@ -186,15 +182,3 @@ class StateStore:
             start = (key - first) * PAGE_BYTES
             memory[start : start + PAGE_BYTES] = content
         return bytes(memory)
-
-
-def _as_delta(state: InstanceState) -> InstanceDelta:
-    """A whole state as the pages of it that are not zero."""
-    return InstanceDelta(
-        len(state.heap), len(state.stable), _pages_of(state.heap), _pages_of(state.stable), state.globals
-    )
-
-
-def _pages_of(memory: bytes) -> dict[int, bytes]:
-    pages = ((start // PAGE_BYTES, memory[start : start + PAGE_BYTES]) for start in range(0, len(memory), PAGE_BYTES))
-    return {number: page for number, page in pages if page != _ZERO_PAGE}

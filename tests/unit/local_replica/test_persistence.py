@@ -50,13 +50,10 @@ class Disk:
         for key, change in changes.canisters.items():
             stored = self.state.canisters.setdefault(key, CanisterState(b"", None))
             stored.record = change.record
-            if change.empty:
+            if change.empty or change.anew:
                 stored.memory = None
-            elif isinstance(change.memory, InstanceState):
-                stored.memory = change.memory
-            elif isinstance(change.memory, InstanceDelta):
-                assert stored.memory is not None
-                stored.memory = applied(stored.memory, change.memory)
+            if change.memory is not None:
+                stored.memory = applied(stored.memory or InstanceState(b"", b"", ()), change.memory)
         for message_id, status in changes.ingress.items():
             if status is None:
                 self.state.ingress.pop(message_id, None)
@@ -219,3 +216,23 @@ def test_a_record_of_an_earlier_version_gets_the_fields_that_came_later(replica:
     state.system = pickle.dumps((times, submitted, subnets))
     loaded = Replica.load(replica.config, EXECUTOR, None, state)
     install(loaded, canister_id, COUNTER, "reinstall")
+
+
+def test_what_was_loaded_is_not_stored_again(replica: Replica) -> None:
+    counter = installed(replica, COUNTER)
+    other = installed(replica, COUNTER)
+    loaded = Replica.load(replica.config, EXECUTOR, None, replica.dump())
+    assert loaded.take_changes().is_empty
+    update(loaded, counter, "inc")
+    changes = loaded.take_changes()
+    change = changes.canisters[counter]
+    assert (changes.blobs, change.anew, other in changes.canisters) == ({}, False, False)
+    assert change.memory is not None
+    assert len(change.memory.heap_pages) == 1
+
+
+def test_a_blob_that_was_loaded_and_is_needed_no_more_is_dropped(replica: Replica) -> None:
+    counter = installed(replica, COUNTER)
+    loaded = Replica.load(replica.config, EXECUTOR, None, replica.dump())
+    manage(loaded, "uninstall_code", canister_id=counter)
+    assert loaded.take_changes().dropped_blobs == tuple(replica.dump().blobs)

@@ -21,8 +21,8 @@ REJECTED = IngressStatus(
 
 
 def installed(record: bytes = b"r1") -> Changes:
-    memory = InstanceState(b"\1" * PAGE + bytes(PAGE) + b"\2" * PAGE, b"\3" * PAGE, (7, 2.5))
-    return Changes(b"s1", canisters={CANISTER: CanisterChange(record, memory)}, blobs={b"h": b"module"})
+    memory = InstanceDelta(3 * PAGE, PAGE, {0: b"\1" * PAGE, 2: b"\2" * PAGE}, {0: b"\3" * PAGE}, (7, 2.5))
+    return Changes(b"s1", canisters={CANISTER: CanisterChange(record, memory, anew=True)}, blobs={b"h": b"module"})
 
 
 def test_a_new_directory_has_no_state(tmp_path: Path) -> None:
@@ -50,7 +50,9 @@ def test_memories_come_back_with_the_pages_changed_since(tmp_path: Path) -> None
 def test_a_new_module_leaves_no_page_of_the_old_one(tmp_path: Path) -> None:
     store = StateStore(tmp_path)
     store.commit([installed()])
-    store.commit([Changes(b"s", canisters={CANISTER: CanisterChange(b"r", InstanceState(bytes(PAGE), b"", ()))})])
+    store.commit(
+        [Changes(b"s", canisters={CANISTER: CanisterChange(b"r", InstanceDelta(PAGE, 0, {}, {}, ()), anew=True)})]
+    )
     state = store.load()
     assert state is not None
     assert state.canisters[CANISTER].memory == InstanceState(bytes(PAGE), b"", ())
