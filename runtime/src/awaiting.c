@@ -64,8 +64,9 @@ static PyObject *unsent(void) {
 static int send_to(PyObject *principal, PyObject *service, PyObject *const *values, Py_ssize_t given,
                    PyObject *generators, PyObject *finish) {
     PyObject *raw = PyObject_GetAttr(principal, bytes_name);
+    unsigned char room[WRITING_ROOM];
     Writer writer;
-    begin_writing(&writer);
+    begin_writing(&writer, room, sizeof room);
     int sent = -1;
     if (raw != NULL && PyBytes_CheckExact(raw) && PyBytes_GET_SIZE(raw) <= LONGEST_PRINCIPAL &&
         plan_encode((Plan *)PyTuple_GET_ITEM(service, ARGUMENT_PLAN), values, given, &writer) == 0 &&

@@ -32,8 +32,9 @@ static int reply_with(const Method *method, PyObject *value) {
         ic0_msg_reply();
         return 0;
     }
+    unsigned char room[WRITING_ROOM];
     Writer writer;
-    begin_writing(&writer);
+    begin_writing(&writer, room, sizeof room);
     int failed = plan_encode(method->result, &value, 1, &writer);
     if (!failed) {
         ic0_msg_reply_data_append(writer.start, (size_t)(writer.pos - writer.start));

@@ -31,7 +31,11 @@ def native_extension(name: str, *sources: str, stand_ins: tuple[str, ...] = ()) 
     the compiler's messages on standard error.
     """
     files = [file for source in sources for file in sorted(_SOURCES.glob(source))]
-    library = _compiled(name, [*files, *(_STAND_INS / source for source in stand_ins)])
+    return extension_in(_compiled(name, [*files, *(_STAND_INS / source for source in stand_ins)]), name)
+
+
+def extension_in(library: Path, name: str) -> ModuleType:
+    """The module `name` of a library, which may hold several that share their types. Raises ImportError."""
     spec = importlib.util.spec_from_file_location(name, library, loader=ExtensionFileLoader(name, str(library)))
     if spec is None or spec.loader is None:
         raise ImportError(name)

@@ -1,14 +1,17 @@
 """Maps in C and in Python side by side, each over a stable memory of its own."""
 
+from pathlib import Path
 from typing import Any
 
 from candid.types import Type, TypeEnv
 from canister_runtime.stable.errors import StableMemoryError
 from canister_runtime.stable.opening import Opener, Ordering, Tree
-from support.native_extension import native_extension
+from support.native_extension import extension_in, native_extension
 from support.stable_memory import HeapStableMemory
 
-native_maps = native_extension("_stable_map", "stable_map/[!s]*.c", stand_ins=("stable_system.c",))
+native_maps = native_extension("_stable_map", "stable_map/[!s]*.c", "candid/*.c", stand_ins=("stable_system.c",))
+plans_of_maps = extension_in(Path(str(native_maps.__file__)), "_candid_plan")
+"""The plans that these maps know."""
 
 
 class Twins:

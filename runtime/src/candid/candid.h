@@ -114,15 +114,16 @@ PyObject *principal_text(PyObject *module, PyObject *bytes);
 PyObject *principal_bytes(PyObject *module, PyObject *text);
 PyObject *principal_of(PyObject *module, PyObject *const *arguments, Py_ssize_t given);
 
-/* Bytes being written; they start in the struct and move to the heap when they become more. */
+/* Bytes being written; they start in the caller's room and move to the heap when they become more. */
+enum { WRITING_ROOM = 2048 };
 typedef struct {
     unsigned char *start;
     unsigned char *pos;
     unsigned char *end;
-    unsigned char first[768];
+    unsigned char *room;
 } Writer;
 
-void begin_writing(Writer *writer);
+void begin_writing(Writer *writer, unsigned char *room, size_t size);
 void end_writing(Writer *writer);
 int make_room(Writer *writer, size_t size);
 int write_length(Writer *writer, uint64_t length);

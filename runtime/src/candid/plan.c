@@ -1,5 +1,6 @@
 /* `_candid_plan.Plan`: whole messages from and to the values of one list of types. */
 #include "candid/candid.h"
+#include "candid/alone.h"
 #include "fastcall.h"
 
 enum { MOST_VALUES = 16 };
@@ -82,13 +83,37 @@ static PyObject *decode_first(PyObject *self, PyObject *message) {
 /* encode(*values) -> message */
 static PyObject *encode(PyObject *self, PyObject *const *values, Py_ssize_t given) {
     const Plan *plan = (const Plan *)self;
+    unsigned char room[WRITING_ROOM];
     Writer writer;
-    begin_writing(&writer);
+    begin_writing(&writer, room, sizeof room);
     PyObject *message = NULL;
     int failed = plan_encode(plan, values, given, &writer);
     if (!failed) message = PyBytes_FromStringAndSize((const char *)writer.start, writer.pos - writer.start);
     end_writing(&writer);
     return failed ? PyObject_Vectorcall(plan->encode_otherwise, values, (size_t)given, NULL) : message;
+}
+
+/* The plan whose own method a function is; NULL for any other function. */
+static const Plan *plan_of(PyObject *function, PyCFunction method) {
+    if (!PyCFunction_CheckExact(function) || PyCFunction_GET_FUNCTION(function) != method) return NULL;
+    const Plan *plan = (const Plan *)PyCFunction_GET_SELF(function);
+    return plan->root_count == 1 ? plan : NULL;
+}
+
+PyObject *decode_alone(PyObject *decoder, const unsigned char *message, size_t size) {
+    const Plan *plan = plan_of(decoder, decode_first);
+    PyObject *value;
+    return plan != NULL && plan_decode(plan, message, size, &value) == 0 ? value : NULL;
+}
+
+Py_ssize_t encode_alone(PyObject *encoder, PyObject *value, unsigned char *room, size_t size) {
+    const Plan *plan = plan_of(encoder, (PyCFunction)(void (*)(void))encode);
+    Writer writer;
+    if (plan == NULL) return -1;
+    begin_writing(&writer, room, size);
+    int failed = plan_encode(plan, &value, 1, &writer) < 0 || writer.start != room;
+    end_writing(&writer);
+    return failed ? -1 : writer.pos - room;
 }
 
 static void free_plan(PyObject *self) {

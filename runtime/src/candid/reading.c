@@ -167,12 +167,13 @@ static PyObject *read_vec(Reader *reader, const WireEntry *entry, const Node *no
 }
 
 /* Where a record's values go: the places of a tuple or of a dict's table of entries, all of which hold None. */
-static void put(PyObject *record, int is_tuple, uint32_t place, PyObject *value) {
+static void put(PyObject *record, int is_tuple, uint32_t place, int32_t type, PyObject *value) {
     if (is_tuple) {
         PyTuple_SET_ITEM(record, place, value);
     } else {
         DK_UNICODE_ENTRIES(((PyDictObject *)record)->ma_keys)[place].me_value = value;
-        if (_PyObject_GC_MAY_BE_TRACKED(value) && !_PyObject_GC_IS_TRACKED(record)) PyObject_GC_Track(record);
+        int holds_none = type < 0 && type != T_PRINCIPAL; /* numbers and texts hold no other objects */
+        if (!holds_none && _PyObject_GC_MAY_BE_TRACKED(value) && !_PyObject_GC_IS_TRACKED(record)) PyObject_GC_Track(record);
     }
     Py_DECREF(Py_None);
 }
@@ -200,7 +201,7 @@ static int fill(Reader *reader, const WireEntry *entry, const Node *node, PyObje
         if (next < node->count && node->ids[next] == field->id) {
             PyObject *value = read_value(reader, field->ref, node->refs[next]);
             if (value == NULL) return -1;
-            put(record, node->is_tuple, node->places[next], value);
+            put(record, node->is_tuple, node->places[next], node->refs[next], value);
             next++;
         } else if (node->is_tuple || skip_value(reader, field->ref) < 0) {
             return -1;
@@ -238,7 +239,7 @@ static PyObject *read_variant(Reader *reader, const WireEntry *entry, const Node
         Py_DECREF(content);
         return without_error(NULL);
     }
-    put(variant, 0, 0, content);
+    put(variant, 0, 0, node->refs[index], content);
     return variant;
 }
 

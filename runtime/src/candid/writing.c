@@ -1,14 +1,15 @@
 /* From Python values to bytes. What passes here are values of the exact types that Kybra's conversions are made for;
  * subclasses, iterators and everything that is refused are the Python conversions' (host/outgoing.py). */
 #include "candid/candid.h"
+#include <internal/pycore_dict.h>
 
-void begin_writing(Writer *writer) {
-    writer->start = writer->pos = writer->first;
-    writer->end = writer->first + sizeof writer->first;
+void begin_writing(Writer *writer, unsigned char *room, size_t size) {
+    writer->start = writer->pos = writer->room = room;
+    writer->end = room + size;
 }
 
 void end_writing(Writer *writer) {
-    if (writer->start != writer->first) PyMem_Free(writer->start);
+    if (writer->start != writer->room) PyMem_Free(writer->start);
 }
 
 int make_room(Writer *writer, size_t size) {
@@ -16,9 +17,9 @@ int make_room(Writer *writer, size_t size) {
     size_t capacity = (size_t)(writer->end - writer->start);
     if (capacity - used >= size) return 0;
     while (capacity - used < size) capacity *= 2;
-    unsigned char *start = writer->start == writer->first ? PyMem_Malloc(capacity) : PyMem_Realloc(writer->start, capacity);
+    unsigned char *start = PyMem_Realloc(writer->start == writer->room ? NULL : writer->start, capacity);
     if (start == NULL) return -1;
-    if (writer->start == writer->first) memcpy(start, writer->first, used);
+    if (writer->start == writer->room) memcpy(start, writer->room, used);
     writer->start = start;
     writer->pos = start + used;
     writer->end = start + capacity;
@@ -184,16 +185,25 @@ static int write_vec(Writer *writer, const Plan *plan, const Node *node, PyObjec
     return PyList_CheckExact(value) ? write_items(writer, plan, node, value, depth) : -1;
 }
 
+/* A record's member. Most stand where their hash points to in the dict's table; the others the dict finds. */
+static PyObject *member(PyObject *record, PyObject *key) {
+    const Py_hash_t hash = ((PyASCIIObject *)key)->hash;
+    PyDictKeysObject *keys = ((PyDictObject *)record)->ma_keys;
+    if (DK_IS_UNICODE(keys) && DK_LOG_SIZE(keys) < 8 && ((PyDictObject *)record)->ma_values == NULL) {
+        int8_t place = ((const int8_t *)keys->dk_indices)[(size_t)hash & ((size_t)DK_SIZE(keys) - 1)];
+        if (place >= 0 && DK_UNICODE_ENTRIES(keys)[place].me_key == key) return DK_UNICODE_ENTRIES(keys)[place].me_value;
+    }
+    PyObject *found = _PyDict_GetItem_KnownHash(record, key, hash);
+    if (found == NULL) PyErr_Clear();
+    return found;
+}
+
 static int write_record(Writer *writer, const Plan *plan, const Node *node, PyObject *value, int depth) {
     if (node->count == 0) return 0;
     if (!PyDict_CheckExact(value)) return -1;
     for (uint32_t i = 0; i < node->count; i++) {
-        PyObject *key = node->keys[i];
-        PyObject *field = _PyDict_GetItem_KnownHash(value, key, ((PyASCIIObject *)key)->hash);
-        if (field == NULL) {
-            PyErr_Clear();
-            return -1;
-        }
+        PyObject *field = member(value, node->keys[i]);
+        if (field == NULL) return -1;
         Py_INCREF(field);
         int result = write_value(writer, plan, node->refs[i], field, depth);
         Py_DECREF(field);

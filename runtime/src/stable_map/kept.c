@@ -14,7 +14,7 @@ static uint32_t place(const Map *map, uint64_t address) {
 /* Bytes that a key takes here: a number, or a size and what it counts; 0 where keys are not kept. */
 static uint32_t rank_size(const Map *map) {
     const Order *order = &map->order;
-    if (order->kind == BY_UNSIGNED || order->kind == BY_SIGNED) return 8;
+    if (keeps_numbers(map)) return sizeof(uint64_t);
     if (order->kind == BY_OBJECT || map->max_key > LONGEST_RANK + order->start) return 0;
     return (1 + map->max_key + 7) / 8 * 8;
 }
@@ -81,11 +81,9 @@ void kept_drop(Map *map, uint64_t address) {
     if (kept != NULL) kept->address = 0;
 }
 
-static int is_number(const Map *map) { return map->order.kind == BY_UNSIGNED || map->order.kind == BY_SIGNED; }
-
 void kept_set_key(const Map *map, Kept *kept, uint32_t index, const Key *key) {
     uint8_t *rank = kept->ranks + index * map->rank_size;
-    if (is_number(map)) {
+    if (keeps_numbers(map)) {
         memcpy(rank, &key->number, sizeof key->number);
     } else if (key->content_size < map->rank_size) {
         rank[0] = (uint8_t)key->content_size;
@@ -97,10 +95,10 @@ void kept_set_key(const Map *map, Kept *kept, uint32_t index, const Key *key) {
 }
 
 void kept_get_key(const Map *map, const Kept *kept, uint32_t index, Key *key) {
-    const uint8_t *rank = kept->ranks + index * map->rank_size;
-    if (is_number(map)) {
-        memcpy(&key->number, rank, sizeof key->number);
+    if (keeps_numbers(map)) {
+        key->number = kept_number(kept, index);
     } else {
+        const uint8_t *rank = kept->ranks + index * map->rank_size;
         key->content_size = rank[0];
         key->content = rank + 1;
     }

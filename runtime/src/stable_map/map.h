@@ -89,6 +89,7 @@ typedef struct {
     size_t capacity;
     uint8_t *bytes; /* as a slot begins: size and key, at `value_at` size and value */
     size_t value_at;
+    int borrowed; /* `bytes` are the caller's */
 } Entry;
 typedef struct Kept Kept;
 typedef struct {
@@ -117,6 +118,8 @@ int node_child(Map *map, const Node *node, uint32_t index, Node *child);
 int node_search(Map *map, const Node *node, const Key *key, uint32_t *index, int *found);
 int node_read_key(Map *map, const Node *node, uint32_t index, PyObject **key);
 int node_read_value(Map *map, const Node *node, uint32_t index, PyObject **value);
+int node_value_size(Map *map, const Node *node, uint32_t index, uint32_t *size);
+int node_value_bytes(Map *map, const Node *node, uint32_t index, uint8_t *bytes, uint32_t size);
 int node_read_entry(Map *map, const Node *node, uint32_t index, Entry *entry);
 int node_write_entry(Map *map, const Node *node, uint32_t index, const Entry *entry);
 int node_move(Map *map, const Node *from, uint32_t first, uint32_t count, const Node *to, uint32_t at);
@@ -133,6 +136,14 @@ struct Kept {
     uint64_t addresses[CAPACITY + 1];
     uint8_t ranks[]; /* what the keys compare by, `rank_size` bytes each */
 };
+static inline int keeps_numbers(const Map *map) {
+    return map->order.kind == BY_UNSIGNED || map->order.kind == BY_SIGNED;
+}
+static inline uint64_t kept_number(const Kept *kept, uint32_t index) {
+    uint64_t number;
+    memcpy(&number, kept->ranks + index * sizeof number, sizeof number);
+    return number;
+}
 void kept_prepare(Map *map);
 void kept_forget(Map *map);
 size_t kept_bytes(const Map *map);
@@ -154,11 +165,12 @@ int map_remove(Map *map, Key *key, PyObject **former);
 int map_walk(Map *map, PyObject *list, int keys, int values);
 int too_deep(void);
 
-/* module.c, front.c: what Python calls; keys and values as bytes */
-PyObject *stable_get(Map *map, PyObject *key);
-PyObject *stable_contains(Map *map, PyObject *key);
-PyObject *stable_insert(Map *map, PyObject *key, PyObject *value);
-PyObject *stable_remove(Map *map, PyObject *key);
+/* module.c, front.c: what Python calls; of keys and values `bytes` and `size` are given. A `decoder` is a function from
+ * bytes to the value, or NULL for the bytes themselves. */
+PyObject *stable_get(Map *map, Key *key, PyObject *decoder);
+PyObject *stable_contains(Map *map, Key *key);
+PyObject *stable_insert(Map *map, Key *key, const Key *value);
+PyObject *stable_remove(Map *map, Key *key);
 extern PyTypeObject map_type, front_type;
 
 #endif

@@ -2,6 +2,9 @@
  * BTreeMap of canister_runtime.stable, and Front (front.c). On chain the source is the replica, whatever object stands for it. */
 #include "fastcall.h"
 #include "stable_map/map.h"
+#include "candid/alone.h"
+
+enum { VALUE_BUFFER = 2048 };
 
 static PyTypeObject manager_type;
 
@@ -89,54 +92,78 @@ static PyObject *outcome(Map *map, int failed, Key *key, PyObject *value) {
     return value != NULL ? value : Py_NewRef(Py_None);
 }
 
-PyObject *stable_get(Map *map, PyObject *bytes) {
-    Key key;
+/* The value at a place: decoded from a buffer where the decoder takes it there. */
+static PyObject *value_at(Map *map, const Node *node, uint32_t index, PyObject *decoder) {
+    uint8_t buffer[VALUE_BUFFER];
+    uint32_t size;
+    PyObject *bytes = NULL, *value = NULL;
+    if (node_value_size(map, node, index, &size) < 0) return NULL;
+    if (decoder != NULL && size <= sizeof buffer) {
+        if (node_value_bytes(map, node, index, buffer, size) < 0) return NULL;
+        value = decode_alone(decoder, buffer, size);
+        if (value != NULL) return value;
+    }
+    if (node_read_value(map, node, index, &bytes) < 0 || decoder == NULL) return bytes;
+    value = PyObject_CallOneArg(decoder, bytes);
+    Py_DECREF(bytes);
+    return value;
+}
+
+PyObject *stable_get(Map *map, Key *key, PyObject *decoder) {
     PyObject *value = NULL;
     Node node;
     uint32_t index;
-    int found;
-    if (as_key(bytes, &key) < 0) return NULL;
-    int failed = map_find(map, &key, &node, &index, &found) < 0 ||
-                 (found && node_read_value(map, &node, index, &value) < 0);
-    return outcome(map, failed, &key, value);
+    int found, failed = map_find(map, key, &node, &index, &found) < 0;
+    if (!failed && found) {
+        value = value_at(map, &node, index, decoder);
+        failed = value == NULL;
+    }
+    return outcome(map, failed, key, value);
 }
 
-PyObject *stable_contains(Map *map, PyObject *bytes) {
-    Key key;
+PyObject *stable_contains(Map *map, Key *key) {
     Node node;
     uint32_t index;
-    int found;
-    if (as_key(bytes, &key) < 0) return NULL;
-    int failed = map_find(map, &key, &node, &index, &found) < 0;
-    return outcome(map, failed, &key, failed ? NULL : PyBool_FromLong(found));
+    int found, failed = map_find(map, key, &node, &index, &found) < 0;
+    return outcome(map, failed, key, failed ? NULL : PyBool_FromLong(found));
 }
 
-PyObject *stable_insert(Map *map, PyObject *key_bytes, PyObject *value_bytes) {
-    Key key, value;
-    Entry entry = {0};
+PyObject *stable_insert(Map *map, Key *key, const Key *value) {
+    uint8_t buffer[VALUE_BUFFER];
+    Entry entry = {.bytes = buffer, .capacity = sizeof buffer, .borrowed = 1};
     PyObject *former = NULL;
-    if (as_key(key_bytes, &key) < 0 || as_key(value_bytes, &value) < 0) return NULL;
-    int failed = entry_set(map, &entry, key.bytes, key.size, value.bytes, value.size) < 0 ||
-                 map_insert(map, &key, &entry, &former) < 0;
+    int failed = entry_set(map, &entry, key->bytes, key->size, value->bytes, value->size) < 0 ||
+                 map_insert(map, key, &entry, &former) < 0;
     entry_free(&entry);
-    return outcome(map, failed, &key, former);
+    return outcome(map, failed, key, former);
 }
 
-PyObject *stable_remove(Map *map, PyObject *bytes) {
-    Key key;
+PyObject *stable_remove(Map *map, Key *key) {
     PyObject *former = NULL;
-    if (as_key(bytes, &key) < 0) return NULL;
-    int failed = map_remove(map, &key, &former) < 0;
-    return outcome(map, failed, &key, former);
+    int failed = map_remove(map, key, &former) < 0;
+    return outcome(map, failed, key, former);
 }
 
-static PyObject *get(PyObject *self, PyObject *bytes) { return stable_get((Map *)self, bytes); }
-static PyObject *contains(PyObject *self, PyObject *bytes) { return stable_contains((Map *)self, bytes); }
-static PyObject *remove_key(PyObject *self, PyObject *bytes) { return stable_remove((Map *)self, bytes); }
+static PyObject *get(PyObject *self, PyObject *bytes) {
+    Key key;
+    return as_key(bytes, &key) < 0 ? NULL : stable_get((Map *)self, &key, NULL);
+}
+
+static PyObject *contains(PyObject *self, PyObject *bytes) {
+    Key key;
+    return as_key(bytes, &key) < 0 ? NULL : stable_contains((Map *)self, &key);
+}
+
+static PyObject *remove_key(PyObject *self, PyObject *bytes) {
+    Key key;
+    return as_key(bytes, &key) < 0 ? NULL : stable_remove((Map *)self, &key);
+}
 
 static PyObject *insert(PyObject *self, PyObject *const *arguments, Py_ssize_t given) {
+    Key key, value;
     if (given != 2) return PyErr_Format(PyExc_TypeError, "insert() takes 2 arguments (%zd given)", given);
-    return stable_insert((Map *)self, arguments[0], arguments[1]);
+    if (as_key(arguments[0], &key) < 0 || as_key(arguments[1], &value) < 0) return NULL;
+    return stable_insert((Map *)self, &key, &value);
 }
 
 static PyObject *listed(PyObject *self, int keys, int values) {

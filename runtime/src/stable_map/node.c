@@ -20,18 +20,21 @@ static int damaged(const char *what, const Node *node) {
 
 static int make_room(Entry *entry, uint64_t size) {
     if (size <= entry->capacity) return 0;
-    uint8_t *bytes = size > PY_SSIZE_T_MAX ? NULL : PyMem_Realloc(entry->bytes, (size_t)size);
+    uint8_t *own = entry->borrowed ? NULL : entry->bytes;
+    uint8_t *bytes = size > PY_SSIZE_T_MAX ? NULL : PyMem_Realloc(own, (size_t)size);
     if (bytes == NULL) {
         PyErr_NoMemory();
         return -1;
     }
+    if (entry->borrowed) memcpy(bytes, entry->bytes, entry->capacity);
+    entry->borrowed = 0;
     entry->bytes = bytes;
     entry->capacity = (size_t)size;
     return 0;
 }
 
 void entry_free(Entry *entry) {
-    PyMem_Free(entry->bytes);
+    if (!entry->borrowed) PyMem_Free(entry->bytes);
     *entry = (Entry){0};
 }
 
@@ -131,12 +134,19 @@ int node_read_key(Map *map, const Node *node, uint32_t index, PyObject **key) {
     return *key == NULL ? -1 : 0;
 }
 
+int node_value_size(Map *map, const Node *node, uint32_t index, uint32_t *size) {
+    if (memory_read(&map->memory, slot(map, node, index) + SIZE + map->max_key, size, SIZE) < 0) return -1;
+    return *size > map->max_value ? damaged("a value is too long", node) : 0;
+}
+
+int node_value_bytes(Map *map, const Node *node, uint32_t index, uint8_t *bytes, uint32_t size) {
+    return memory_read(&map->memory, slot(map, node, index) + SIZE + map->max_key + SIZE, bytes, size);
+}
+
 int node_read_value(Map *map, const Node *node, uint32_t index, PyObject **value) {
-    uint64_t at = slot(map, node, index) + SIZE + map->max_key;
     uint32_t size;
-    if (memory_read(&map->memory, at, &size, SIZE) < 0) return -1;
-    if (size > map->max_value) return damaged("a value is too long", node);
-    *value = bytes_at(map, at + SIZE, size);
+    if (node_value_size(map, node, index, &size) < 0) return -1;
+    *value = bytes_at(map, slot(map, node, index) + SIZE + map->max_key + SIZE, size);
     return *value == NULL ? -1 : 0;
 }
 
@@ -255,11 +265,17 @@ static int compare_at(Map *map, const Node *node, uint32_t index, Kept *kept, co
 int node_search(Map *map, const Node *node, const Key *key, uint32_t *index, int *found) {
     uint32_t low = 0, high = node->count;
     Kept *kept = map->rank_size == 0 ? NULL : kept_find(map, node->address);
+    const int numbers = kept != NULL && keeps_numbers(map);
     *found = 0;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
         int order = 0;
-        if (compare_at(map, node, middle, kept, key, &order) < 0) return -1;
+        if (numbers && (kept->keys >> middle & 1)) {
+            uint64_t stored = kept_number(kept, middle);
+            order = (key->number > stored) - (key->number < stored);
+        } else if (compare_at(map, node, middle, kept, key, &order) < 0) {
+            return -1;
+        }
         if (order > 0) {
             low = middle + 1;
         } else {

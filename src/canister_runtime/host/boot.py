@@ -33,6 +33,8 @@ def start(model: CanisterModel, *, profiled: bool = False) -> tuple[Dispatch, Ca
     vars(builtins)["_kybra_ic"] = canister.ic_object
     if profiled:
         canister.entries += profile_entries(system, import_module("_runtime"))
+    else:
+        canister.shorten_maps()  # profiles name Kybra's functions
     return canister.dispatch, canister.callback, canister.entries
 
 

@@ -67,6 +67,11 @@ class Canister:
         self._replies = {method.name: codec.result_encoder(method.result) for method in model.methods if method.manual}
         self.entries = self._wire_exports(model, entries)
 
+    def shorten_maps(self) -> None:
+        """Leave out Kybra's functions between the canister and its maps, where those are in C."""
+        if self._maps is not None:
+            self._maps.stand_in(self._kybra.StableBTreeMap)
+
     @property
     def state(self) -> tuple[Any, ...]:
         """What of the host changes from message to message, for a native canister's rollback."""

@@ -46,6 +46,11 @@ class Maps:
         fronted = {name: getattr(self._front or self, name) for name in ("contains_key", "get", "insert", "remove")}
         return fronted | {name: getattr(self, name) for name in ("is_empty", "len", "keys", "values", "items")}
 
+    def stand_in(self, map_class: type) -> None:
+        """Where the runtime has them in C: the methods of this class that run most, which call our functions, are C."""
+        if self._front is not None:
+            self._front.stand_in(map_class)
+
     def failed(self, error: Exception) -> None:
         """Traps for what an operation in C raised. Raises it again where it is none of a map's or a message's."""
         if isinstance(error, StableMemoryError):
