@@ -1,9 +1,14 @@
-"""Listening on loopback, for servers that answer small things at once."""
+"""Loopback: which names mean it, and listening on it, for servers that answer small things at once."""
 
 import socket
 
 LOOPBACK = "127.0.0.1"
 BACKLOG = 2048
+
+
+def is_localhost(name: str) -> bool:
+    """Whether a name means this machine without being looked up (RFC 6761, section 6.3)."""
+    return name == "localhost" or name.endswith(".localhost")
 
 
 def listen(port: int, host: str = LOOPBACK) -> socket.socket:

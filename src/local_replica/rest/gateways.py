@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from local_replica.http.application import single_replica
 from local_replica.http.ending import SECONDS_TO_FINISH
 from local_replica.http.gateway.resolving import DOMAIN
-from local_replica.http.listening import LOOPBACK, listen
+from local_replica.http.listening import LOOPBACK, is_localhost, listen
 from local_replica.http.quiet_server import QuietServer
 from local_replica.rest.errors import CreationError
 from local_replica.rest.instances import Instance
@@ -94,7 +94,7 @@ def _config(served: Starlette, https: HttpsWish | None, listening: socket.socket
 
 def _loopback(host: str) -> str:
     """The address of `host`; no name is looked up. Raises OSError for one that others could reach."""
-    if host == "localhost" or host.endswith(".localhost"):
+    if is_localhost(host):
         return LOOPBACK
     try:
         address = ipaddress.ip_address(host)

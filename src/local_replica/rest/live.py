@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import httpx
 
+from local_replica.http.listening import is_localhost
 from local_replica.node import Chain, Node
 from local_replica.outcalls import MAX_RESPONSE_BYTES, HttpAnswer, HttpReject, HttpReply, Outcall
 from local_replica.rejections import SYS_FATAL, SYS_TRANSIENT
@@ -123,7 +124,7 @@ def _unreachable(host: str, why: str) -> HttpReject:
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine by its very name."""
-    if host == "localhost" or host.endswith(".localhost"):
+    if is_localhost(host):
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -149,7 +150,7 @@ async def _fetched(outcall: Outcall, url: httpx.URL) -> HttpAnswer:
 
 def _by_address(url: httpx.URL) -> httpx.URL:
     """A name beneath `localhost` as `localhost` itself, which needs no name server."""
-    return url.copy_with(host="localhost") if url.raw_host.endswith(b".localhost") else url
+    return url.copy_with(host="localhost") if is_localhost(url.raw_host.decode("ascii")) else url
 
 
 async def _read(response: httpx.Response, limit: int) -> HttpAnswer:
