@@ -81,8 +81,9 @@ bool stable_access(State *state, uint64_t offset, uint64_t length) {
 /* Copies `length` > 0 bytes within bounds; how many pages the message first touched, -1 without memory to save them. */
 int64_t stable_copy_from(State *state, const void *source, uint64_t offset, uint64_t length) {
     uint64_t before = state->count;
-    for (uint64_t page = offset / PAGE; page <= (offset + length - 1) / PAGE; page++)
+    for (uint64_t page = offset / PAGE; page <= (offset + length - 1) / PAGE; page++) {
         if (!(state->touched[page / 8] & 1u << page % 8) && !save(state, page)) return -1;
+    }
     memcpy(state->stable + offset, source, length);
     if (offset + length > state->high) state->high = offset + length;
     return (int64_t)(state->count - before);
@@ -109,9 +110,10 @@ void stable_commit(State *state) {
 /* Puts saved pages back; what lies above them is for the caller to drop. */
 void stable_rollback(State *state) {
     uint64_t saved = 0;
-    for (uint64_t at = 0; at < state->count; at++)
-        if (state->pages[at] * PAGE < state->committed_high)
-            memcpy(state->stable + state->pages[at] * PAGE, state->saved + saved++ * PAGE, PAGE);
+    for (uint64_t at = 0; at < state->count; at++) {
+        uint64_t offset = state->pages[at] * PAGE;
+        if (offset < state->committed_high) memcpy(state->stable + offset, state->saved + saved++ * PAGE, PAGE);
+    }
     forget(state);
     state->high = state->committed_high;
 }

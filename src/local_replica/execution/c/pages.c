@@ -46,8 +46,9 @@ static bool note(Changes *changes, uint64_t at) {
 }
 
 static bool compare(Changes *changes, const uint8_t *base, const uint8_t *view, uint64_t size, Run run) {
-    for (uint64_t at = run.start; at < run.end; at += PAGE)
+    for (uint64_t at = run.start; at < run.end; at += PAGE) {
         if (memcmp(base + at, at < size ? view + at : ZEROS, PAGE) && !note(changes, at)) return false;
+    }
     return true;
 }
 
@@ -79,14 +80,16 @@ int pages_find(Changes *changes, int page_map, const uint8_t *base, const uint8_
 
 /* Copies the changed pages to where they are committed. */
 void pages_keep(const Changes *changes, const uint8_t *base, uint8_t *view) {
-    for (uint64_t at = 0; at < changes->changed_count; at++)
+    for (uint64_t at = 0; at < changes->changed_count; at++) {
         memcpy(view + changes->changed[at] * PAGE, base + changes->changed[at] * PAGE, PAGE);
+    }
 }
 
 /* Copies back what is committed. */
 void pages_undo(const Changes *changes, uint8_t *base, const uint8_t *view) {
-    for (uint64_t at = 0; at < changes->changed_count; at++)
+    for (uint64_t at = 0; at < changes->changed_count; at++) {
         memcpy(base + changes->changed[at] * PAGE, view + changes->changed[at] * PAGE, PAGE);
+    }
 }
 
 void pages_free(Changes *changes) {
