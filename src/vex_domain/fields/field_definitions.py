@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from vex_domain.configuration.document_parts import Part
 from vex_domain.configuration.reader import DocumentReader
 from vex_domain.fields.field_values import TYPES, FieldType
 from vex_domain.refusals import Invalid
-from vex_domain.workflow.document_parts import Part
 from vex_domain.workflow.workflow_model import KINDS_MOST, STATES_MOST, TicketLife
 
 SECTION = "fields"

@@ -7,11 +7,11 @@ A value is a Candid variant as Kybra gives it: {"Text": "…"}, {"Number": "12.5
 from collections.abc import Callable
 from typing import Any
 
+from vex_domain.configuration.document_parts import Part
 from vex_domain.fields.decimal_texts import DECIMALS_MOST, scaled, unscaled
 from vex_domain.fields.text_patterns import TextPattern, compile_pattern
 from vex_domain.refusals import Invalid, TooLarge
 from vex_domain.text_rules import check_line
-from vex_domain.workflow.document_parts import Part
 
 LONGEST_TEXT = 500
 USUAL_TEXT = 200

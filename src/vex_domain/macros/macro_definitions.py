@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from vex_domain.configuration.document_parts import Part
 from vex_domain.configuration.labels import LANGUAGES_MOST, check_tag
 from vex_domain.configuration.reader import DocumentReader
 from vex_domain.fields.field_changes import Change
@@ -10,7 +11,6 @@ from vex_domain.macros.placeholders import check_placeholders
 from vex_domain.refusals import Invalid
 from vex_domain.text_rules import check_body
 from vex_domain.ticket_rules import COMMENT_CHARACTERS, PRIORITIES, TAGS, check_tags
-from vex_domain.workflow.document_parts import Part
 from vex_domain.workflow.workflow_model import TicketLife
 
 SECTION = "macros"

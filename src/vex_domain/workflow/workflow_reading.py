@@ -3,10 +3,10 @@
 from typing import Any
 
 from vex_domain import permissions
+from vex_domain.configuration.document_parts import Part
 from vex_domain.configuration.reader import DocumentReader
 from vex_domain.refusals import Invalid
 from vex_domain.time_units import HOUR_NS
-from vex_domain.workflow.document_parts import Part
 from vex_domain.workflow.ready_workflows import READY, STATES
 from vex_domain.workflow.workflow_model import (
     AGENT,
