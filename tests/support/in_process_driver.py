@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 from candid import Principal, encode
@@ -22,21 +23,26 @@ REJECT_NAMES = {
     6: "SysUnknown",
 }
 ANONYMOUS = b"\x04"
-_EXECUTOR = WasmtimeExecutor()
 Answer = dict[str, Any]
+
+
+@cache
+def _executor() -> WasmtimeExecutor:
+    """Made when first used: conftest files import this before pytest's faulthandler takes SIGILL, which traps need."""
+    return WasmtimeExecutor()
 
 
 class InProcessDriver:
     """Each case gets a fresh replica; compiled modules are shared."""
 
     def __init__(self) -> None:
-        self.replica = Replica(ReplicaConfig(), _EXECUTOR)
+        self.replica = Replica(ReplicaConfig(), _executor())
 
     def new_instance(self, config: dict[str, Any] | None) -> None:
         if config is not None:
             raise ValueError("no recording of this driver configures its instance")
         self.replica.close()
-        self.replica = Replica(ReplicaConfig(), _EXECUTOR)
+        self.replica = Replica(ReplicaConfig(), _executor())
 
     def create_canister(self, cycles: int, settings: str | None) -> bytes:
         plain = re.sub(r"opt (\d+ : \w+)", r"opt (\1)", settings or "")
