@@ -75,7 +75,10 @@ def _asked(env: Any, call: IncomingCall, organisation: int) -> Steps:
 
 
 def grants_in_query(env: Any, call: IncomingCall, organisation: int) -> Steps:
-    """As `grants_of` in a composite query, which keeps nothing. Raises SessionRequired when `users` is out of reach."""
+    """As `grants_of` in a composite query, which keeps nothing.
+
+    Raises SessionRequired when `users` is out of reach or answers with an epoch that no longer counts here.
+    """
     found = known_grants(env, call, organisation)
     if found is not None:
         return found
@@ -86,4 +89,8 @@ def grants_in_query(env: Any, call: IncomingCall, organisation: int) -> Steps:
         raise SessionRequired
     if "Ok" not in result.Ok:
         raise SessionRequired
-    return env.grants.keep(0, call.caller.bytes, organisation, result.Ok["Ok"], env.now())
+    key = env.grants.key(call.caller.bytes, organisation)
+    found = env.grants.keep(key, call.caller.bytes, organisation, result.Ok["Ok"], env.now())
+    if found is None:
+        raise SessionRequired
+    return found

@@ -41,8 +41,10 @@ class TokenMemory:
         used = self._store.len()
         for slot in range(used):
             record = self._store.get(slot)
-            self._index.put(self._index.key(record["token"]), slot)
             self._count(record["caller"], 1)
+            later = self.find(record["token"]) if record["sequence"] < self._next else None
+            if later is None or later["sequence"] < record["sequence"]:  # a forgotten token may have come back
+                self._index.put(self._index.key(record["token"]), slot)
             self._next = max(self._next, record["sequence"] + 1)
         self._oldest = self._next - used
         self._look_at_oldest()

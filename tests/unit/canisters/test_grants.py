@@ -7,6 +7,7 @@ import pytest
 from canister_runtime.host.native import Rejected
 from support.desk import Desk
 from support.platform import ADMIN, AGENT, CUSTOMER, OPERATOR, STRANGER, code, listing, ok, person
+from vex_canister.grant_cache import EVERYONE
 
 
 def asked(desk: Desk) -> list[tuple[bytes, int]]:
@@ -135,6 +136,15 @@ def test_an_answer_older_than_the_floor_does_not_count(desk: Desk) -> None:
     grants |= {"known_teams": None, "updates_per_minute": None}
     assert env.grants.keep(key, AGENT.bytes, desk.organisation, grants, now) is None
     assert env.grants.keep(key, AGENT.bytes, desk.organisation, grants | {"epoch": 50}, now) is not None
+
+
+@pytest.mark.parametrize("subject", [AGENT.bytes, EVERYONE])
+def test_a_query_that_users_answers_from_before_a_push_needs_a_session(desk: Desk, subject: bytes) -> None:
+    """As after `users` was set back to a snapshot: what it says then is older than what the shard was told."""
+    grants = desk.shard.module("main").env.grants
+    grants.raise_floor(subject, desk.organisation, 1 << 60, desk.platform.now())
+    assert code(desk.shard.query("get_ticket", desk.ticket, caller=AGENT)) == 102
+    assert code(desk.shard.update("open_session", desk.organisation, caller=AGENT)) == 402
 
 
 def test_a_query_asks_for_itself_and_keeps_nothing(desk: Desk) -> None:

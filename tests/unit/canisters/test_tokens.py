@@ -3,9 +3,12 @@
 from hashlib import sha256
 from typing import Any
 
+import pytest
+
 from support.desk import Desk
 from support.native_platform import NativePlatform
 from support.platform import ADMIN, AGENT, CUSTOMER, OPERATOR, code, listing, ok
+from vex_canister.token_memory import TokenMemory
 
 DAY = 24 * 3600
 
@@ -127,3 +130,28 @@ def test_the_facade_keeps_to_the_shard_that_it_chose(desk: Desk) -> None:
     assert code(desk.platform.index.update("create_ticket", request | {"body": "x"}, caller=CUSTOMER)) == 204
     page = ok(desk.shard.query("list_tickets", listing(desk.organisation), caller=CUSTOMER))
     assert [ticket["id"] for ticket in page["tickets"]] == [first["ticket"], desk.ticket]
+
+
+class Slots(dict[int, Any]):
+    """A ring's stable map, on the heap."""
+
+    len = dict.__len__
+
+    def insert(self, slot: int, record: dict[str, Any]) -> None:
+        self[slot] = dict(record)
+
+
+@pytest.mark.parametrize("tokens", ["Tabcdef", "abTcTdef", "abcTdefT", "abcdTefgTh", "abcTTdef"])
+def test_of_a_token_that_came_back_after_its_time_the_last_call_counts_after_an_upgrade(tokens: str) -> None:
+    """Wherever the ring of four begins anew in between."""
+    slots = Slots()
+    memory = TokenMemory(slots, 4, 4)
+    memory.open(b"secret")
+    for number, token in enumerate(tokens):
+        now = (number + 1) * 2 * DAY * 10**9
+        memory.reserve(1, now)
+        memory.remember(1, {"token": token.encode(), "at": now, "numbers": [number]})
+        after = TokenMemory(slots, 4, 4)
+        after.open(b"secret")
+        for known in set(tokens[max(0, number - 3) : number + 1]):
+            assert after.find(known.encode())["numbers"] == [tokens.rindex(known, 0, number + 1)]
