@@ -37,7 +37,7 @@ def entry_file_of(entry_or_folder: Path) -> Path:
 def read_canister(entry_or_folder: Path) -> Reading:
     """Bundle, check and read the canister whose entry is a file, or the `main.py` of a folder."""
     bundle = trace(entry_file_of(entry_or_folder))
-    found = [(rule.is_warning, problem) for rule in rules() for problem in _problems(rule, bundle)]
+    found = [each for rule in rules() for each in _found(rule, bundle)]
     problems = tuple(sorted(problem for is_warning, problem in found if not is_warning))
     warnings = tuple(sorted(problem for is_warning, problem in found if is_warning))
     model = None if problems else _model(bundle)
@@ -48,13 +48,16 @@ def _model(bundle: Bundle) -> CanisterModel:
     return read_model(bundle.script.name, (module.tree for module in bundle.modules if module.tree is not None))
 
 
-def _problems(rule: Rule, bundle: Bundle) -> Iterator[Problem]:
+def _found(rule: Rule, bundle: Bundle) -> Iterator[tuple[bool, Problem]]:
+    """What a rule finds, each with whether it is only a warning."""
     for finding in rule.find(bundle):
-        if rule.is_warning and finding.module.is_installed:
+        is_installed = finding.module.is_installed
+        if rule.is_warning and is_installed:
             continue
         line, column = _place(finding.node)
         what = f"{rule.what}: {finding.detail}" if finding.detail else rule.what
-        yield Problem(_shown_path(finding), line, column, rule.id, what, rule.kybra, rule.fix)
+        problem = Problem(_shown_path(finding), line, column, rule.id, what, rule.kybra, rule.fix)
+        yield rule.is_warning or (rule.spares_installed and is_installed), problem
 
 
 def _place(node: ast.AST | None) -> tuple[int, int]:

@@ -57,6 +57,7 @@ def guard_parameters(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     "a guard on a lifecycle function",
     kybra="silently ignores it",
     fix="check inside the function",
+    spares_installed=True,
 )
 def guarded_hook(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     for node in methods_and_hooks(tree):

@@ -17,6 +17,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
     "a declaration through an attribute or another name than kybra's",
     kybra="silently ignores it: it knows bare names only",
     fix="`from kybra import Record, query, ...` and use the bare name",
+    spares_installed=True,
 )
 def other_spelling(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     names = kybra_names(tree)
@@ -48,6 +49,7 @@ def _function(node: ast.expr) -> ast.expr:
     "a Record, Variant or Service that is not at a module's top level",
     kybra="silently ignores it",
     fix="move the class to the top level, out of functions, classes, `if` and `try`",
+    spares_installed=True,
 )
 def nested_class(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     names = kybra_names(tree)
@@ -63,6 +65,7 @@ def nested_class(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     "a method or lifecycle function that is not at a module's top level",
     kybra="silently does not export it",
     fix="move the function to the top level, out of functions, classes, `if` and `try`",
+    spares_installed=True,
 )
 def nested_method(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     for node in _decorated(tree):
@@ -75,6 +78,7 @@ def nested_method(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     "`async def` as a method, lifecycle function or guard",
     kybra="silently does not export it",
     fix="a generator: `def method() -> Async[T]` with `result = yield Service(principal).call()`",
+    spares_installed=True,
 )
 def coroutine(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     for node in _decorated(tree):
@@ -96,6 +100,7 @@ def _decorated(tree: ast.Module) -> Iterator[FunctionNode]:
     "a class that inherits from a Record, Variant or Service",
     kybra="silently does not take it for one",
     fix="name Record, Variant or Service itself as the base, and repeat the inherited lines",
+    spares_installed=True,
 )
 def inherited(bundle: Bundle) -> Iterator[Finding]:
     trees = [(module, module.tree) for module in bundle.modules if module.tree]

@@ -173,6 +173,7 @@ def _starts_with_bracket(module: BundledModule, node: ast.expr) -> bool:
     "a key after `**` in a dictionary display",
     kybra="compiles it wrongly: what `**` brings overwrites the key",
     fix='`merged = dict(other)`, then `merged["key"] = value`',
+    spares_installed=True,
 )
 def key_after_unpacking(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     for node in nodes(tree):

@@ -18,7 +18,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A line of the table. A warning is printed and does not make a canister refused."""
+    """A line of the table. A warning is printed and does not make a canister refused.
+
+    `spares_installed`: only a warning where an installed package does it; Kybra builds that, and the canister starts.
+    """
 
     id: str
     what: str
@@ -26,6 +29,7 @@ class Rule:
     fix: str
     find: Callable[[Bundle], Iterator[Finding]]
     is_warning: bool = False
+    spares_installed: bool = False
 
 
 RULES: list[Rule] = []
@@ -35,19 +39,19 @@ InBundle = Callable[[Bundle], Iterator[Finding]]
 
 
 def bundle_rule(
-    rule_id: str, what: str, *, kybra: str, fix: str, is_warning: bool = False
+    rule_id: str, what: str, *, kybra: str, fix: str, is_warning: bool = False, spares_installed: bool = False
 ) -> Callable[[InBundle], InBundle]:
     """Enter a rule that needs the whole bundle."""
 
     def enter(find: InBundle) -> InBundle:
-        RULES.append(Rule(rule_id, what, kybra, fix, find, is_warning))
+        RULES.append(Rule(rule_id, what, kybra, fix, find, is_warning, spares_installed))
         return find
 
     return enter
 
 
 def module_rule(
-    rule_id: str, what: str, *, kybra: str, fix: str, is_warning: bool = False
+    rule_id: str, what: str, *, kybra: str, fix: str, is_warning: bool = False, spares_installed: bool = False
 ) -> Callable[[InModule], InModule]:
     """Enter a rule that looks at one module's syntax tree at a time."""
 
@@ -58,7 +62,7 @@ def module_rule(
                     for node, detail in find(module.tree):
                         yield Finding(module, node, detail)
 
-        RULES.append(Rule(rule_id, what, kybra, fix, in_bundle, is_warning))
+        RULES.append(Rule(rule_id, what, kybra, fix, in_bundle, is_warning, spares_installed))
         return find
 
     return enter

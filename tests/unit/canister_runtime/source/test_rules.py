@@ -1,5 +1,6 @@
 """The checker refuses what Kybra refuses or miscompiles, and nothing else."""
 
+import site
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from support.rejected_sources import REJECTED, Rejected
 from support.sources import read_sources
 
 SEEN_ELSEWHERE = {"K106", "K706"}
+ENVIRONMENT = site.getsitepackages()
 
 
 @pytest.mark.parametrize("files", ACCEPTED.values(), ids=ACCEPTED.keys())
@@ -67,6 +69,43 @@ def test_warns_without_refusing(source: str, rule: str, tmp_path: Path) -> None:
 
     assert reading.problems == ()
     assert [warning.rule for warning in reading.warnings] == [rule]
+
+
+PACKAGE = {
+    "from kybra import Record\nif True:\n    class Entry(Record):\n        id: int\n": "K332",
+    "from kybra import query\nif True:\n    @query\n    def log() -> str:\n        return ''\n": "K333",
+    "def f(a):\n    return {**a, 'version': 1}\n": "K110",
+    "import kybra\nclass Entry(kybra.Record):\n    id: int\n": "K331",
+}
+
+
+@pytest.mark.parametrize(("source", "rule"), PACKAGE.items(), ids=PACKAGE.values())
+def test_what_kybra_passes_over_is_a_warning_in_an_installed_package(
+    source: str, rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "installed"
+    monkeypatch.setattr(site, "getsitepackages", lambda: [*ENVIRONMENT, str(installed)])
+    entry = "from kybra import query\nimport package\n@query\ndef f() -> str:\n    return 'f'\n"
+
+    reading = read_sources(tmp_path / "project", {"main.py": entry, "../installed/package/__init__.py": source})
+
+    assert [warning.rule for warning in reading.warnings] == [rule]
+    assert reading.model is not None
+    assert [method.name for method in reading.model.methods] == ["f"]
+
+
+def test_what_stops_kybra_is_refused_in_an_installed_package_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "installed"
+    monkeypatch.setattr(site, "getsitepackages", lambda: [*ENVIRONMENT, str(installed)])
+    package = "def f(x):\n    match x:\n        case 1:\n            return 1\n"
+
+    reading = read_sources(
+        tmp_path / "project", {"main.py": "import package\n", "../installed/package/__init__.py": package}
+    )
+
+    assert [problem.rule for problem in reading.problems] == ["K102"]
 
 
 def test_a_problem_is_one_line_with_place_kybras_answer_and_fix(tmp_path: Path) -> None:
