@@ -31,16 +31,10 @@ def create_ticket(env: Any, call: IncomingCall, request: dict[str, Any]) -> Step
     require_creation(cached.access, request)
     token = token_digest(call, request["client_token"])
     for _ in range(SHARDS_TRIED):
-        former = env.facade.recall(token, call)
-        usable = usable_shards(env, organisation) if former is None else []
-        if former is None and not usable:
+        shard = _choice(env, call, organisation, token)
+        if not shard:
             yield from ensure_place(env, organisation)
-            usable, former = usable_shards(env, organisation), env.facade.recall(token, call)
-        if former is None:
-            shard = usable[0]
-            _journal_choice(env, call, token, shard)
-        else:
-            shard = former["numbers"][0]
+            shard = _choice(env, call, organisation, token)
         peer = ShardPeer(Principal(env.canister_of(shard)))
         answer = yield from reply_of(peer.facade_create_ticket(call.caller, request), "the shard")
         if "Ok" in answer or answer["Err"]["code"] != Full.code:
@@ -49,11 +43,20 @@ def create_ticket(env: Any, call: IncomingCall, request: dict[str, Any]) -> Step
     raise Unavailable("several shards are full")
 
 
-def _journal_choice(env: Any, call: IncomingCall, token: bytes, shard: int) -> None:
+def _choice(env: Any, call: IncomingCall, organisation: int, token: bytes) -> int:
+    """The shard that was journalled for this call, or one with room, journalled now; 0 where none has room."""
+    former = env.facade.recall(token, call)
+    if former is not None:
+        chosen: int = former["numbers"][0]
+        return chosen
+    usable = usable_shards(env, organisation)
+    if not usable:
+        return 0
     caller = env.facade.caller_key(call)
     env.facade.reserve(caller, env.now())
-    record = {"token": token, "request": call.digest, "at": env.now(), "numbers": [shard], "failure": None}
+    record = {"token": token, "request": call.digest, "at": env.now(), "numbers": usable[:1], "failure": None}
     env.facade.remember(caller, record)
+    return usable[0]
 
 
 def _choose_again(env: Any, organisation: int, token: bytes, full: int) -> Steps:
