@@ -1,44 +1,11 @@
-"""A module as it is given to an installation: unpacked, and what is kept of it."""
-
-import zlib
+"""A module as it is given to an installation: what is kept of it."""
 
 from local_replica.canister import InstalledModule
 from local_replica.execution.binary import Malformed, NotConstant, read_module
-from local_replica.execution.failures import advice, invalid_module
-from local_replica.execution.port import ExecutionError
 from local_replica.execution.remembering import digest
 from local_replica.subnet import Subnet
 
-MAX_MODULE_BYTES = 100 * 1024 * 1024
 _PERSISTENCE_SECTION = "icp:private enhanced-orthogonal-persistence"
-_SHRINK = advice(
-    "Try shrinking the module using tools like `ic-wasm` or splitting the logic across multiple canisters.",
-    "wasm-module-too-large",
-)
-
-
-def gunzipped(module: bytes) -> bytes | ExecutionError:
-    """The module itself; a gzip bomb is refused by its claimed and by its real size."""
-    if module[:3] != b"\x1f\x8b\x08":
-        return module
-    claimed = int.from_bytes(module[-4:], "little")
-    if claimed > MAX_MODULE_BYTES:
-        return _too_large(claimed)
-    stream = zlib.decompressobj(wbits=31)
-    try:
-        content = stream.decompress(module, MAX_MODULE_BYTES + 1)
-    except zlib.error as error:
-        return invalid_module(f"Failed to decode wasm module: {error}")
-    if len(content) > MAX_MODULE_BYTES:
-        return _too_large(len(content))
-    if not stream.eof or stream.unused_data:
-        return invalid_module("Failed to decode wasm module: corrupt deflate stream")
-    return content
-
-
-def _too_large(size: int) -> ExecutionError:
-    told = f"Wasm module size of {size} exceeds the maximum allowed size of {MAX_MODULE_BYTES}."
-    return invalid_module(told, _SHRINK)
 
 
 def described(subnet: Subnet, given: bytes, module: bytes) -> InstalledModule:

@@ -10,10 +10,11 @@ from local_replica.cycles import balance, compilation, costs, memory
 from local_replica.execution.failures import engine_error
 from local_replica.execution.port import Entry, ExecutionError, Instance, InstanceState, ModuleRefused, Request
 from local_replica.management import chunks, growth
-from local_replica.management.given_module import described, gunzipped, is_persistent, looks_64
+from local_replica.management.given_module import described, is_persistent, looks_64
 from local_replica.management.rejections import ContractViolation, InstallationTooSoon, NotEmpty
 from local_replica.management.request import ManagementCall
 from local_replica.management.resource_rejections import InstallationUnpaid
+from local_replica.management.unpacking import gunzipped
 from local_replica.rejections import ExecutionFailed, NoModule, Rejection
 
 RATE_LIMIT = 2_000_000_000

@@ -10,10 +10,11 @@ from local_replica.cycles import balance, costs
 from local_replica.execution.binary import read_module
 from local_replica.execution.port import ExecutionError
 from local_replica.management import chunks, growth, snapshots
-from local_replica.management.given_module import MAX_MODULE_BYTES, described, gunzipped
+from local_replica.management.given_module import described
 from local_replica.management.rejections import ChunkStoreError, InvalidPayload
 from local_replica.management.request import ManagementCall
 from local_replica.management.snapshot_rejections import BadSnapshotMetadata, SnapshotImmutable
+from local_replica.management.unpacking import MAX_MODULE_BYTES, gunzipped
 from local_replica.rejections import ExecutionFailed
 
 _HOOKS = {"condition_not_satisfied": "not_due", "ready": "due", "executed": "done"}

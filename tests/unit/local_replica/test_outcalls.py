@@ -121,6 +121,10 @@ def test_a_system_subnet_asks_nothing() -> None:
             "number of bytes to represent some http header name 8193 exceeds 8192",
         ),
         (
+            {"headers": [{"name": "", "value": "v" * 8193}]},
+            "number of bytes to represent some http header value 8193 exceeds 8192",
+        ),
+        (
             {"body": b"b" * 2_000_001},
             "total number of bytes to represent all http header names and values and http body 2000001 exceeds 2000000",
         ),

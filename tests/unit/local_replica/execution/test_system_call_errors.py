@@ -267,3 +267,45 @@ def test_how_much_stable_memory_a_message_may_access() -> None:
     assert {entry for entry, size in gib.items() if size == 8} == {Entry.INIT, Entry.PRE_UPGRADE, Entry.POST_UPGRADE}
     assert gib[Entry.UPDATE] == gib[Entry.REPLY_CALLBACK] == gib[Entry.HEARTBEAT] == gib[Entry.START] == 2
     assert gib[Entry.QUERY] == gib[Entry.REPLICATED_QUERY] == gib[Entry.COMPOSITE_REPLY_CALLBACK] == 1
+
+
+TWICE = """
+(module
+  (import "ic0" "accept_message" (func $accept))
+  (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+  (import "ic0" "call_data_append" (func $append (param i32 i32)))
+  (import "ic0" "call_with_best_effort_response" (func $within (param i32)))
+  (memory 161)
+  (func $call (param $name i32)
+    (call $new (i32.const 0) (i32.const 1) (i32.const 0) (local.get $name)
+      (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)))
+  (func (export "canister_inspect_message") (call $accept) (call $accept))
+  (func (export "canister_update long_name") (call $call (i32.const 20001)))
+  (func (export "canister_update large") (call $call (i32.const 1)) (call $append (i32.const 0) (i32.const 10485760)))
+  (func (export "canister_update hasty")
+    (call $call (i32.const 1)) (call $within (i32.const 1)) (call $within (i32.const 1))))
+"""
+
+
+@pytest.mark.parametrize(
+    ("entry", "method", "told"),
+    [
+        (Entry.INSPECT, "", "ic0.accept_message: the function was already called."),
+        (Entry.UPDATE, "long_name", "Size of method_name 20001 exceeds the allowed limit of 20000."),
+        (
+            Entry.UPDATE,
+            "large",
+            "Request to 2ibo7-dia:\0 has a payload size of 10485761, which exceeds the allowed limit of 10485760.",
+        ),
+        (
+            Entry.UPDATE,
+            "hasty",
+            "ic0_call_with_best_effort_response failed because a timeout is already set.",
+        ),
+    ],
+)
+def test_a_call_is_prepared_once_and_within_limits(
+    executor: WasmtimeExecutor, entry: Entry, method: str, told: str
+) -> None:
+    error = failure(run(executor.instantiate(compiled(TWICE)), entry, method))
+    assert (error.code, error.message) == (VIOLATION, f"Canister violated contract: {told}")
