@@ -22,6 +22,8 @@ CALLS = frozenset(("stable_read", "stable_write", "stable64_read", "stable64_wri
 """System calls that C answers."""
 _FOLDER = Path(__file__).parent / "c"
 _COMPILERS = ("cc", "gcc", "clang", "clang-16")
+_MORE_OPTIONS = "LOCAL_REPLICA_CFLAGS"
+"""Environment variable with options of the compiler. Not `CFLAGS`: what others compile with may not load here."""
 _OPTIONS = ("-std=c17", "-O2", "-shared", "-fPIC")
 
 
@@ -117,7 +119,7 @@ class HostCalls:
 @cache
 def host_calls() -> HostCalls | None:
     """The functions, compiled now if they never were; None without a compiler, or where nothing can be written."""
-    options = (*_OPTIONS, *shlex.split(os.environ.get("CFLAGS", "")))
+    options = (*_OPTIONS, *shlex.split(os.environ.get(_MORE_OPTIONS, "")))
     source = b"".join(path.read_bytes() for path in sorted(_FOLDER.iterdir()))
     path = code_cache() / f"native-{hashlib.sha256(repr(options).encode() + source).hexdigest()[:32]}.so"
     try:

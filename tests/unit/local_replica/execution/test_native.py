@@ -45,3 +45,18 @@ def test_without_a_compiler_python_does_the_same(cache: Path, monkeypatch: pytes
     assert host_calls() is None
     assert not isinstance(new_stable_memory(), NativeStableMemory)
     assert not cache.exists()
+
+
+@pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize("options", ["'", "-fsanitize=address", "-nonsense"])
+def test_options_for_what_others_compile_change_nothing(monkeypatch: pytest.MonkeyPatch, options: str) -> None:
+    monkeypatch.setenv("CFLAGS", options)
+    assert host_calls() is not None
+
+
+@pytest.mark.usefixtures("cache")
+def test_where_no_library_can_be_kept_python_does_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert host_calls() is None
+    assert not isinstance(new_stable_memory(), NativeStableMemory)
