@@ -22,8 +22,9 @@ from icp_agent.agent import IC_ROOT_KEY, sign_request
 from icp_identity.identity import Identity
 
 from candid import Principal
+from vex.answers import blob_of, certified_reply, read_map, rejected, text_of
 from vex.certificates import RootedCertificate, verified_certificate
-from vex.errors import Rejected, Unreachable, Untrusted, VexError
+from vex.errors import Rejected, Unreachable, Untrusted
 from vex.node_signatures import SUBNET_PATH, NodeKeys, UnknownNode, check_query_answer, node_keys
 
 EXPIRY_NS = 180 * 10**9
@@ -88,12 +89,12 @@ class Network:
         """The key (DER) that certificates are checked against."""
         if self._root_key is None:
             local = urlsplit(self.url).hostname in {"127.0.0.1", "localhost", "::1"}
-            self._root_key = _blob(await self.status(), "root_key") if local else IC_ROOT_KEY
+            self._root_key = blob_of(await self.status(), "root_key") if local else IC_ROOT_KEY
         return self._root_key
 
     async def status(self) -> dict[str, Any]:
         """What `/api/v2/status` tells: `root_key`, `replica_health_status`, `impl_version`."""
-        return _map((await self._asked("/api/v2/status")).body)
+        return read_map((await self._asked("/api/v2/status")).body)
 
     async def topology(self) -> dict[str, Any]:
         """What a development network tells of its subnets (PocketIC's `/_/topology`)."""
@@ -166,12 +167,12 @@ class Caller:
     async def query(self, canister_id: Principal, method: str, arg: bytes) -> bytes:
         """Ask one replica node; fast, and one node's word (whose signature is checked) unless the reply has a proof."""
         request = self._signed("query", canister_id, {"method_name": method, "arg": arg})
-        answer = _map((await self._accepted(f"/api/v2/canister/{canister_id}/query", request)).body)
+        answer = read_map((await self._accepted(f"/api/v2/canister/{canister_id}/query", request)).body)
         await self._check_signed(canister_id, request.request_id, answer)
         if answer.get("status") == "replied":
             reply = answer.get("reply")
-            return _blob(reply if isinstance(reply, dict) else {}, "arg")
-        raise _rejected(answer)
+            return blob_of(reply if isinstance(reply, dict) else {}, "arg")
+        raise rejected(answer)
 
     async def update(
         self, canister_id: Principal, method: str, arg: bytes, *, effective: Principal | None = None
@@ -180,20 +181,20 @@ class Caller:
         target = effective or canister_id
         request = self._signed("call", canister_id, {"method_name": method, "arg": arg, "nonce": os.urandom(16)})
         response = await self._accepted(f"/api/v3/canister/{target}/call", request)
-        answer = _map(response.body) if response.body else {}
+        answer = read_map(response.body) if response.body else {}
         if answer.get("status") == "non_replicated_rejection":
-            raise _rejected(answer)
+            raise rejected(answer)
         if answer.get("status") == "replied":
-            certificate = await self._certificate(_blob(answer, "certificate"), target)
+            certificate = await self._certificate(blob_of(answer, "certificate"), target)
         else:
             certificate = await self._polled(request, target)
-        return _certified_reply(certificate, request.request_id)
+        return certified_reply(certificate, request.request_id)
 
     async def read_state(self, canister_id: Principal, paths: Sequence[Sequence[bytes]]) -> RootedCertificate:
         """The certified values at `paths` (interface specification, "State tree")."""
         request = self._signed("read_state", canister_id, {"paths": [list(path) for path in paths]})
         response = await self._accepted(f"/api/v2/canister/{canister_id}/read_state", request)
-        return await self._certificate(_blob(_map(response.body), "certificate"), canister_id)
+        return await self._certificate(blob_of(read_map(response.body), "certificate"), canister_id)
 
     async def _check_signed(self, canister_id: Principal, request_id: bytes, answer: dict[str, Any]) -> None:
         """Check that a node of the canister's subnet gave this answer now; unknown nodes are asked for once."""
@@ -228,14 +229,14 @@ class Caller:
     async def _accepted(self, path: str, request: SignedRequest) -> Answer:
         response = await self.network.post(path, request.envelope)
         if response.status >= 400:
-            raise Rejected(1, f"HTTP {response.status}: {_text(response.body[:500])}")
+            raise Rejected(1, f"HTTP {response.status}: {text_of(response.body[:500])}")
         return response
 
     async def _polled(self, request: SignedRequest, target: Principal) -> RootedCertificate:
         path = [b"request_status", request.request_id]
         while time.time_ns() < request.expires_ns:
             certificate = await self.read_state(target, [path])
-            if _text(certificate.lookup_request_status(request.request_id)) in {"replied", "rejected", "done"}:
+            if text_of(certificate.lookup_request_status(request.request_id)) in {"replied", "rejected", "done"}:
                 return certificate
             await asyncio.sleep(1 / POLLS_PER_SECOND)
         raise Unreachable(f"request {request.request_id.hex()} has no answer before its expiry")
@@ -269,52 +270,9 @@ def _check_answer(answer: dict[str, Any], request_id: bytes, nodes: NodeKeys) ->
     check_query_answer(answer, request_id, nodes, time.time_ns(), max_skew_ns=MAX_CLOCK_SKEW_NS)
 
 
-def _certified_reply(certificate: RootedCertificate, request_id: bytes) -> bytes:
-    status = _text(certificate.lookup_request_status(request_id))
-    if status == "replied":
-        return _blob({"reply": certificate.lookup_reply(request_id)}, "reply")
-    if status == "rejected":
-        raise _rejected(certificate.lookup_request_rejection(request_id))
-    if status == "done":
-        raise Unreachable("the request was carried out, and its answer is not kept any more")
-    raise Untrusted(f"the certificate says {status or 'nothing'} of this request")
-
-
-def _rejected(answer: dict[str, Any]) -> VexError:
-    code = answer.get("reject_code")
-    if isinstance(code, bytes):
-        code = int.from_bytes(code, "big")
-    if not isinstance(code, int):
-        return Untrusted("neither a reply nor a reject")
-    return Rejected(code, _text(answer.get("reject_message")) or "", _text(answer.get("error_code")))
-
-
-def _blob(answer: dict[str, Any], name: str) -> bytes:
-    value = answer.get(name)
-    if not isinstance(value, bytes):
-        raise Untrusted(f"the answer has no {name}")
-    return value
-
-
-def _map(encoded: bytes) -> dict[str, Any]:
-    try:
-        value = cbor2.loads(encoded)
-    except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError) as error:
-        raise Untrusted(f"not CBOR: {error}") from error
-    if not isinstance(value, dict):
-        raise Untrusted("not a CBOR map")
-    return value
-
-
 def _without_absent(envelope: bytes) -> bytes:
     """An anonymous envelope has no key and no signature, where `icp-py-core` writes nulls."""
     fields = cbor2.loads(envelope)
     if fields["sender_pubkey"] is not None:
         return envelope
     return cbor2.dumps({"content": fields["content"]})
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).decode("utf-8", "replace")
-    return value if isinstance(value, str) else None
