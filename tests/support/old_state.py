@@ -17,8 +17,8 @@ from support.platform import ADMIN, AGENT, CUSTOMER, LEAD, ok
 TICKETS = 200
 
 
-def filled() -> Desk:
-    """Teams, a role of the organisation's own, tickets with comments, changes and notes."""
+def filled() -> tuple[Desk, list[Any]]:
+    """Teams, a role of the organisation's own, tickets with comments, changes and notes; the last call, its answer."""
     desk = Desk(NativePlatform(), capacity=512, lease_length=512)
     platform = desk.platform
     for name in ("Printers", "Networks"):
@@ -39,7 +39,8 @@ def filled() -> Desk:
             version = 2 if number % 3 == 0 else 1
             change = platform.change(ticket, version, status="open", assignee=desk.people["agent"], team=1)
             ok(desk.shard.update("update_ticket", change, caller=LEAD))
-    return desk
+    request = platform.comment(desk.ticket, "Once")
+    return desk, ["add_comment", request, ok(desk.shard.update("add_comment", request, caller=AGENT))]
 
 
 def described(canister: Any) -> dict[str, Any]:
@@ -51,11 +52,11 @@ def described(canister: Any) -> dict[str, Any]:
 
 def main() -> None:
     """Write the file that the one argument names."""
-    desk = filled()
+    desk, told = filled()
     canisters = {"users": desk.platform.users, "index": desk.platform.index, "shard": desk.shard}
     state = {name: described(canister) for name, canister in canisters.items()}
-    document = {"now": desk.platform.now(), "ticket": desk.ticket, "organisation": desk.organisation, **state}
-    Path(sys.argv[1]).write_bytes(lzma.compress(json.dumps(document).encode(), preset=9))
+    about = {"now": desk.platform.now(), "ticket": desk.ticket, "organisation": desk.organisation, "told": told}
+    Path(sys.argv[1]).write_bytes(lzma.compress(json.dumps(about | state).encode(), preset=9))
 
 
 if __name__ == "__main__":
