@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from local_replica.config import SubnetConfig
+from local_replica.execution.contexts import kept_for_callback
 from local_replica.execution.port import Entry
 
 BENCHMARKING = 99_999_999_999_999
 _QUERIES = frozenset((Entry.REPLICATED_QUERY, Entry.QUERY, Entry.COMPOSITE_QUERY))
+_CALLBACKS = frozenset((Entry.REPLY_CALLBACK, Entry.REJECT_CALLBACK))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,11 @@ class InstructionLimits:
 
     def of(self, entry: Entry) -> int | None:
         """The limit of a message other than an installation."""
-        return self.query if entry in _QUERIES else self.message
+        if entry in _QUERIES:
+            return self.query
+        if entry in _CALLBACKS and self.message is not None:
+            return kept_for_callback(self.message)
+        return self.message
 
 
 def limits_of(subnet: SubnetConfig) -> InstructionLimits:

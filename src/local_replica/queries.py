@@ -261,6 +261,7 @@ class Conversation:
         elif call.on_cleanup is not None:
             cleanup = self.request(Entry.COMPOSITE_CLEANUP)
             cleanup.callback = call.on_cleanup
+            cleanup.call_context_instructions = request.call_context_instructions
             cleanup.instruction_limit = max(1, (request.instruction_limit or 0) - outcome.instructions)
             second = self.execute(copy, cleanup)
             if second.error is None:

@@ -152,17 +152,24 @@ REPLICATED = frozenset(Entry) - {
     Entry.INSPECT,
 }
 
+
+def kept_for_callback(limit: int) -> int:
+    """What a callback may take of a message's instructions: five of a hundred are for its cleanup."""
+    return limit - limit * 5 // 100
+
+
 _QUERY_LIMIT = 5_000_000_000
-_UPDATE_LIMIT = 40_000_000_000
+UPDATE_LIMIT = 40_000_000_000
 _INSTALL_LIMIT = 300_000_000_000
 _INSPECT_LIMIT = 200_000_000
 
 INSTRUCTION_LIMIT: dict[Entry, int] = {
-    **dict.fromkeys(Entry, _UPDATE_LIMIT),
+    **dict.fromkeys(Entry, UPDATE_LIMIT),
     **dict.fromkeys((Entry.START, Entry.INIT, Entry.PRE_UPGRADE, Entry.POST_UPGRADE), _INSTALL_LIMIT),
     **dict.fromkeys(frozenset(Entry) - REPLICATED, _QUERY_LIMIT),
     Entry.REPLICATED_QUERY: _QUERY_LIMIT,
     Entry.INSPECT: _INSPECT_LIMIT,
+    **dict.fromkeys((Entry.REPLY_CALLBACK, Entry.REJECT_CALLBACK), kept_for_callback(UPDATE_LIMIT)),
 }
 """Instructions for a whole message, as the recordings have them."""
 

@@ -25,8 +25,6 @@ from local_replica.rejections import (
 from local_replica.subnet import Subnet
 from local_replica.visibility import may_see_logs
 
-NO_CALLBACK = 0xFFFFFFFF
-"""Table index of a callback that does not exist: the response is dropped."""
 MAX_CALL_TIMEOUT_S = 300
 
 

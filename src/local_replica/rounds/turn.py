@@ -4,6 +4,7 @@ from local_replica.call_context import CallContext, Waiting
 from local_replica.canister import Canister, Status, Task
 from local_replica.crew import Crew
 from local_replica.cycles import balance
+from local_replica.execution.contexts import UPDATE_LIMIT
 from local_replica.execution.failures import also_in_cleanup, wasm_memory_limit
 from local_replica.execution.port import Callback, Entry, ExecutionError, Instance, Request
 from local_replica.messages import Call, FromCanister, FromSystem, Response
@@ -15,7 +16,7 @@ from local_replica.rejections import (
     OutOfCycles,
     Rejection,
 )
-from local_replica.rounds.executing import NO_CALLBACK, Execution
+from local_replica.rounds.executing import Execution
 from local_replica.subnet import Subnet
 
 MESSAGE_OVERHEAD = 2_000_000
@@ -87,17 +88,21 @@ class Turn(Execution):
         self._has_tasks = True
 
     def run_task(self, entry: Entry) -> int:
-        """Run the heartbeat, the global timer or the hook; returns the instructions it used."""
+        """Run the heartbeat, the global timer or the hook; returns the instructions it used.
+
+        What a frozen canister cannot pay waits until it can.
+        """
+        try:
+            self._check_cycles(self._prepaid())
+        except OutOfCycles:
+            self._has_tasks = True
+            return 0
         self.executed += 1
         if entry is Entry.TIMER:
             self.record.global_timer = 0
         if entry is Entry.LOW_WASM_MEMORY:
             self.record.low_memory_hook = "done"
         instance = self._instance()
-        try:
-            self._check_cycles(self._prepaid())
-        except OutOfCycles:
-            return 0
         outcome = self._execute(instance, self._request(entry), self._prepaid())
         if outcome.error is None:
             instance.commit()
@@ -181,19 +186,23 @@ class Turn(Execution):
             unused = waiting.prepaid_transmission - self.subnet.fees.transmission(response.payload_bytes())
             self.record.balance += unused + waiting.prepaid_execution
         if context.deleted or self.canister.instance is None:
+            self._charge_unrun(waiting)
             self.record.calls.close_if_done(context)
             return 0
         return self._run_callback(response, waiting, context)
 
+    def _charge_unrun(self, waiting: Waiting) -> None:
+        """What is lost of a prepayment when nothing runs: what it exceeds the instructions by, at today's price."""
+        limit = self.subnet.limits.message or UPDATE_LIMIT
+        unused = self.subnet.fees.instructions(limit, is_64=self.canister.is_64)
+        self.record.balance -= max(0, waiting.prepaid_execution - unused)
+
     def _run_callback(self, response: Response, waiting: Waiting, context: CallContext) -> int:
         callback = waiting.on_reply if response.reject is None else waiting.on_reject
-        if callback.function == NO_CALLBACK:
-            self._charge(0)
-            self._finish_context(context, None)
-            return 0
         instance = self._instance()
         request = self._callback_request(response, callback, context)
         outcome = self._execute(instance, request, waiting.prepaid_execution)
+        earlier = context.instructions
         context.instructions += outcome.instructions
         if outcome.error is None:
             instance.commit()
@@ -201,7 +210,11 @@ class Turn(Execution):
             return outcome.instructions
         error = outcome.error
         if waiting.on_cleanup is not None:
-            error = self._clean_up(instance, waiting.on_cleanup, context, error)
+            cleanup = self._request(Entry.CLEANUP)
+            cleanup.callback, cleanup.caller, cleanup.responded = waiting.on_cleanup, context.caller, context.responded
+            cleanup.call_context_instructions = earlier
+            cleanup.instruction_limit = (self.subnet.limits.message or UPDATE_LIMIT) - outcome.instructions
+            error = self._clean_up(instance, cleanup, context, error)
         self._finish_context(context, error)
         return outcome.instructions
 
@@ -220,11 +233,11 @@ class Turn(Execution):
         return request
 
     def _clean_up(
-        self, instance: Instance, callback: Callback, context: CallContext, error: ExecutionError
+        self, instance: Instance, request: Request, context: CallContext, error: ExecutionError
     ) -> ExecutionError:
-        request = self._request(Entry.CLEANUP)
-        request.callback, request.caller, request.responded = callback, context.caller, context.responded
+        """Run the cleanup of a callback that ended in that error; the error that is told."""
         outcome = self._execute(instance, request, 0)
+        context.instructions += outcome.instructions
         if outcome.error is None:
             instance.commit()
             self.canister.touch()

@@ -4,6 +4,7 @@ import pytest
 
 from candid.principal import to_text
 from local_replica.config import ReplicaConfig, SubnetConfig, SubnetKind
+from local_replica.cycles.costs import Fees
 from local_replica.ingress import Ingress, IngressState, Refused
 from local_replica.replica import Replica
 from support.replicas import (
@@ -16,6 +17,7 @@ from support.replicas import (
     manage,
     new_replica,
     query,
+    submit_through,
     update,
 )
 from support.small_modules import ALARM, COUNTER, PROXY, RELAY
@@ -206,3 +208,32 @@ def test_a_message_with_a_known_id_is_not_taken_twice(replica: Replica) -> None:
     assert replica.submit_ingress(message) == replica.submit_ingress(message) == bytes(32)
     replica.run_round()
     assert query(replica, counter, "get")[:4] == b"\1\0\0\0"
+
+
+def test_a_timer_of_a_frozen_canister_waits_for_cycles(replica: Replica) -> None:
+    canister = installed(replica, ALARM)
+    update(replica, canister, "arm_in_a_minute")
+    manage(replica, "update_settings", canister_id=canister, settings={"freezing_threshold": 10**15})
+    replica.set_time(replica.time_ns + 120 * SECOND_NS)
+    for _ in range(3):
+        replica.run_round()
+    manage(replica, "update_settings", canister_id=canister, settings={"freezing_threshold": 0})
+    for _ in range(3):
+        replica.run_round()
+    assert query(replica, canister, "rung") == b"\1"
+
+
+def test_an_answer_to_a_canister_without_its_code_costs_a_message() -> None:
+    replica = new_replica()
+    proxy, late = installed(replica, PROXY), installed(replica, ECHO_LATE)
+    submit_through(replica, proxy, "wait", b"", callee=late)
+    for _ in range(3):
+        replica.run_round()
+    manage(replica, "uninstall_code", canister_id=proxy)
+    before = replica.cycles(proxy)
+    update(replica, late, "release")
+    for _ in range(3):
+        replica.run_round()
+    fees = Fees()
+    unused = fees.prepaid_execution() + fees.prepaid_transmission() - fees.transmission(0)
+    assert replica.cycles(proxy) - before == unused - fees.execution(0)
