@@ -73,6 +73,7 @@ EXPORT(image_start) void image_start(void) {
     PyImport_AppendInittab("_stable_map", PyInit__stable_map);
     PyImport_AppendInittab("_merkle", PyInit__merkle);
     PyImport_AppendInittab("_digests", PyInit__digests);
+    PyImport_AppendInittab("_texts", PyInit__texts);
     PyImport_AppendInittab("_numbered_parts", PyInit__numbered_parts);
     PyImport_AppendInittab("_value_hash", PyInit__value_hash);
     configure(&config);

@@ -25,6 +25,7 @@ PyObject *create_runtime(void);
 PyMODINIT_FUNC PyInit__stable_map(void);
 PyMODINIT_FUNC PyInit__merkle(void);
 PyMODINIT_FUNC PyInit__digests(void);
+PyMODINIT_FUNC PyInit__texts(void);
 PyMODINIT_FUNC PyInit__numbered_parts(void);
 PyMODINIT_FUNC PyInit__value_hash(void);
 

@@ -1,5 +1,7 @@
 """Which texts are accepted: lengths in characters and UTF-8 bytes, no control characters."""
 
+from collections.abc import Callable
+
 from vex_domain.refusals import Invalid, TooLarge
 
 CONTROLS = frozenset((*range(32), *range(0x7F, 0xA0)))
@@ -19,15 +21,25 @@ _OF_A_LINE = _blanked(CONTROLS)
 _OF_LINES = _blanked(CONTROLS - LINE_CONTROLS)
 
 
-def _has_control(text: str, blanked: bytes) -> bool:
+def control_in(text: str, of_lines: bool, /) -> bool:
+    """Whether a text has a control character; with `of_lines` other than tab, line feed and carriage return."""
     # All control characters are in Latin-1; what is not, is left out.
     letters = text.encode("latin-1", "ignore")
-    return letters.translate(blanked) != letters
+    return letters.translate(_OF_LINES if of_lines else _OF_A_LINE) != letters
+
+
+_has_control: Callable[[str, bool], bool] = control_in
+try:
+    import _texts  # type: ignore[import-not-found] # in C, where the runtime offers it
+except ImportError:
+    pass
+else:
+    _has_control = _texts.has_control
 
 
 def check_line(field: str, text: str, characters: int, octets: int) -> None:
     """A one-line text that must not be blank. Raises Invalid, TooLarge."""
-    plain = text.isascii() and text.isprintable() and not text.isspace()
+    plain = text.isascii() and not _has_control(text, False) and not text.isspace()
     if plain and 0 < len(text) <= characters and len(text) <= octets:
         return
     check_short(field, text, characters, octets)
@@ -44,7 +56,7 @@ def check_short(field: str, text: str, characters: int, octets: int) -> None:
     """A one-line text that may be empty. Raises Invalid, TooLarge."""
     if len(text) > characters:
         raise TooLarge(field, characters, len(text))
-    if _has_control(text, _OF_A_LINE):
+    if _has_control(text, False):
         raise Invalid(field, "has a control character")
     size = len(text.encode())
     if size > octets:
@@ -57,7 +69,7 @@ def check_body(field: str, text: str, characters: int) -> bytes:
         raise TooLarge(field, characters, len(text))
     if not text or text.isspace():
         raise Invalid(field, "is empty")
-    if _has_control(text, _OF_LINES):
+    if _has_control(text, True):
         raise Invalid(field, "has a control character")
     return text.encode()
 
