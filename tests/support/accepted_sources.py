@@ -197,6 +197,18 @@ ACCEPTED: dict[str, str | dict[str, str]] = {
         + "class S(Service):\n    @service_query\n    def a(self) -> nat: ...\n"
         + "@update\ndef m(p: Principal) -> Async[nat]:\n    r = yield S(p).a()\n    return r.Ok\n",
     },
+    "names that a module has by a star, a loop, a submodule or a caught error": {
+        "main.py": "from app import given, part, x\nfrom loop import item\ntry:\n    from loop import old\n"
+        "except ImportError:\n    pass\n",
+        "app/__init__.py": "from app.part import *\n",
+        "app/part.py": "given = 1\nx = 2\n",
+        "loop.py": "for item in 1, 2:\n    pass\n",
+    },
+    "names that code gives a module": {
+        "main.py": "from part import made, bound\nfrom lazy import anything\n",
+        "part.py": "def f():\n    global bound\n    bound = 2\n    globals()['made'] = 1\nf()\n",
+        "lazy.py": "def __getattr__(name):\n    return name\n",
+    },
     "a type and a field of one name": K + "class Owner(Record):\n    Owner: nat\n",
     "a method named like a Rust keyword": K
     + "@query\ndef do() -> nat:\n    return 1\n@query\ndef type() -> nat:\n    return 1\n",

@@ -29,6 +29,32 @@ def _star_names(bundle: Bundle, module: BundledModule, above: frozenset[str]) ->
     return frozenset(name for name in names if not name.startswith("_"))
 
 
+def possible_names(bundle: Bundle, module: BundledModule) -> frozenset[str] | None:
+    """Names that a module may have, and no others, or None where code decides that."""
+    return _possible_names(bundle, module, frozenset())
+
+
+def _possible_names(bundle: Bundle, module: BundledModule, above: frozenset[str]) -> frozenset[str] | None:
+    if module.name in above:
+        return frozenset()
+    if module.tree is None or _BINDING_BY_CODE & {node.id for node in module.nodes if isinstance(node, ast.Name)}:
+        return None
+    names = set(module.stored_names)
+    if "__getattr__" in names:
+        return None
+    for statement in module.imports:
+        if "*" in statement.names:
+            target = bundle.by_name.get(module.target_of(statement) or "")
+            brought = _possible_names(bundle, target, above | {module.name}) if target else None
+            if brought is None:
+                return None
+            names |= brought
+    return frozenset(names)
+
+
+_BINDING_BY_CODE = frozenset({"globals", "vars", "setattr", "exec", "eval", "locals"})
+"""Functions that can give a module names which no statement shows."""
+
 _ABSENT: frozenset[str] | None = frozenset({"no __all__ in the module"})
 
 

@@ -184,6 +184,19 @@ REJECTED: dict[str, Rejected] = {
     "an entry that is imported": Rejected(
         "K807", 1, {"main.py": "import part\n", "part.py": "import main\n"}, "part.py"
     ),
+    "a name of an older kybra": Rejected("K808", 1, "from kybra import Canister\n"),
+    "a name that a module lost": Rejected(
+        "K808", 2, {"main.py": "x = 1\nfrom part import old\n", "part.py": "new = 1\n"}
+    ),
+    "a name that a package lost, in a function": Rejected(
+        "K808",
+        2,
+        {
+            "main.py": "def f():\n    from app import old\n",
+            "app/__init__.py": "from app.part import new\n",
+            "app/part.py": "new = 1\n",
+        },
+    ),
     # standard library
     **{
         f"import {name}": Rejected("K901", 1, f"import {name}\n")

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from canister_runtime.source.modules import Bundle, BundledModule
+from canister_runtime.source.imports import Import
+from canister_runtime.source.modules import Bundle, BundledModule, ImportSite
+from canister_runtime.source.reachability import possible_names
 from canister_runtime.source.rules.table import Finding, bundle_rule
 from canister_runtime.source.standard_library import is_standard
 
@@ -109,3 +111,29 @@ def imported_entry(bundle: Bundle) -> Iterator[Finding]:
         if module.path == bundle.entry:
             site = bundle.first_imports[module.name]
             yield Finding(site.importer, site.statement.node, module.name)
+
+
+@bundle_rule(
+    "K808",
+    "a name that the imported module does not have",
+    kybra="builds it, and the import fails when it runs",
+    fix="check the name (kybra 0.7.1 has Service, CallResult, Manual, Alias and Opt for what once was Canister, "
+    "CanisterResult, manual, alias and opt)",
+)
+def missing_name(bundle: Bundle) -> Iterator[Finding]:
+    for module in bundle.modules:
+        for statement in [] if module.is_installed else module.imports:
+            if not ImportSite(module, statement).may_fail:
+                for name in _absent_names(bundle, module, statement):
+                    yield Finding(module, statement.node, name)
+
+
+def _absent_names(bundle: Bundle, module: BundledModule, statement: Import) -> Iterator[str]:
+    target = bundle.by_name.get(module.target_of(statement) or "")
+    names = possible_names(bundle, target) if target else None
+    if target is None or names is None:
+        return
+    for name in statement.names:
+        is_special = name == "*" or (name.startswith("__") and name.endswith("__"))
+        if not is_special and name not in names and f"{target.name}.{name}" not in bundle.by_name:
+            yield f"{target.name}.{name}"
