@@ -1,6 +1,5 @@
 """Certificates as clients check them: signature, delegation, and what one costs in a large state."""
 
-import time
 
 import cbor2
 import pytest
@@ -89,9 +88,7 @@ def test_one_request_among_ten_thousand_costs_one_path(
     request = hash_of_map({"n": 10_000})
     tree.set_request(request, {b"status": b"replied", b"reply": b"mine"})
     certifier.seal(TIME + 2)
-    started = time.perf_counter()
     encoded = certifier.certificate(APP.subnet_id, [(b"request_status", request)])
-    assert time.perf_counter() - started < 0.05
     assert len(hashed) < 80
     assert verified_certificate(encoded, certifier.root_key, CANISTER).lookup_reply(request) == b"mine"
 
