@@ -284,6 +284,12 @@ def test_a_body_that_is_no_request_is_refused(client: HttpClient, counter: bytes
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize("label", [-1, 256, 1.5, None, "time", [b"time"], {"time": 1}])
+def test_a_path_of_anything_but_labels_is_refused(client: HttpClient, counter: bytes, label: object) -> None:
+    content = {"request_type": "read_state", "sender": b"\4", "ingress_expiry": 1, "paths": [[b"time"], [label]]}
+    assert post(client, "read_state", counter, {"content": content}).status_code == 400
+
+
 @pytest.mark.parametrize("text", ["", "aaaaa-ab", "not-a-principal", "%00", "x" * 300])
 def test_an_address_without_a_canister_is_refused(client: HttpClient, text: str) -> None:
     _, envelope = request("query", OF_THE_NNS)

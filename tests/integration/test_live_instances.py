@@ -232,8 +232,9 @@ def test_a_gateway_serves_tls(server: RestServer, instance: RestInstance, certif
     assert listed["https_config"] == paths
 
 
-def test_a_gateway_without_its_certificate_is_refused(server: RestServer, instance: RestInstance) -> None:
-    paths = {"cert_path": "/nowhere/cert.pem", "key_path": "/nowhere/key.pem"}
+@pytest.mark.parametrize("path", ["/nowhere/cert.pem", "", "a\0b", "/dev/null"])
+def test_a_gateway_without_its_certificate_is_refused(server: RestServer, instance: RestInstance, path: str) -> None:
+    paths = {"cert_path": path, "key_path": path}
     asked_for = {"forward_to": {"PocketIcInstance": instance.number}, "https_config": paths}
     refused = server.http.post("/http_gateway", json=asked_for)
     assert refused.status_code == 502

@@ -50,6 +50,7 @@ def read_envelope(body: bytes, kind: str) -> Envelope:
     """Decode a request of `kind` ("call", "query" or "read_state"). Raises InvalidRequest."""
     envelope = _map(read_cbor(body), "envelope")
     content = _content(envelope, kind)
+    paths = tuple(_path(path) for path in content["paths"]) if kind == "read_state" else ()
     hashed: dict[str, Hashable] = {"request_type": kind, **{name: content[name] for name in _FIELDS[kind]}}
     nonce = content.get("nonce")
     if nonce is not None:
@@ -67,7 +68,7 @@ def read_envelope(body: bytes, kind: str) -> Envelope:
         canister_id=content.get("canister_id", b""),
         method=content.get("method_name", ""),
         arg=content.get("arg", b""),
-        paths=tuple(_path(path) for path in content.get("paths", ())),
+        paths=paths,
         nonce=nonce,
         public_key=public_key,
         signature=signature,

@@ -6,6 +6,7 @@ import ipaddress
 import secrets
 import socket
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -82,7 +83,7 @@ def _config(served: Starlette, https: HttpsWish | None, listening: socket.socket
     """How the gateway is served. Raises CreationError where certificate or key are none, and listens no more then."""
     config = uvicorn.Config(served, log_level="warning", lifespan="off", timeout_graceful_shutdown=SECONDS_TO_FINISH)
     if https is not None:
-        config.ssl_certfile, config.ssl_keyfile = https.cert_path, https.key_path
+        config.ssl_certfile, config.ssl_keyfile = (str(Path(path)) for path in (https.cert_path, https.key_path))
         config.ssl_keyfile_password = secrets.token_hex()  # OpenSSL would ask the terminal for that of an encrypted key
     try:
         config.load()

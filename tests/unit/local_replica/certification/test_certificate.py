@@ -1,6 +1,5 @@
 """Certificates as clients check them: signature, delegation, and what one costs in a large state."""
 
-
 import cbor2
 import pytest
 
