@@ -36,11 +36,6 @@ class CanisterLog:
         while self.used_bytes > CAPACITY_BYTES:
             self.used_bytes -= len(self.records.popleft().content) + RECORD_BYTES
 
-    def clear_before(self, timestamp_ns: int) -> None:
-        """Forget lines older than that."""
-        while self.records and self.records[0].timestamp_ns < timestamp_ns:
-            self.used_bytes -= len(self.records.popleft().content) + RECORD_BYTES
-
     def clear(self) -> None:
         """Forget the lines; indexes go on."""
         self.records.clear()

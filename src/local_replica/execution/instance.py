@@ -122,10 +122,11 @@ class WasmInstance:
         except Trapped as trap:
             calls.charged += self._uncounted(trap)
             outcome.error = self._explain(trap, request)
-            try:
-                self._check_growth(machine, request)
-            except Failure as earlier:  # the replica refuses growth at once, before what came next
-                outcome.error = earlier.error()
+            if machine.memory_size() > self._heap.size:
+                try:
+                    self._check_growth(machine, request)
+                except Failure as earlier:  # the replica refuses growth at once, before what came next
+                    outcome.error = earlier.error()
         except Failure as failure:
             outcome.error = failure.error()
         if outcome.error is not None and request.entry in REPLICATED and not outcome.page_instructions:
@@ -178,9 +179,10 @@ class WasmInstance:
     def _check_growth(self, machine: Machine, request: Request) -> None:
         """Whether the heap may be as large as the message made it."""
         size, limit = machine.memory_size(), request.wasm_memory_limit
-        if limit and size > limit and request.entry in MEMORY_LIMITED:
-            raise wasm_memory_limit(size, limit)
         grown = max(0, size - self._heap.size)
+        is_limited = request.entry in MEMORY_LIMITED and (grown or request.entry is not Entry.START)
+        if limit and size > limit and is_limited:
+            raise wasm_memory_limit(size, limit)
         self._calls.charged -= grown // WASM_PAGE  # wasmtime takes fuel for each page, the replica does not
         if grown:
             error = self._calls.allocate(grown)

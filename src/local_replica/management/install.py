@@ -60,6 +60,8 @@ class Installation:
         """Each chunk counts as a full one."""
         self.mode, self.options = next(iter(call.argument["mode"].items()))
         self.instructions = 0
+        self.building = 0
+        """Instructions for putting the module together and compiling it, which comes after pre_upgrade."""
         self.is_64 = False
         """The price of instructions: that of the module which is given, once it is known."""
         self.timer: int | None = None
@@ -70,17 +72,35 @@ class Installation:
         self._check_cycles()
         try:
             self._check_state()
-            self.instructions += self.assembly_instructions
-            self.given = self.source()
-            self.module = self._module()
-            self.installed = described(self.call.subnet, self.given, self.module)
-            self.call.subnet.network.garbage = True
-            growth.check_allocation(self.canister, self.module, self.installed, is_upgrade=self.mode == "upgrade")
+            self._prepare()
         except Rejection:
             self._charge()
             raise
         self.canister.hold_memory()
         return self
+
+    def _prepare(self) -> None:
+        """What is wrong with the module is told only to who gets through the old one's pre_upgrade."""
+        try:
+            self._build()
+        except Rejection:
+            old = self.canister.instance
+            if old is not None and self._has_pre_upgrade():
+                before = old.dump()
+                try:
+                    self._enter(old, Entry.PRE_UPGRADE)
+                finally:
+                    self._go_back(before)
+            self.instructions += self.building
+            raise
+
+    def _build(self) -> None:
+        self.building += self.assembly_instructions
+        self.given = self.source()
+        self.module = self._module()
+        self.installed = described(self.call.subnet, self.given, self.module)
+        self.call.subnet.network.garbage = True
+        growth.check_allocation(self.canister, self.module, self.installed, is_upgrade=self.mode == "upgrade")
 
     def place(self) -> None:
         """Run the entry points; what came of it is told by `finish`."""
@@ -136,29 +156,26 @@ class Installation:
         return isinstance(module, bytes) and looks_64(module)
 
     def _module(self) -> bytes:
+        self._check_option_is_given()
         module = gunzipped(self.given)
         if isinstance(module, ExecutionError):
             raise self._failed(module)
         self.is_64 = looks_64(module)
         refusal = self.call.subnet.network.executor.validate(module, was_compressed=module is not self.given)
         if refusal is not None:
-            self.instructions += compilation.PER_REFUSED_BYTE * len(module)
+            self.building += compilation.PER_REFUSED_BYTE * len(module)
             raise self._failed(refusal)
-        self.instructions += compilation.instructions(self.call.subnet, module)
-        self._check_options(module)
-        return module
-
-    def _check_options(self, module: bytes) -> None:
-        if self.mode != "upgrade":
-            return
-        persistence = self._persistence()
-        if persistence == "keep" and not is_persistent(module):
+        if self._persistence() == "keep" and not is_persistent(module):
             raise ContractViolation(
                 "Invalid upgrade option: The `wasm_memory_persistence: opt Keep` upgrade option requires that the new "
                 "canister module supports enhanced orthogonal persistence."
             )
-        installed = self.record.module
-        if persistence is None and installed and is_persistent(self.call.subnet.network.blobs[installed.blob]):
+        self.building += compilation.instructions(self.call.subnet, module)
+        return module
+
+    def _check_option_is_given(self) -> None:
+        installed = self.record.module if self.mode == "upgrade" and self._persistence() is None else None
+        if installed and is_persistent(self.call.subnet.network.blobs[installed.blob]):
             raise ContractViolation(
                 "Missing upgrade option: Enhanced orthogonal persistence requires the `wasm_memory_persistence` "
                 "upgrade option."
@@ -173,6 +190,8 @@ class Installation:
     def _place(self, module: bytes) -> Instance:
         if self.mode == "upgrade":
             return self._upgraded(module)
+        self.instructions += self.building
+        self.record.log.clear()
         instance = self._instantiate(module, None)
         self._enter(instance, Entry.START)
         self._enter(instance, Entry.INIT, self.call.argument["arg"])
@@ -182,18 +201,21 @@ class Installation:
         old = self.canister.instance
         if old is None:
             raise NoModule(self.record.canister_id)
-        before = self._before_pre_upgrade(old)
+        before = old.dump() if self._has_pre_upgrade() else None
         try:
-            if not (self.options and self.options["skip_pre_upgrade"]):
+            if before is not None:
                 self._enter(old, Entry.PRE_UPGRADE)
+            self.instructions += self.building
             return self._post_upgraded(old, module)
         except ExecutionFailed:
             if before is not None:
                 self._go_back(before)
             raise
 
-    def _before_pre_upgrade(self, old: Instance) -> InstanceState | None:
-        return old.dump() if "canister_pre_upgrade" in self.canister.exports else None
+    def _has_pre_upgrade(self) -> bool:
+        """Whether the old module has one that is to run."""
+        is_skipped = bool(self.options and self.options["skip_pre_upgrade"])
+        return self.mode == "upgrade" and not is_skipped and "canister_pre_upgrade" in self.canister.exports
 
     def _go_back(self, before: InstanceState) -> None:
         installed = self.record.module
@@ -260,15 +282,19 @@ class Installation:
             arg=arg,
             balance=record.balance,
             controllers=record.controllers,
-            canister_version=record.version,
+            canister_version=record.version + (entry is not Entry.PRE_UPGRADE),
             status=int(record.status),
             environment_variables=record.settings.environment_variables,
             subnet_id=self.call.subnet.subnet_id,
             freezing_limit=balance.freezing_limit(self.call.subnet.fees, self.canister),
             wasm_memory_limit=record.settings.wasm_memory_limit,
             allocate_memory=memory.growth_check(self.call.subnet, self.canister, entry, self.call.sender),
-            instruction_limit=self.call.subnet.limits.install,
+            instruction_limit=max(1, self._limit() - self.instructions),
         )
+
+    def _limit(self) -> int:
+        """Instructions of the whole installation."""
+        return self.call.subnet.limits.install or costs.MAX_INSTALL_INSTRUCTIONS
 
     def _failed(self, error: ExecutionError) -> ExecutionFailed:
         return ExecutionFailed(self.record.canister_id, error)
@@ -287,7 +313,6 @@ class Installation:
         self.canister.place(instance)
         record.global_timer = self.timer or 0
         if self.mode == "reinstall":
-            record.log.clear_before(self.call.now_ns)
             record.certified_data = b""
         if self.certified_data is not None:
             record.certified_data = self.certified_data
