@@ -71,7 +71,9 @@ def own_texts(rejection: type[Rejection]) -> list[str]:
     documentation = {
         template(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and template(node.value)
     }
-    return [text for text in templates(tree) if " " in text and text not in documentation]
+    texts = [text for text in templates(tree) if " " in text and text not in documentation]
+    whole = [text for text in texts if not any(text in other and text != other for other in texts)]
+    return [text for text in whole if not text.startswith("…\n")]  # else it only adds advice to another's text
 
 
 def test_the_page_is_up_to_date() -> None:
