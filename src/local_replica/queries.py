@@ -72,7 +72,7 @@ class QueryGraph:
         self.subnet = subnet
         self.by_system = by_system
         self.root = b""
-        """The canister that was asked: it alone sees a certificate."""
+        """The canister that was asked: it alone sees a certificate, unless the system asks."""
         self.left = subnet.limits.call_graph
         """Instructions."""
 
@@ -135,7 +135,7 @@ class Conversation:
     def request(self, entry: Entry) -> Request:
         record, subnet = self.canister.record, self.subnet
         network = subnet.network
-        asked = record.canister_id == self.graph.root
+        asked = record.canister_id == self.graph.root and not self.graph.by_system
         return Request(
             entry=entry,
             canister_id=record.canister_id,

@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from local_replica.ingress import Refused
-from local_replica.queries import CALL_OVERHEAD
+from local_replica.queries import CALL_OVERHEAD, transform
 from local_replica.query_statistics import QueryTotals
 from local_replica.rejections import text
 from local_replica.replica import Replica
@@ -181,6 +181,9 @@ def test_only_the_canister_that_was_asked_sees_a_certificate(pair: Pair) -> None
     assert query(pair.replica, pair.asker, "certified_too") == b"\1"
     assert pair.ask("ask", pair.asker, "certified") == b"\1"
     assert pair.ask("ask", other, "certified") == b"\0"
+    subnet = pair.replica.network.subnet_of(pair.asker)
+    assert subnet is not None
+    assert transform(subnet, pair.asker, "certified", b"") == b"\0"
 
 
 def test_the_management_canister_is_a_subnet_that_is_not_found(pair: Pair) -> None:
