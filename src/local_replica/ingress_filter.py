@@ -67,6 +67,12 @@ def check_size(message: Ingress, message_id: bytes, limit: int) -> None:
         )
 
 
+def check_expiry(message: Ingress, now_ns: int) -> None:
+    """Raises BadIngress for a message that expired on its way to a block: its answer may be known no more."""
+    if message.expiry_ns is not None and message.expiry_ns < now_ns:
+        raise BadIngress("Invalid request expiry: the request expired before a block could take it in.")
+
+
 def not_hosted(canister_id: bytes) -> BadIngress:
     """The answer to a message for a canister that no subnet hosts."""
     return BadIngress(f"Canister {text(canister_id)} does not belong to any subnet.")

@@ -152,6 +152,7 @@ class Replica:
         if message_id in self.network.history.statuses:
             return message_id
         ingress_filter.check_size(ingress, message_id, self.config.ingress_bytes_limit)
+        ingress_filter.check_expiry(ingress, self.time_ns)
         subnet = self._destination(ingress.canister_id, ingress.method, ingress.arg, ingress.effective_id)
         try:
             ingress_filter.accept(subnet, ingress)

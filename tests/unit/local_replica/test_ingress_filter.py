@@ -5,7 +5,7 @@ import pytest
 from local_replica.cycles import costs
 from local_replica.ingress import BadIngress, Ingress, Refused
 from local_replica.ingress_filter import envelope_bytes
-from support.replicas import ANONYMOUS, created, install, installed, manage, new_replica, update
+from support.replicas import ANONYMOUS, created, install, installed, manage, new_replica, query, update
 from support.small_modules import COUNTER, DOORMAN
 
 CANISTER = bytes(10)
@@ -21,6 +21,23 @@ def test_a_message_beyond_two_mebibytes_is_no_message() -> None:
     counter = installed(replica, COUNTER)
     with pytest.raises(BadIngress, match="Message byte size 2097311 is larger than the max allowed 2097152"):
         replica.submit_ingress(Ingress(ANONYMOUS, counter, "inc", bytes(2_097_151)))
+
+
+def test_a_message_is_known_until_it_expires_and_never_run_again() -> None:
+    replica = new_replica()
+    counter = installed(replica, COUNTER)
+    expiry_ns = replica.time_ns + 400 * 10**9
+    message = Ingress(ANONYMOUS, counter, "inc", message_id=bytes(32), expiry_ns=expiry_ns)
+    replica.call(message)
+    replica.set_time(expiry_ns)
+    replica.run_round()
+    assert replica.submit_ingress(message) == bytes(32)
+    replica.set_time(expiry_ns + 1)
+    replica.run_round()
+    assert replica.ingress_status(bytes(32)) is None
+    with pytest.raises(BadIngress, match="expired before a block"):
+        replica.submit_ingress(message)
+    assert query(replica, counter, "get")[:4] == b"\1\0\0\0"
 
 
 def test_inspect_message_decides_who_comes_in() -> None:
