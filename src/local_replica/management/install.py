@@ -191,8 +191,8 @@ class Installation:
         if self.mode == "upgrade":
             return self._upgraded(module)
         self.instructions += self.building
-        self.record.log.clear()
         instance = self._instantiate(module, None)
+        self.record.log.clear()
         self._enter(instance, Entry.START)
         self._enter(instance, Entry.INIT, self.call.argument["arg"])
         return instance
