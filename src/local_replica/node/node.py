@@ -64,7 +64,6 @@ class Node:
         self._durable: Waiting[int, None] = Waiting()
         self._durable_block = chain.blocks
         self._undurable: list[_Block] = []
-        self._working: asyncio.Future[_Block] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._pending: Batch = []
         self._wake = asyncio.Event()
@@ -108,17 +107,23 @@ class Node:
         await self._until_durable((await self._make_block([])).number)
 
     async def _make_block(self, batch: Batch) -> _Block:
-        """Run a block to its end, also when the caller is cancelled meanwhile."""
+        """Run a block to its end, also when the caller is cancelled meanwhile. Raises NodeHalted."""
         work = partial(_block, [ingress for ingress, _ in batch], self.makes_blocks)
-        self._working = asyncio.ensure_future(self._on_thread(work))
-        self._working.add_done_callback(partial(self._worked, batch))
-        return await asyncio.shield(self._working)
+        working = asyncio.ensure_future(self._on_thread(work))
+        working.add_done_callback(partial(self._worked, batch))
+        await asyncio.wait({working})
+        if self.halted is not None and working.exception() is not None:
+            raise self.halted
+        return working.result()
 
     def _worked(self, batch: Batch, working: "asyncio.Future[_Block]") -> None:
-        if not working.cancelled() and working.exception() is None:
+        error = asyncio.CancelledError() if working.cancelled() else working.exception()
+        if error is None:
             self._made(working.result(), batch)
-        else:
-            fail([future for _, future in batch], self.halted or NodeHalted("a block failed"))
+            return
+        if self.halted is None:
+            traceback.print_exception(error)
+        fail([future for _, future in batch], self._halt(f"a block failed: {error!r}"))
 
     def _made(self, block: _Block, batch: Batch) -> None:
         block.batch = batch

@@ -20,6 +20,7 @@ from support.small_modules import COUNTER, DOORMAN, compiled
 
 ANONYMOUS = b"\4"
 AMOUNT = Record((Field("amount", Opt(NAT)),))
+METHOD, NO_AMOUNT = "provisional_create_canister_with_cycles", encode([AMOUNT], [{}])
 
 
 class SlowStore:
@@ -166,6 +167,22 @@ def test_a_message_of_the_block_that_runs_while_the_disk_fails_is_told(store: Sl
         assert [type(result) for result in results] == [NodeHalted] * 3
 
     with_node(store, scenario)
+
+
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_a_block_that_breaks_halts_the_node(monkeypatch: pytest.MonkeyPatch, by_itself: bool) -> None:
+    async def run() -> None:
+        node = Node(Chain(ReplicaConfig(), WasmtimeExecutor()))
+        monkeypatch.setattr(node.chain, "run_block", lambda: 1 // 0)
+        if by_itself:
+            node.start_blocks()
+        asked = node.submit(Ingress(ANONYMOUS, b"", METHOD, NO_AMOUNT)) if by_itself else node.make_block()
+        for one in (asked, node.run(lambda chain: chain.blocks), node.make_block()):
+            with pytest.raises(NodeHalted, match="a block failed: ZeroDivisionError"):
+                await one
+        await node.close()
+
+    asyncio.run(asyncio.wait_for(run(), 30))
 
 
 def test_who_asks_a_closed_node_is_told_that_it_is_gone() -> None:
