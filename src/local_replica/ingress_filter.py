@@ -4,6 +4,7 @@ import struct
 
 from local_replica.canister import Canister, Status
 from local_replica.cycles import balance
+from local_replica.cycles.costs import PublishedCosts
 from local_replica.execution.port import Entry, Request
 from local_replica.ingress import BadIngress, Ingress, IngressState, IngressStatus
 from local_replica.management import ingress as management_ingress
@@ -135,6 +136,8 @@ def _inspect(subnet: Subnet, canister: Canister, message: Ingress) -> None:
             environment_variables=record.settings.environment_variables,
             subnet_id=subnet.subnet_id,
             freezing_limit=balance.freezing_limit(subnet.fees, canister),
+            costs=PublishedCosts(subnet.fees, canister.is_64),
+            root_key=subnet.network.config.root_key,
         )
     )
     if outcome.error is not None:

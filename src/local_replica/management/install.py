@@ -288,9 +288,14 @@ class Installation:
             subnet_id=self.call.subnet.subnet_id,
             freezing_limit=balance.freezing_limit(self.call.subnet.fees, self.canister),
             wasm_memory_limit=record.settings.wasm_memory_limit,
+            costs=costs.PublishedCosts(self.call.subnet.fees, self._runs_64(entry)),
+            root_key=self.call.subnet.network.config.root_key,
             allocate_memory=memory.growth_check(self.call.subnet, self.canister, entry, self.call.sender),
             instruction_limit=max(1, self._limit() - self.instructions),
         )
+
+    def _runs_64(self, entry: Entry) -> bool:
+        return self.canister.is_64 if entry is Entry.PRE_UPGRADE else self.is_64
 
     def _limit(self) -> int:
         """Instructions of the whole installation."""

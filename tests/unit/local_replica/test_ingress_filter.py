@@ -76,3 +76,27 @@ def test_a_message_costs_its_reception_and_its_execution() -> None:
     update(replica, doorman, "open")
     spent = before - replica.cycles(doorman) - costs.Fees().ingress(125) - costs.UPDATE_EXECUTION
     assert 0 < spent < 10_000
+
+
+PRICED = """
+(module
+  (import "ic0" "cost_call" (func $cost (param i64 i64 i32)))
+  (import "ic0" "accept_message" (func $accept))
+  (import "ic0" "msg_reply" (func $reply))
+  (memory 1)
+  (func $ask
+    (call $cost (i64.const 1) (i64.const 2) (i32.const 0))
+    (if (i32.eqz (i32.load (i32.const 0))) (then unreachable)))
+  (func (export "canister_init") (call $ask))
+  (func (export "canister_pre_upgrade") (call $ask))
+  (func (export "canister_post_upgrade") (call $ask))
+  (func (export "canister_inspect_message") (call $ask) (call $accept))
+  (func (export "canister_update any") (call $ask) (call $reply)))
+"""
+
+
+def test_prices_are_told_everywhere() -> None:
+    replica = new_replica()
+    canister = installed(replica, PRICED)
+    install(replica, canister, PRICED, "upgrade")
+    assert update(replica, canister, "any") == b""
