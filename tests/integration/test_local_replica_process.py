@@ -166,14 +166,17 @@ def test_signals_end_it_at_once_and_cleanly(tmp_path: Path, number: signal.Signa
     assert server.process.communicate()[1] == ""
 
 
-def test_a_port_that_is_taken_is_named() -> None:
-    with serving() as server:
-        port = server.url.rsplit(":", 1)[1]
-        ended = subprocess.run(
-            [command("local-replica"), "start", "--port", port], capture_output=True, text=True, timeout=30, check=False
-        )
-    assert ended.returncode == 1
-    assert "in use" in ended.stderr
+@pytest.mark.parametrize("server", [("local-replica", "start"), ("pocket-ic-local",)])
+def test_a_port_that_cannot_be_had_is_named_in_one_line(server: tuple[str, ...]) -> None:
+    with serving() as other:
+        taken = other.url.rsplit(":", 1)[1]
+        for port, reason in ((taken, "in use"), ("99999", "0 to 65535")):
+            start = [command(server[0]), *server[1:], "--port", port]
+            ended = subprocess.run(start, capture_output=True, text=True, timeout=30, check=False)
+            assert ended.returncode == 1
+            assert reason in ended.stderr
+            assert f"127.0.0.1:{port}" in ended.stderr
+            assert ended.stderr.count("\n") == 1
 
 
 def test_it_listens_on_loopback_only() -> None:

@@ -27,10 +27,9 @@ def profile_command(
     rows: Annotated[int, typer.Option(help="How many functions to show.")] = 40,
 ) -> None:
     """Show what the functions of a module built with `canister build --profile` took. Exit code 1: not a report."""
-    text = sys.stdin.read() if report == "-" else Path(report).read_text(encoding="utf-8")
     try:
-        calls = read_report(text)
-    except ValueError as error:
+        calls = read_report(sys.stdin.read() if report == "-" else Path(report).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         typer.echo(f"{report}: {error}", err=True)
         raise typer.Exit(1) from error
     if svg is not None:

@@ -13,19 +13,27 @@ LOOPBACK = "127.0.0.1"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run until the time to live is over, the client is gone, or a signal comes."""
+    """Run until the time to live is over, the client is gone, or a signal comes. Without its port it exits with 1."""
     options = _options(arguments)
     port_file: Path | None = options.port_file
     if port_file is not None and not _claim(port_file):
         return
-    from local_replica.http.listening import listen  # noqa: PLC0415 - as below
     from local_replica.rest.process import run  # noqa: PLC0415 - heavy, and most starts end above
 
     try:
-        run(listen(options.port), port_file, options.ttl)
+        run(_listening(options.port), port_file, options.ttl)
     finally:
         if port_file is not None:
             port_file.unlink(missing_ok=True)
+
+
+def _listening(port: int) -> socket.socket:
+    from local_replica.http.listening import listen  # noqa: PLC0415 - as above
+
+    try:
+        return listen(port)
+    except OSError as error:
+        sys.exit(f"pocket-ic-local: {error}")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

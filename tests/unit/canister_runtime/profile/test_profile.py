@@ -51,6 +51,16 @@ def test_a_text_that_is_no_report_is_refused(text: str, tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["profile", str(file)]).exit_code == 1
 
 
+def test_a_report_that_cannot_be_read_is_refused_in_one_line(tmp_path: Path) -> None:
+    binary = tmp_path / "report.wasm"
+    binary.write_bytes(b"\0asm\xff")
+    for file in (tmp_path / "absent.txt", tmp_path, binary):
+        told = CliRunner().invoke(app, ["profile", str(file)])
+        assert told.exit_code == 1
+        assert str(file) in told.stderr
+        assert told.stderr.count("\n") == 1
+
+
 def test_the_command_prints_a_table_and_writes_both_files(tmp_path: Path) -> None:
     file, svg, stacks = tmp_path / "report.txt", tmp_path / "flames.svg", tmp_path / "stacks.txt"
     file.write_text(REPORT)
