@@ -9,6 +9,7 @@ from canister_runtime.source.rules import (
     lifecycle,
     methods,
     names,
+    principals,
     recognition,
     services,
     stable_maps,
@@ -20,7 +21,7 @@ from canister_runtime.source.rules.table import RULES, Finding, Rule
 
 TOPICS = (
     *(syntax, top_level, candid_declarations, types, bindings, recognition, methods, guards, lifecycle, services),
-    *(stable_maps, names, bundling, library),
+    *(stable_maps, names, principals, bundling, library),
 )
 """The modules that enter their rules when they are imported."""
 

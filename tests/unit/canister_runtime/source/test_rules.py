@@ -62,6 +62,9 @@ def test_an_entry_whose_name_cannot_be_imported_is_refused(tmp_path: Path) -> No
         ("from secrets import token_bytes\n", "K905"),
         ("import _random\ndef f():\n    return _random.Random().random()\n", "K905"),
         ("import os\ndef f():\n    return os.urandom(8)\n", "K905"),
+        ("from kybra import ic\ndef f(owner):\n    return owner != ic.caller()\n", "K709"),
+        ("from kybra import ic\ndef f(admins):\n    me = ic.caller()\n    return me in admins\n", "K709"),
+        ("from kybra import Principal\ndef f(a: Principal, b: Principal):\n    return a == b\n", "K709"),
     ],
 )
 def test_warns_without_refusing(source: str, rule: str, tmp_path: Path) -> None:
@@ -106,6 +109,22 @@ def test_what_stops_kybra_is_refused_in_an_installed_package_too(
     )
 
     assert [problem.rule for problem in reading.problems] == ["K102"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return owner.to_str() == ic.caller().to_str()",
+        "return owner is None or owner == None",
+        "me = ic.caller().to_str()\n    return me in {}",
+        "owner = owner.to_str()\n    return owner == 'aaaaa-aa'",
+        "return 'aaaaa-aa' in [owner]",
+    ],
+)
+def test_principals_that_are_compared_as_texts_are_no_breach(body: str, tmp_path: Path) -> None:
+    source = f"from kybra import Principal, ic\ndef f(owner: Principal):\n    {body}\n"
+
+    assert read_sources(tmp_path, source).warnings == ()
 
 
 def test_a_problem_is_one_line_with_place_kybras_answer_and_fix(tmp_path: Path) -> None:
