@@ -189,11 +189,7 @@ class Conversation:
         if not first.calls:
             self.graph.check(self.depth)
             return self.told(first)
-        module = self.canister.record.module
-        if module is None:
-            raise NoModule(self.canister.canister_id)
-        network = self.subnet.network
-        copy = network.executor.restore(network.blobs[module.blob], instance.dump())
+        copy = instance.fork()
         try:
             request.reserve_output_slot = self._slots()
             copy.execute(request)  # the same once more, on a copy that lives until its last callback

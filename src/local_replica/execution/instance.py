@@ -69,7 +69,13 @@ class WasmInstance:
     """Implements `port.Instance`."""
 
     def __init__(
-        self, compiled: CompiledModule, heap: Heap, stable: StableMemory, values: list[bytes] | None = None
+        self,
+        compiled: CompiledModule,
+        heap: Heap,
+        stable: StableMemory,
+        values: list[bytes] | None = None,
+        *,
+        is_fork: bool = False,
     ) -> None:
         self._compiled = compiled
         self._heap = heap
@@ -78,8 +84,8 @@ class WasmInstance:
         self._calls.has_memory = compiled.source.memory is not None
         names = [name for _, name in compiled.source.imports]
         self._callbacks = Callbacks(self._calls, names, SIGNATURES[compiled.is_64])
-        self._dirty_heap = set(heap.filled_pages())
-        self._dirty_stable = set(stable.filled_pages())
+        self._dirty_heap = set() if is_fork else set(heap.filled_pages())
+        self._dirty_stable = set() if is_fork else set(stable.filled_pages())
         self._machine: Machine | None = None
         self._globals: list[bytes] = []
         try:
@@ -262,6 +268,9 @@ class WasmInstance:
             for value, number in zip(self._globals, numbers, strict=True)
         ]
         cast("Machine", self._machine).set_globals(self._globals)
+
+    def fork(self) -> "WasmInstance":
+        return WasmInstance(self._compiled, self._heap.copy(), self._stable.lend(), self._globals, is_fork=True)
 
     def take_dirty(self) -> InstanceDelta:
         delta = InstanceDelta(

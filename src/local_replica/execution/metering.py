@@ -89,6 +89,9 @@ class _MeteredInstance:
     def dump(self) -> InstanceState:
         return self._instance.dump()
 
+    def fork(self) -> "_MeteredInstance":
+        return _MeteredInstance(self._instance.fork(), self._costs)
+
     def take_dirty(self) -> InstanceDelta:
         return self._instance.take_dirty()
 

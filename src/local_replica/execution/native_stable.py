@@ -25,6 +25,17 @@ class NativeStableMemory(StableMemory):
     def _tell(self) -> None:
         self.state.stable, self.state.stable_size = self._address, self.size
 
+    def _twin(self) -> "NativeStableMemory":
+        return NativeStableMemory(b"", self.calls)
+
+    def move(self, address: int) -> None:
+        super().move(address)
+        self._tell()
+
+    def _set_high(self, high: int) -> None:
+        super()._set_high(high)
+        self.state.high = self.state.committed_high = high
+
     def grow(self, pages: int) -> int:
         previous = super().grow(pages)
         self._tell()
@@ -46,6 +57,7 @@ class NativeStableMemory(StableMemory):
     def commit(self) -> list[int]:
         state = self.state
         changed: list[int] = state.pages[: state.count] if state.count else []
+        self._keep_apart(changed)
         self.calls.commit(byref(state))
         self._committed_size = self.size
         self._high = self._committed_high = state.high
@@ -58,7 +70,9 @@ class NativeStableMemory(StableMemory):
         self._tell()
 
     def close(self) -> None:
-        if self._address and self.state.touched:
+        was_made = bool(self._address)
+        self._give_back()
+        if was_made and self.state.touched:
             unmap(self.state.touched, _TOUCHED_BYTES)
             unmap(self.state.accessed, _TOUCHED_BYTES)
             self.calls.free(byref(self.state))

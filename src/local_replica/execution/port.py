@@ -209,6 +209,9 @@ class Instance(Protocol):
     def dump(self) -> "InstanceState":
         """All state between messages, for snapshots and copies."""
 
+    def fork(self) -> "Instance":
+        """Another one in the same state between messages, to be closed before this one changes: for a query's calls."""
+
     def take_dirty(self) -> "InstanceDelta":
         """What changed since the last call (4 KiB pages of both memories, globals); for the store on disk.
 

@@ -15,6 +15,8 @@ class StableMemory:
 
     def __init__(self, content: bytes = b"") -> None:
         self._address = 0
+        self._lender: StableMemory | None = None
+        self.borrowers: list[StableMemory] = []
         self.size = len(content)
         self._committed_size = self.size
         self._reserved = max(_FIRST_RESERVE, self.size)
@@ -33,6 +35,57 @@ class StableMemory:
             if chunk != _ZEROS:
                 memmove(self._address + start, chunk, len(chunk))
 
+    def lend(self) -> "StableMemory":
+        """The same committed bytes for another instance, which has to be closed before these change.
+
+        They are copied once the other keeps something it wrote; until then its undo log stands before these bytes.
+        """
+        twin = self._twin()
+        twin.borrow(self, self._address, self._committed_size, self._committed_high)
+        self.borrowers.append(twin)
+        return twin
+
+    def _twin(self) -> "StableMemory":
+        return StableMemory()
+
+    def borrow(self, lender: "StableMemory", address: int, size: int, high: int) -> None:
+        """Show what a lender committed, of which nothing from `high` on is written, in place of what is here."""
+        unmap(self._address, self._reserved)
+        self._lender, self._reserved = lender, 0
+        self.size = self._committed_size = size
+        self._set_high(high)
+        self.move(address)
+
+    def move(self, address: int) -> None:
+        """Note where the bytes are now, here and with those that borrow them."""
+        self._address = address
+        for borrower in self.borrowers:
+            borrower.move(address)
+
+    def _set_high(self, high: int) -> None:
+        self._high = self._committed_high = high
+
+    def _keep_apart(self, changed: list[int]) -> None:
+        """What is about to be committed is no lender's."""
+        if self._lender is not None and (changed or self.size != self._committed_size):
+            self._own()
+
+    def _own(self) -> None:
+        """Stop borrowing: bytes as they were written here, of which the lender keeps none."""
+        content = self.read(0, self.size)
+        self._give_back()
+        self.size = self._committed_size = self._reserved = len(content)
+        self._set_high(self.size)
+        self.move(map_anonymous(self._reserved))
+        self._fill(content)
+
+    def _give_back(self) -> None:
+        """Leave a lender's bytes as they were."""
+        if self._lender is not None:
+            self.rollback()
+            self._lender.borrowers.remove(self)
+            self._lender, self._address = None, 0
+
     def filled_pages(self) -> list[int]:
         """Numbers of the 4 KiB pages that may hold anything but zeros."""
         zeros = _ZEROS[:PAGE]
@@ -43,12 +96,18 @@ class StableMemory:
         """Previous size in pages; the caller has checked MAX_STABLE_PAGES."""
         previous = self.size // STABLE_PAGE
         new_size = self.size + pages * STABLE_PAGE
-        if new_size > self._reserved:
-            reserve = max(new_size, 2 * self._reserved)
-            self._address = remap(self._address, self._reserved, reserve)
-            self._reserved = reserve
+        self.reserve(new_size)
         self.size = new_size
         return previous
+
+    def reserve(self, size: int) -> None:
+        """Have room for so many bytes; a lender has it for its borrowers."""
+        if self._lender is not None:
+            self._lender.reserve(size)
+        elif size > self._reserved:
+            reserve = max(size, 2 * self._reserved)
+            self.move(remap(self._address, self._reserved, reserve))
+            self._reserved = reserve
 
     def read(self, offset: int, length: int) -> bytes:
         return read_memory(self._address + offset, length)
@@ -80,6 +139,7 @@ class StableMemory:
     def commit(self) -> list[int]:
         """Keep what was written; gives the numbers of the 4 KiB pages that changed."""
         changed = list(self._undo)
+        self._keep_apart(changed)
         self._undo.clear()
         self._accessed.clear()
         self._committed_size = self.size
@@ -99,6 +159,7 @@ class StableMemory:
         self.size = self._committed_size
 
     def close(self) -> None:
+        self._give_back()
         if self._address:
             unmap(self._address, self._reserved)
             self._address = 0

@@ -9,7 +9,7 @@ from local_replica.queries import CALL_OVERHEAD, transform
 from local_replica.query_statistics import QueryTotals
 from local_replica.rejections import text
 from local_replica.replica import Replica
-from support.replicas import created, installed, manage, new_replica, query
+from support.replicas import created, installed, manage, new_replica, query, update
 from support.small_modules import COUNTER
 
 ASKER = """
@@ -93,6 +93,38 @@ ASKER = """
     (call $ask (i32.const 3))
     (i32.store8 (i32.const 0) (call $perform))
     (call $tell (i32.const 0) (i32.const 1))))
+"""
+
+SCRIBE = """
+(module
+  (import "ic0" "msg_arg_data_size" (func $size (result i32)))
+  (import "ic0" "msg_arg_data_copy" (func $copy (param i32 i32 i32)))
+  (import "ic0" "msg_reply" (func $reply))
+  (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+  (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+  (import "ic0" "call_perform" (func $perform (result i32)))
+  (import "ic0" "stable64_grow" (func $grow (param i64) (result i64)))
+  (import "ic0" "stable64_write" (func $write (param i64 i64 i64)))
+  (import "ic0" "stable64_read" (func $read (param i64 i64 i64)))
+  (table funcref (elem $answered))
+  (memory 1)
+  (func $look (call $read (i64.const 100) (i64.const 0) (i64.const 1)) (call $append (i32.const 100) (i32.const 1)))
+  (func $answered (param i32)
+    (call $copy (i32.const 1000) (i32.const 0) (call $size))
+    (call $append (i32.const 1000) (call $size))
+    (call $look) (call $reply))
+  (func (export "canister_update grow_16_gib") (drop (call $grow (i64.const 262144))) (call $reply))
+  (func (export "canister_update grow_small") (drop (call $grow (i64.const 1))) (call $reply))
+  (func (export "canister_query look") (call $look) (call $reply))
+  (func (export "canister_composite_query note")
+    (i32.store8 (i32.const 200) (i32.const 7))
+    (call $write (i64.const 0) (i64.const 200) (i64.const 1))
+    (call $ask))
+  (func $ask (export "canister_composite_query ask")
+    (call $copy (i32.const 0) (i32.const 0) (call $size))
+    (call $new (i32.const 0) (i32.const 10) (i32.const 10) (i32.sub (call $size) (i32.const 10))
+      (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))
+    (drop (call $perform))))
 """
 
 
@@ -234,3 +266,18 @@ def test_what_callbacks_take_is_not_in_the_statistics() -> None:
         (pair.counter, 1, 12),
     ]
     assert all(0 < part.instructions < CALL_OVERHEAD for _, part in counted)
+
+
+def test_what_a_composite_query_writes_its_callbacks_alone_read() -> None:
+    replica = new_replica()
+    scribe = installed(replica, SCRIBE)
+    update(replica, scribe, "grow_small")
+    assert query(replica, scribe, "note", scribe + b"look") == bytes([0, 7])
+    assert query(replica, scribe, "look") == bytes(1)
+
+
+def test_a_call_of_a_query_copies_no_stable_memory() -> None:
+    replica = new_replica()
+    scribe = installed(replica, SCRIBE)
+    update(replica, scribe, "grow_16_gib")
+    assert query(replica, scribe, "ask", scribe + b"look") == bytes([0, 0])

@@ -218,3 +218,50 @@ def test_more_than_two_gibibytes_are_read_whole() -> None:
     content = kernel.read_memory(address, size)
     kernel.unmap(address, size)
     assert (len(content), content[:4], content[-4:]) == (size, bytes(4), b"last")
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("write"), st.integers(0, 3 * STABLE_PAGE), st.binary(min_size=1, max_size=2 * PAGE)),
+        st.tuples(st.just("grow"), st.integers(0, 40), st.just(b"")),
+        st.tuples(st.sampled_from(["commit", "rollback", "the lender's message"]), st.just(0), st.just(b"")),
+    ),
+    max_size=12,
+)
+
+
+def written_to(stable: StableMemory, offset: int, content: bytes) -> None:
+    buffer = ctypes.create_string_buffer(content)
+    stable.copy_from(ctypes.addressof(buffer), offset, len(content))
+
+
+@given(make=st.sampled_from([StableMemory, new_stable_memory]), content=st.binary(max_size=PAGE), steps=STEPS)
+def test_a_lent_memory_is_changed_by_itself_alone(
+    make: Callable[[bytes], StableMemory], content: bytes, steps: list[tuple[str, int, bytes]]
+) -> None:
+    initial = content.ljust(2 * STABLE_PAGE, b"\0")
+    lender = make(initial)
+    borrower = lender.lend()
+    committed, present = initial, bytearray(initial)
+    for step, number, written in steps:
+        if step == "write" and number + len(written) <= borrower.size:
+            written_to(borrower, number, written)
+            present[number : number + len(written)] = written
+        elif step == "grow":
+            borrower.grow(number)
+            present += bytes(number * STABLE_PAGE)
+        elif step == "commit":
+            borrower.commit()
+            committed = bytes(present)
+        else:
+            borrower.rollback()
+            present = bytearray(committed)
+        if step == "the lender's message":
+            assert lender.read(0, lender.size) == initial
+            lender.grow(60)
+            written_to(lender, 3 * STABLE_PAGE, b"passes")
+            lender.rollback()
+        assert borrower.read(0, borrower.size) == present
+    borrower.close()
+    assert lender.read(0, lender.size) == initial
+    lender.close()
