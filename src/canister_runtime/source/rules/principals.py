@@ -44,7 +44,7 @@ def _compares(comparison: ast.Compare, names: set[str]) -> bool:
 def _principal_names(function: ast.FunctionDef) -> set[str]:
     """Parameters and local names that hold principals whatever way the function takes."""
     principals = {each.arg for each in function.args.args if _is_the_class(each.annotation)}
-    others = set()
+    others: set[str] = set()
     for node in ast.walk(function):
         match node:
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
