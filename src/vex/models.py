@@ -264,5 +264,6 @@ class Shard(_Model):
     step: str
     attempts: int
     last_failure: str | None
+    module_version: str | None
     spawn_started: int
     spawn_finished: int | None

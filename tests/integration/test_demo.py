@@ -47,7 +47,8 @@ def test_roles_refuse_what_they_must(figures: dict[str, Any]) -> None:
     assert figures["refusals"] == 9
 
 
-def test_a_shard_survives_an_upgrade(figures: dict[str, Any]) -> None:
+def test_a_shard_is_upgraded_and_survives_it(figures: dict[str, Any]) -> None:
+    assert figures["upgrade_instructions"] > 0
     assert figures["upgrade_survived"]
 
 

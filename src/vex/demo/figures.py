@@ -22,6 +22,7 @@ class Figures:
     tickets_counted: int = 0
     upgrade_survived: bool = False
     upgrade_seconds: float = 0
+    upgrade_instructions: int = 0
     deploy_seconds: float = 0
     in_flight: int = 0
     seconds: float = 0
@@ -30,6 +31,13 @@ class Figures:
     def create_ticket_instructions(self) -> int:
         """Mean instructions of one direct create_ticket, over all shards; 0 where the network does not tell."""
         return self.mean_instructions("create_ticket")
+
+    def note_upgrade(self, instructions: dict[str, dict[str, dict[str, int]]], now: list[Shard], version: str) -> None:
+        """What shards of that version took in post_upgrade. There is none: the upgrade did not survive."""
+        upgraded = [str(shard.canister) for shard in now if shard.module_version == version]
+        self.upgrade_survived = self.upgrade_survived and bool(upgraded)
+        took = (instructions.get(canister, {}).get("post_upgrade", {}) for canister in upgraded)
+        self.upgrade_instructions = sum(each.get("instructions", 0) for each in took)
 
     def mean_instructions(self, method: str) -> int:
         """Mean over all shards; 0 where the network does not tell."""
@@ -60,6 +68,7 @@ class Figures:
             "unexpected": [f"{o.who} {o.what}: {o.message}" for o in self.outcomes if not o.as_expected],
             "upgrade_survived": self.upgrade_survived,
             "upgrade_seconds": round(self.upgrade_seconds, 2),
+            "upgrade_instructions": self.upgrade_instructions,
             "deploy_seconds": round(self.deploy_seconds, 2),
             "import_seconds": round(self.report.seconds, 2),
             "in_flight": self.in_flight,

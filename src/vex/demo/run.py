@@ -10,7 +10,7 @@ from vex.demo.figures import Figures, read_instructions
 from vex.demo.identities import demo_identity
 from vex.demo.refusals import Trespass, outcome
 from vex.demo.screen import Screen
-from vex.deployment import Deployment, Modules, deploy, index_canister, shards
+from vex.deployment import Deployment, Modules, deploy, hand_over_module, index_canister, shards
 from vex.exports import Desk
 from vex.helpdesk import Helpdesk, Write
 from vex.importer import Importer, Journal
@@ -21,6 +21,8 @@ from vex.reports import desk_report
 
 CAPACITY = 300
 """Tickets for each shard: small, so that the sample fills several."""
+UPGRADED = "demo-upgrade"
+"""The version that the upgraded shard says it runs: the index upgrades none that runs what it is to run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ async def run_demo(plan: Plan, screen: Screen) -> tuple[Figures, Deployment]:
         index = index_canister(operator, deployment)
         await _trespass(figures, importer, network, deployment, plan)
         figures.shards = await shards(index)
+        await hand_over_module(index, plan.modules.shard, UPGRADED)
         await _upgrade(figures, index, importer, plan.desk, screen)
+        figures.note_upgrade(await read_instructions(network), await shards(index), UPGRADED)
         figures.tickets_listed = await _listed(importer, plan.desk, screen)
         figures.tickets_counted = await _counted(importer, plan.desk, screen)
         figures.shards = await shards(index)

@@ -57,7 +57,8 @@ def _shards(figures: Figures) -> Table:
 def _costs(figures: Figures) -> Table:
     values = figures.as_json()
     table = Table(title="What it took", title_justify="left", show_header=False)
-    survived = "survived" if figures.upgrade_survived else "LOST DATA"
+    survived = "survived" if figures.upgrade_survived else "FAILED OR LOST DATA"
+    took = f"{figures.upgrade_instructions:,} instructions, {figures.upgrade_seconds:.2f} s"
     rows = {
         "tickets imported": f"{values['tickets']} ({values['through_index']} of them through the index)",
         "comments": f"{values['comments']:,}",
@@ -66,7 +67,7 @@ def _costs(figures: Figures) -> Table:
         "create_ticket": f"{values['create_ticket_instructions']:,} instructions, {values['create_ticket_ms']} ms",
         "add_comment": f"{values['add_comment_instructions']:,} instructions",
         "import": f"{values['import_seconds']} s with {values['in_flight']} requests in flight",
-        "upgrade of a shard": f"{survived}, {values['upgrade_seconds']} s",
+        "upgrade of a shard": f"{survived}, {took}",
         "all of it": f"{values['seconds']} s",
     }
     for name, text in rows.items():
