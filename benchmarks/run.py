@@ -42,6 +42,9 @@ def run(
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as a document holds it.")] = False,
 ) -> None:
     """Measure what canisters cost and how fast the replica is."""
+    unknown = sorted(set(only or ()) - set(GROUPS))
+    if unknown:
+        raise typer.BadParameter(f"no group {', '.join(unknown)}; there are {', '.join(GROUPS)}", param_hint="--only")
     figures: list[Figure] = []
     for name in only or GROUPS:
         figures += asyncio.run(_measured(GROUPS[name]))

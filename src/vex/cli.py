@@ -67,6 +67,8 @@ def demo(
         shutil.rmtree(folder, ignore_errors=True)
     screen.tables(figures)
     kept = Kept(url, deployment, folder, desk) if keep else None
+    if kept:
+        kept.write_key()
     if as_json:
         told = kept.as_json() if kept else {"url": None}
         json.dump({**figures.as_json(), **told}, sys.stdout, indent=1)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from vex.demo.identities import demo_identity
 from vex.deployment import Deployment
 from vex.exports import Desk
 
@@ -19,19 +20,38 @@ class Kept:
     desk: Desk
 
     @property
+    def organisation(self) -> int:
+        """That of the first ticket; the index numbers them from 1 on, as they are created."""
+        return 1 + self.desk.organisations.index(self.desk.tickets[0].organisation)
+
+    @property
     def pid(self) -> int:
         """The replica's process."""
         return int((self.folder / "pid").read_text())
 
+    @property
+    def key(self) -> Path:
+        """The key of an admin of that organisation, as PEM: what `vex verify` asks for."""
+        return self.folder / "admin.pem"
+
+    def write_key(self) -> None:
+        """Write `key`, for its owner alone."""
+        organisation = self.desk.tickets[0].organisation
+        admin = next(one for one in self.desk.people if (one.organisation, one.role) == (organisation, "admin"))
+        self.key.touch(mode=0o600)
+        self.key.write_bytes(demo_identity(admin.key).to_pem())
+
     def words(self) -> str:
-        """For people: where everything is, whom to be, how to end it."""
+        """For people: where everything is, whom to be, how to check it, how to end it."""
         first = self.desk.tickets[0]
+        asked = f"--organisation {self.organisation} --key {self.key}"
         return (
             f"The network is up at {self.url}\n"
             f"  index  {self.deployment.index}\n"
             f"  users  {self.deployment.users}\n"
             f"  a customer of {first.organisation}: {first.requester}\n"
-            'README, "Use it from Python", says what to do with them. '
+            'README, "Use it from Python", says what to do with them.\n'
+            f"Check its history with: .venv/bin/vex verify --url {self.url} --index {self.deployment.index} {asked}\n"
             f"Stop it with: kill {self.pid}; rm -r {self.folder}"
         )
 
@@ -43,4 +63,5 @@ class Kept:
             "users": str(self.deployment.users),
             "pid": self.pid,
             "folder": str(self.folder),
+            "key": str(self.key),
         }
