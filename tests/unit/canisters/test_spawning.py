@@ -57,6 +57,18 @@ def test_a_refused_call_is_tried_again(platform: NativePlatform, step: str) -> N
     assert platform.calls.count("create_canister") == (2 if step == "create_canister" else 1)
 
 
+def test_an_index_with_too_few_cycles_says_so_and_goes_on_when_it_gets_some(platform: NativePlatform) -> None:
+    system = platform.index.system
+    plenty, system.cycles = system.cycles, 10**12
+    spawn(platform)
+    platform.advance(30)
+    assert (one(platform)["step"], one(platform)["last_failure"]) == ("create", "create: the index has too few cycles")
+    assert "create_canister" not in platform.calls
+    system.cycles = plenty
+    platform.spawned()
+    assert platform.calls.count("create_canister") == 1
+
+
 def test_a_lost_reply_of_the_installation_installs_nothing_twice(platform: NativePlatform) -> None:
     platform.lose.add("install_chunked_code")
     spawn(platform)
