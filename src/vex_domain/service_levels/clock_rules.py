@@ -131,6 +131,7 @@ def resume(state: TicketClocks, policy: Policy | None, standing: Standing, now: 
     if policy is None:
         return
     readings: dict[bool, int] = {}
+    nearest: dict[bool, int] = {}
     for metric in policy.targets:
         clock = state.clocks[metric]
         if clock.phase != OPEN or not runs(metric, standing.category, standing.pauses):
@@ -139,7 +140,11 @@ def resume(state: TicketClocks, policy: Policy | None, standing: Standing, now: 
         if clock.business not in readings:
             readings[clock.business] = _hours(state, clock, hours_of).reading(now)
         clock.reading = readings[clock.business]
-        due = _next_due(state, policy, metric, standing.priority, hours_of)
+        missing = _missing(clock, policy, metric, standing.priority)
+        if missing is not None and missing < nearest.get(clock.business, NEVER):
+            nearest[clock.business] = missing
+    for business, missing in nearest.items():  # of clocks that count by the same hours, the one that lacks least
+        due = _due(hours_of(state.calendar) if business else ALL_HOURS, readings[business], missing, now)
         if due is not None:
             state.due = min(state.due, max(due, now))
 
@@ -151,16 +156,26 @@ def _hours(state: TicketClocks, clock: Clock, hours_of: HoursOf) -> Hours:
 def _next_due(state: TicketClocks, policy: Policy, metric: int, priority: str, hours_of: HoursOf) -> int | None:
     """When the clock, which counts, reaches what fires next; None when never."""
     clock = state.clocks[metric]
+    missing = None if clock.reading is None else _missing(clock, policy, metric, priority)
+    if missing is None or clock.reading is None:
+        return None
+    return _due(_hours(state, clock, hours_of), clock.reading, missing, state.settled_at)
+
+
+def _missing(clock: Clock, policy: Policy, metric: int, priority: str) -> int | None:
+    """How many seconds the clock lacks to what fires next (0 or less: none); None when nothing does."""
     target = policy.targets[metric].get(priority)
-    if target is None or clock.reading is None:
+    if target is None:
         return None
     for before, _ in policy.escalations[metric]:
-        if _may_fire(clock, before):
-            missing = max(target - before * MINUTE, 0) - clock.spent
-            if missing <= 0:
-                return state.settled_at
-            return _hours(state, clock, hours_of).time_of(clock.reading + missing)
+        if not clock.fired or _may_fire(clock, before):
+            return max(target - before * MINUTE, 0) - clock.spent
     return None
+
+
+def _due(hours: Hours, reading: int, missing: int, settled_at: int) -> int | None:
+    """When a clock settled with this reading has counted `missing` seconds more; None when never."""
+    return settled_at if missing <= 0 else hours.time_of(reading + missing)
 
 
 def target_due(state: TicketClocks, metric: int, target: int | None, hours_of: HoursOf) -> int | None:

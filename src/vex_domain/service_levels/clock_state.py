@@ -77,19 +77,23 @@ class TicketClocks:
         policy = self.policy.encode()
         calendar = self.calendar.encode()
         times = (self.status_since, self.assigned_since, self.requester_at, self.staff_at)
-        started = [(number, clock) for number, clock in enumerate(self.clocks) if clock.phase]
         sizes = (0, len(policy), len(calendar), len(self.automations))
         parts = [_HEAD.pack(_FORMAT, self.settled_at, self.due, self.rules_version, *times, *sizes), policy, calendar]
-        parts.extend([key.to_bytes(4, "little") for key in self.automations])
-        parts.extend([_packed_clock(number, clock) for number, clock in started])
+        if self.automations:
+            parts.extend([key.to_bytes(4, "little") for key in self.automations])
+        for number, clock in enumerate(self.clocks):
+            if clock.phase:
+                parts.append(_packed_clock(number, clock))
         return b"".join(parts)
 
 
 def _packed_clock(number: int, clock: Clock) -> bytes:
     flags = (_BUSINESS if clock.business else 0) | (0 if clock.reading is None else _COUNTING)
     reading = clock.reading or 0
-    head = _CLOCK.pack(number << 4 | clock.phase, flags, clock.since, clock.spent, reading, len(clock.fired))
-    return head + b"".join([before.to_bytes(2, "little") for before in clock.fired])
+    packed = _CLOCK.pack(number << 4 | clock.phase, flags, clock.since, clock.spent, reading, len(clock.fired))
+    for before in clock.fired:
+        packed += before.to_bytes(2, "little")
+    return packed
 
 
 def packed_due(packed: bytes) -> int:

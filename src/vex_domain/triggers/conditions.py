@@ -1,6 +1,7 @@
 """Conditions over a ticket: all of some and any of others, each a name, a comparison and a value."""
 
 from collections.abc import Callable
+from operator import eq, ne
 from typing import Any
 
 from vex_domain.configuration.reader import DocumentReader
@@ -21,19 +22,20 @@ COMPARISONS = (*ONE_VALUE, *MANY_VALUES, *PARTS, *AMOUNTS, *FLAGS)
 class Condition:
     """`name` of the ticket compared with `value`; amounts are compared as numbers or as dates."""
 
-    __slots__ = ("comparison", "name", "value")
+    __slots__ = ("_test", "comparison", "name", "value")
 
     def __init__(self, name: str, comparison: str, value: Any) -> None:
         self.name = name
         self.comparison = comparison
         self.value = value
+        self._test = _TESTS.get(comparison)
 
     def holds(self, facts: TicketFacts) -> bool:
         """Whether the ticket meets the condition."""
-        actual = facts.value(self.name)
-        test = _TESTS.get(self.comparison)
-        if test is not None:
-            return test(actual, self.value)
+        header = facts.header
+        actual = header[self.name] if self.name in header else facts.value(self.name)
+        if self._test is not None:
+            return self._test(actual, self.value)
         return self._changed(facts, actual)
 
     def _changed(self, facts: TicketFacts, actual: Any) -> bool:
@@ -48,8 +50,8 @@ class Condition:
 
 
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
-    "is": lambda actual, value: bool(actual == value),
-    "is_not": lambda actual, value: bool(actual != value),
+    "is": eq,
+    "is_not": ne,
     "in": lambda actual, value: actual in value,
     "not_in": lambda actual, value: actual not in value,
     "includes": lambda actual, value: actual is not None and value in actual,
@@ -74,9 +76,10 @@ class Conditions:
         for condition in self.every:
             if not condition.holds(facts):
                 return False
-        if not self.some:
-            return True
-        return any(condition.holds(facts) for condition in self.some)
+        for condition in self.some:  # a generator would cost as much as a condition
+            if condition.holds(facts):
+                return True
+        return not self.some
 
     def pinned(self, name: str) -> tuple[Any, ...] | None:
         """The values that `name` can have where these hold, None when they leave it open."""

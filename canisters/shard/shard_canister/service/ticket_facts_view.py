@@ -52,8 +52,9 @@ def clocks_of(env: Any, work: Any) -> TicketClocksPart:
 def happened(work: Any) -> tuple[str, ...]:
     """The names of what happened to the ticket in this change, as triggers know them."""
     names = [event["kind"] for event in work.events]
-    comments = [event for event in work.events if event["kind"] == "commented"]
-    names += ["staff_replied" if by_staff(work, event) else "requester_commented" for event in comments]
+    if "commented" in names:
+        comments = [event for event in work.events if event["kind"] == "commented"]
+        names += ["staff_replied" if by_staff(work, event) else "requester_commented" for event in comments]
     header, before = work.header, work.before
     if header["assignee"] is not None and (before is None or header["assignee"] != before["assignee"]):
         names.append("assigned")
