@@ -23,7 +23,7 @@ from vex_domain.service_levels.clock_state import (
     TicketClocks,
 )
 from vex_domain.time_units import MINUTE
-from vex_domain.workflow.workflow_model import SETTLED
+from vex_domain.workflow.workflow_model import CATEGORIES, SETTLED
 
 REPLIES = (FIRST_REPLY, NEXT_REPLY, PERIODIC_UPDATE)
 RESOLUTIONS = (REQUESTER_WAIT, AGENT_WORK, TOTAL_RESOLUTION)
@@ -96,6 +96,14 @@ def runs(metric: int, category: str, pauses: bool) -> bool:
     return metric != AGENT_WORK or category in ("new", "open")
 
 
+_RUNNING = {
+    (category, pauses): frozenset([metric for metric in range(len(METRICS)) if runs(metric, category, pauses)])
+    for category in CATEGORIES
+    for pauses in (False, True)
+}
+"""The metrics whose clocks, where open, count in a state of a category that pauses or does not."""
+
+
 def settle(state: TicketClocks, now: int, hours_of: HoursOf) -> None:
     """Bring what was counted up to `now` and stop counting; `resume` goes on under the rules then in force."""
     readings: dict[bool, int] = {}
@@ -130,11 +138,12 @@ def resume(state: TicketClocks, policy: Policy | None, standing: Standing, now: 
     state.due = NEVER
     if policy is None:
         return
+    running = _RUNNING[standing.category, standing.pauses]
     readings: dict[bool, int] = {}
     nearest: dict[bool, int] = {}
     for metric in policy.targets:
         clock = state.clocks[metric]
-        if clock.phase != OPEN or not runs(metric, standing.category, standing.pauses):
+        if clock.phase != OPEN or metric not in running:
             continue
         clock.business = metric in policy.business
         if clock.business not in readings:

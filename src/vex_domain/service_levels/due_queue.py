@@ -65,14 +65,16 @@ class DueQueue:
         return (self._due[one], one) < (self._due[other], other)
 
     def _rise(self, place: int) -> None:
-        heap = self._heap
+        heap, due = self._heap, self._due
         position = heap[place]
+        second = due[position]
         while place:
             above = place - 1 >> 1
-            if not self._before(position, heap[above]):
+            other = heap[above]  # as `_before`, without a call for each level
+            if second > due[other] or (second == due[other] and position > other):
                 break
-            heap[place] = heap[above]
-            self._places[heap[place]] = place
+            heap[place] = other
+            self._places[other] = place
             place = above
         heap[place] = position
         self._places[position] = place

@@ -16,6 +16,14 @@ HOURS_SINCE = tuple(["hours_since_" + moment for moment in SINCE])
 Values = dict[str, dict[str, Any]]
 
 
+def _fits(_word: str, _value: dict[str, Any]) -> bool:
+    return True
+
+
+def _never(_moment: str) -> int:
+    return 0
+
+
 class TicketFacts:
     """A ticket under change at `now` (seconds). `before` is None for a new one.
 
@@ -37,9 +45,9 @@ class TicketFacts:
         self.header = header
         self.before = before
         self.fields = fields
-        self.fits: Callable[[str, dict[str, Any]], bool] = lambda _word, _value: True
+        self.fits: Callable[[str, dict[str, Any]], bool] = _fits
         self.events: tuple[str, ...] = ()
-        self.moment: Callable[[str], int] = lambda _: 0
+        self.moment: Callable[[str], int] = _never
         self.now = 0
 
     def value(self, name: str) -> Any:

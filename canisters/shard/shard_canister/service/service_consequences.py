@@ -19,6 +19,7 @@ def pull_triggers(env: Any, work: Any) -> None:
         return
     team = work.header["team"]
     facts = facts_of(env, work)
+    facts.events = happened(work)
 
     def carry_out(actions: list[Any]) -> bool:
         changed = do(env, work, actions)

@@ -19,7 +19,7 @@ def do(env: Any, work: Any, actions: list[Action]) -> bool:
         return False
     header = work.header
     former = {name: header[name] for name in SET_BY_ACTIONS}
-    changed = act(actions, _draft(env, work), work.rules.workflow, work.rules.fields)
+    changed = act(actions, _Draft(env, work), work.rules.workflow, work.rules.fields)
     if changed:
         for name in SET_BY_ACTIONS:
             if header[name] != former[name]:
@@ -28,33 +28,46 @@ def do(env: Any, work: Any, actions: list[Action]) -> bool:
     return changed
 
 
-def _draft(env: Any, work: Any) -> TicketDraft:
-    draft = TicketDraft(work.header, lambda: values_of(env, work))
-    draft.may_move = lambda target: _may_move(env, work, target)
-    draft.move = lambda target: put_in_state(env, work, target)
-    draft.keep_values = lambda values: _keep_values(env, work, values)
-    draft.assign = lambda: give(env, work)
-    draft.notify = lambda name, whom: work.events.append(_notification(work, name, whom))
-    return draft
+class _Draft(TicketDraft):
+    """The draft of a ticket under change: methods, since a draft of closures costs as much as an action."""
 
+    __slots__ = ("_env", "_work")
 
-def _may_move(env: Any, work: Any, target: str) -> bool:
-    header, life = work.header, work.rules.workflow
-    if env.retirements.is_retired(header["organisation"], header["kind"], target):
-        return False
-    waits = life.workflow_of(header["kind"]).parent_waits_for_children and life.is_settled(target)
-    return not waits or not open_children(relations(env, work).all)
+    def __init__(self, env: Any, work: Any) -> None:
+        self.header = work.header
+        self._env = env
+        self._work = work
 
+    def values(self) -> Values:
+        return values_of(self._env, self._work)
 
-def _keep_values(env: Any, work: Any, values: Values) -> None:
-    part = field_values(env, work)
-    changed = dict(work.change.get("fields", {}))
-    for word in {**part.values, **values}:
-        if part.values.get(word) != values.get(word):
-            changed[word] = values.get(word, "")
-    part.values = values
-    work.touch("fields")
-    work.change["fields"] = changed
+    def may_move(self, target: str) -> bool:
+        env, work = self._env, self._work
+        header, life = work.header, work.rules.workflow
+        if env.retirements.is_retired(header["organisation"], header["kind"], target):
+            return False
+        waits = life.workflow_of(header["kind"]).parent_waits_for_children and life.is_settled(target)
+        return not waits or not open_children(relations(env, work).all)
+
+    def move(self, target: str) -> None:
+        put_in_state(self._env, self._work, target)
+
+    def keep_values(self, values: Values) -> None:
+        work = self._work
+        part = field_values(self._env, work)
+        changed = dict(work.change.get("fields", {}))
+        for word in {**part.values, **values}:
+            if part.values.get(word) != values.get(word):
+                changed[word] = values.get(word, "")
+        part.values = values
+        work.touch("fields")
+        work.change["fields"] = changed
+
+    def assign(self) -> bool:
+        return give(self._env, self._work)
+
+    def notify(self, name: str, whom: Any) -> None:
+        self._work.events.append(_notification(self._work, name, whom))
 
 
 def _notification(work: Any, name: str, whom: list[Any]) -> dict[str, Any]:
