@@ -76,8 +76,13 @@ def test_signatures_of_canisters_are_verified(server: RestServer) -> None:
     signature, root_key = signed(MESSAGE)
     asked = {"sig": b64(signature), "pubkey": b64(canister_key(CANISTER, SEED)), "root_pubkey": b64(root_key)}
     assert server.http.post("/verify_signature", json={**asked, "msg": b64(MESSAGE)}).json() == {"Ok": None}
-    assert "Err" in server.http.post("/verify_signature", json={**asked, "msg": b64(b"other")}).json()
-    assert "Err" in server.http.post("/verify_signature", json={**asked, "msg": b64(MESSAGE), "pubkey": "AA=="}).json()
+    for changed, status, told in (
+        ({"msg": b64(b"other")}, 406, "Canister signature verification failed: "),
+        ({"msg": b64(MESSAGE), "pubkey": "AA==", "root_pubkey": "AA=="}, 400, "Failed to parse DER encoded public key"),
+        ({"msg": b64(MESSAGE), "root_pubkey": "AA=="}, 400, "Failed to parse DER encoded root public key: "),
+    ):
+        refused = server.http.post("/verify_signature", json={**asked, **changed})
+        assert (refused.status_code, refused.json()["Err"].startswith(told)) == (status, True)
 
 
 def test_a_fetched_result_can_be_dropped(server: RestServer, instance: RestInstance) -> None:
@@ -88,8 +93,8 @@ def test_a_fetched_result_can_be_dropped(server: RestServer, instance: RestInsta
     while server.http.get(f"/read_graph/{where}").status_code != 200:
         assert time.monotonic() < deadline
     assert server.http.delete(f"/prune_graph/{where}").status_code == 200
-    assert server.http.get(f"/read_graph/{where}").status_code == 400
-    assert server.http.delete(f"/prune_graph/{where}").status_code == 400
+    assert server.http.get(f"/read_graph/{where}").status_code == 404
+    assert server.http.delete(f"/prune_graph/{where}").status_code == 404
 
 
 def test_a_block_may_name_who_made_it_and_who_failed(server: RestServer, instance: RestInstance) -> None:

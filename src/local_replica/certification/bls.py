@@ -28,9 +28,14 @@ class BlsKey:
         return bytes(BlstP1Element.hash_to_group(message, DOMAIN_SEPARATION_TAG).scalar_mul(self._scalar).compress())
 
 
+def is_public_key(der: bytes) -> bool:
+    """Tell whether bytes have the form of a DER public key (133 bytes); what point it stands for is not looked at."""
+    return len(der) == len(DER_PREFIX) + 96 and der.startswith(DER_PREFIX)
+
+
 def verify(signature: bytes, message: bytes, public_key_der: bytes) -> bool:
     """Tell whether `signature` (48 bytes) over `message` was made by the owner of a DER public key (133 bytes)."""
-    if len(signature) != 48 or len(public_key_der) != 133 or not public_key_der.startswith(DER_PREFIX):
+    if len(signature) != 48 or not is_public_key(public_key_der):
         return False
     try:
         point = BlstP1Element.uncompress(signature)

@@ -74,7 +74,7 @@ class Api:
 
     async def query(self, request: Request) -> Response:
         """Run a query and sign its outcome by a node of the subnet."""
-        node, effective = self.find(request), _effective_id(request)
+        effective, node = _effective_id(request), self.find(request)
         envelope = read_envelope(await read_body(request, MAX_BODY_BYTES), "query")
         return _cbor(await node.run(partial(_query, envelope, effective)))
 
@@ -103,7 +103,7 @@ class Api:
         return _cbor(answers.certified(_proof(node, status, envelope.request_id, form)))
 
     async def _called(self, request: Request) -> tuple[Node, bytes, Envelope]:
-        node, effective = self.find(request), _effective_id(request)
+        effective, node = _effective_id(request), self.find(request)
         envelope = read_envelope(await read_body(request, MAX_CALL_BYTES), "call")
         _check_called(node.chain, envelope, effective)
         authenticate(envelope, node.chain.replica.time_ns, node.chain.certifier.root_key)
@@ -111,7 +111,7 @@ class Api:
 
     async def read_state(self, form: DelegationFormat, request: Request) -> Response:
         """Answer with a certificate over paths of the state tree."""
-        node, effective = self.find(request), _effective_id(request)
+        effective, node = _effective_id(request), self.find(request)
         envelope = read_envelope(await read_body(request, MAX_BODY_BYTES), "read_state")
 
         def certificate(chain: Chain) -> bytes:
@@ -123,8 +123,7 @@ class Api:
 
     async def read_subnet_state(self, form: DelegationFormat, request: Request) -> Response:
         """Answer with a certificate over what the state tree tells of subnets."""
-        node = self.find(request)
-        subnet_id = _principal_of(request, "subnet")
+        subnet_id, node = _principal_of(request, "subnet"), self.find(request)
         envelope = read_envelope(await read_body(request, MAX_BODY_BYTES), "read_state")
 
         def certificate(chain: Chain) -> bytes:

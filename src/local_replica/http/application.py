@@ -5,9 +5,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from local_replica.execution.metering import MeteredExecutor, costs_by_canister
 from local_replica.http.api import Api
+from local_replica.http.cross_origin import GATEWAY_SHARING, CrossOrigin
 from local_replica.http.gateway import Gateway
 from local_replica.http.gateway.resolving import DOMAIN
 from local_replica.node import Node
@@ -38,10 +40,10 @@ def application(routes: list[BaseRoute]) -> Starlette:
     return made
 
 
-def single_replica(node: Node, meter: MeteredExecutor | None = None, domains: tuple[str, ...] = (DOMAIN,)) -> Starlette:
+def single_replica(node: Node, meter: MeteredExecutor | None = None, domains: tuple[str, ...] = (DOMAIN,)) -> ASGIApp:
     """Serve the IC HTTP API of one node under `/api`, its topology, its costs, and its canisters' web pages.
 
-    The pages stand at `<canister>.<domain>` of each of `domains`.
+    The pages stand at `<canister>.<domain>` of each of `domains`. Pages of any origin may ask all of it.
     """
 
     async def topology(_request: Request) -> Response:
@@ -53,4 +55,5 @@ def single_replica(node: Node, meter: MeteredExecutor | None = None, domains: tu
     api = Mount("/api", routes=Api(lambda _request: node).routes())
     told = [("/_/topology", topology), ("/_/instructions", instructions)]
     routes: list[BaseRoute] = [api, *(Route(path, answer, methods=["GET"]) for path, answer in told)]
-    return application([*routes, Route("/{path:path}", Gateway(node, domains).serve, methods=_METHODS)])
+    served = application([*routes, Route("/{path:path}", Gateway(node, domains).serve, methods=_METHODS)])
+    return CrossOrigin(served, GATEWAY_SHARING)

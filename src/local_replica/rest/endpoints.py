@@ -17,10 +17,16 @@ Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 def instance_number(request: Request) -> int:
     """Return the instance that the address names. Raises BodyError."""
-    text = request.path_params["instance"]
+    return numbered(request, "instance")
+
+
+def numbered(request: Request, name: str) -> int:
+    """Return the number that stands for `name` in the address. Raises BodyError."""
+    text = request.path_params[name]
     number = read_u64(text)
     if number is None:
-        raise BodyError(400, f"Invalid URL: Cannot parse `{text}` to a `u64`")
+        which = "" if len(request.path_params) == 1 else "value at index 0 with value "
+        raise BodyError(400, f"Invalid URL: Cannot parse {which}`{text}` to a `u64`")
     return number
 
 

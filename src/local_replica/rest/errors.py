@@ -15,6 +15,13 @@ class RestError(Exception):
         return {"message": self.message}
 
 
+class NotConverted(RestError):
+    """A value of the body is not what it stands for, in PocketIC's words."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f'ConversionError {{ message: "{why}" }}')
+
+
 class CreationError(RestError):
     """An instance or gateway can't be made: the message comes wrapped in "Error"."""
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from local_replica.http.application import single_replica
 from local_replica.http.ending import SECONDS_TO_FINISH
@@ -79,7 +79,7 @@ class Gateways:
             await self.close(number)
 
 
-def _config(served: Starlette, https: HttpsWish | None, listening: socket.socket) -> uvicorn.Config:
+def _config(served: ASGIApp, https: HttpsWish | None, listening: socket.socket) -> uvicorn.Config:
     """How the gateway is served. Raises CreationError where certificate or key are none, and listens no more then."""
     config = uvicorn.Config(served, log_level="warning", lifespan="off", timeout_graceful_shutdown=SECONDS_TO_FINISH)
     if https is not None:

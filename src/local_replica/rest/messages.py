@@ -11,7 +11,7 @@ from local_replica.node import Chain, Node
 from local_replica.node.topology import in_base64
 from local_replica.printing import debugged
 from local_replica.rest.blobs import BlobStore
-from local_replica.rest.errors import RestError
+from local_replica.rest.errors import NotConverted, RestError
 from local_replica.rest.fields import Fields
 
 Json: TypeAlias = object
@@ -73,7 +73,7 @@ class Effective:
     def check_length(self) -> None:
         """Whether it is short enough for a principal. Raises RestError."""
         if self.raw is not None and len(self.raw) > MAX_PRINCIPAL_BYTES:
-            raise _not_converted("subnet id" if self.kind == "SubnetId" else "effective canister id")
+            raise NotConverted("Bad subnet id" if self.kind == "SubnetId" else "Bad effective canister id")
 
     def check(self, chain: Chain) -> bytes | None:
         """The principal, if it leads to a subnet. Raises RestError."""
@@ -91,11 +91,6 @@ class Effective:
             raise _bad_ingress(_NO_EFFECTIVE_PRINCIPAL)
         if self.kind == "CanisterId" and chain.replica.subnet_of(raw) is None:
             raise _bad_ingress(f"Canister {to_text(raw)} does not belong to any subnet.")
-
-
-def _not_converted(what: str) -> RestError:
-    """A value that is no `what`, in PocketIC's words."""
-    return RestError(f'ConversionError {{ message: "Bad {what}" }}')
 
 
 _CALL_FIELDS = ("sender", "canister_id", "effective_principal", "method", "payload")
@@ -120,7 +115,7 @@ class _Call:
         call.effective.check_length()
         for what, raw in (("sender principal", sender), ("canister id", canister_id)):
             if len(raw) > MAX_PRINCIPAL_BYTES:
-                raise _not_converted(what)
+                raise NotConverted(f"Bad {what}")
         return call
 
 
@@ -157,7 +152,7 @@ def _message_id(fields: Fields) -> tuple[Effective, bytes]:
     fields.require(("effective_principal", "message_id"))
     effective, message_id = Effective.read(fields), fields.blob("message_id")
     if len(message_id) != 32:
-        raise _not_converted("message id")
+        raise NotConverted("Bad message id")
     return effective, message_id
 
 

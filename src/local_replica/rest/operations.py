@@ -1,5 +1,6 @@
 """The control calls of one instance: `read/…` and `update/…`, each a function of the node and the body's fields."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -9,7 +10,7 @@ from local_replica.http.principals import MAX_PRINCIPAL_BYTES
 from local_replica.node import Chain, Node
 from local_replica.node.topology import describe, in_base64
 from local_replica.rest.blobs import BlobStore
-from local_replica.rest.errors import RestError
+from local_replica.rest.errors import NotConverted, RestError
 from local_replica.rest.fields import Fields
 from local_replica.rest.messages import await_ingress_message, ingress_status, query, submit_ingress_message
 from local_replica.rest.outcalls import get_canister_http, mock_canister_http
@@ -26,8 +27,15 @@ def _principal(fields: Fields, name: str) -> bytes:
     return raw
 
 
-def _existing(chain: Chain, fields: Fields) -> bytes:
-    canister_id = _principal(fields, "canister_id")
+def _changed_canister(fields: Fields) -> bytes:
+    """The canister of an operation that changes it, which refuses what is no principal in other words."""
+    raw = fields.blob("canister_id")
+    if len(raw) > MAX_PRINCIPAL_BYTES:
+        raise NotConverted("Bad canister id")
+    return raw
+
+
+def _existing(chain: Chain, canister_id: bytes) -> bytes:
     if chain.replica.canister(canister_id) is None:
         raise RestError(f"CanisterNotFound(CanisterId({to_text(canister_id)}))")
     return canister_id
@@ -87,34 +95,34 @@ def _blockmaker(fields: Fields) -> tuple[bytes, bytes, list[bytes]]:
 
 async def add_cycles(node: Node, fields: Fields, _blobs: BlobStore) -> Json:
     fields.require(("canister_id", "amount"))
-    amount = fields.u128("amount")
-    return {"cycles": await node.run(lambda chain: chain.replica.add_cycles(_existing(chain, fields), amount))}
+    canister_id, amount = _changed_canister(fields), fields.u128("amount")
+    return {"cycles": await node.run(lambda chain: chain.replica.add_cycles(_existing(chain, canister_id), amount))}
 
 
 async def set_stable_memory(node: Node, fields: Fields, blobs: BlobStore) -> Json:
     fields.require(("canister_id", "blob_id"))
-    content = blobs.get(fields.blob("blob_id"))
-    await node.run(lambda chain: chain.replica.set_stable_memory(_with_module(chain, fields), content))
+    canister_id = _changed_canister(fields)
+    content = await asyncio.to_thread(blobs.unpacked, fields.blob("blob_id"))
+    await node.run(lambda chain: chain.replica.set_stable_memory(_with_module(chain, canister_id), content))
     return None
 
 
 def get_cycles(chain: Chain, fields: Fields) -> Json:
-    return {"cycles": chain.replica.cycles(_existing(chain, fields))}
+    return {"cycles": chain.replica.cycles(_existing(chain, _principal(fields, "canister_id")))}
 
 
-def _with_module(chain: Chain, fields: Fields) -> bytes:
-    canister_id = _existing(chain, fields)
-    if chain.replica.module(canister_id) is None:
+def _with_module(chain: Chain, canister_id: bytes) -> bytes:
+    if chain.replica.module(_existing(chain, canister_id)) is None:
         raise RestError(f"CanisterIsEmpty(CanisterId({to_text(canister_id)}))")
     return canister_id
 
 
 def get_stable_memory(chain: Chain, fields: Fields) -> Json:
-    return {"blob": in_base64(chain.replica.stable_memory(_with_module(chain, fields)))}
+    return {"blob": in_base64(chain.replica.stable_memory(_with_module(chain, _principal(fields, "canister_id"))))}
 
 
 def get_controllers(chain: Chain, fields: Fields) -> Json:
-    canister = chain.replica.canister(_existing(chain, fields))
+    canister = chain.replica.canister(_existing(chain, _principal(fields, "canister_id")))
     controllers = canister.controllers if canister is not None else ()
     return [{"principal_id": in_base64(one)} for one in controllers]
 

@@ -38,12 +38,14 @@ async def mock_canister_http(node: Node, fields: Fields, _blobs: BlobStore) -> o
     fields.require(("subnet_id", "request_id", "response"))
     subnet_id = fields.object("subnet_id", "struct RawSubnetId").blob("subnet_id")
     request_id = fields.u64("request_id")
-    answers = [_answer(*fields.variant("response", _ANSWERS))]
+    first, others = _answer(*fields.variant("response", _ANSWERS)), []
     if fields.has("additional_responses"):
-        answers += fields.list("additional_responses", lambda each: _answer(*each.choice(_ANSWERS)))
-    for answer in answers:
+        others = fields.list("additional_responses", lambda each: _answer(*each.choice(_ANSWERS)))
+    for answer in (*others, first):
         if isinstance(answer, HttpReject) and answer.reject_code not in _REJECT_CODES:
             raise RestError(f"InvalidRejectCode({answer.reject_code})")
+
+    answers = (first, *others)
 
     def apply(chain: Chain) -> None:
         _check(chain, subnet_id, request_id, len(answers))

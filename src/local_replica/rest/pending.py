@@ -81,6 +81,10 @@ class Turnstile:
         self.running = None
 
 
+LABEL_BYTES = 32
+"""As many as a SHA-256 has."""
+
+
 class Pending:
     """Results of one server that are still to be fetched."""
 

@@ -1,32 +1,35 @@
 """The ASGI application of `pocket-ic-local`: PocketIC's REST API, the IC HTTP API per instance, our own endpoints."""
 
-import asyncio
+import base64
 import json
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
+from local_replica.certification.bls import is_public_key
 from local_replica.execution.port import Executor
 from local_replica.http.api import Api
 from local_replica.http.application import application
 from local_replica.http.canister_signatures import CanisterKey, NotSigned
+from local_replica.http.cross_origin import API_SHARING, CrossOrigin
 from local_replica.http.errors import InvalidRequest
 from local_replica.node import Chain, Node
 from local_replica.node.topology import describe
+from local_replica.printing import debugged
 from local_replica.rest import operations
 from local_replica.rest.blobs import BlobStore
-from local_replica.rest.endpoints import Endpoint, guarded, instance_number, read_fields, read_json_body
+from local_replica.rest.endpoints import Endpoint, guarded, instance_number, numbered, read_fields, read_json_body
 from local_replica.rest.errors import BodyError, CreationError, RestError
 from local_replica.rest.fields import Fields
 from local_replica.rest.gateways import Gateways
 from local_replica.rest.instances import Instance, Instances
 from local_replica.rest.numbers import read_u64
-from local_replica.rest.pending import Pending
+from local_replica.rest.pending import LABEL_BYTES, Pending
 from local_replica.rest.snapshots import snapshot_routes
 from local_replica.rest.wishes import read_gateway, read_wish
 
@@ -44,9 +47,10 @@ class RestServer:
         self._gateways = Gateways()
         self._pending = Pending()
 
-    def application(self) -> Starlette:
-        """Return the application."""
-        return application([*self._server_routes(), *self._instance_routes(), *snapshot_routes(self.instances)])
+    def application(self) -> ASGIApp:
+        """Return the application. Pages of any origin may ask instances."""
+        routes = [*self._server_routes(), *self._instance_routes(), *snapshot_routes(self.instances)]
+        return CrossOrigin(application(routes), API_SHARING, "/instances")
 
     def _server_routes(self) -> list[BaseRoute]:
         return [
@@ -122,32 +126,30 @@ class RestServer:
         return Response()
 
     async def _put_blob(self, request: Request) -> Response:
-        encoding = request.headers.get("content-encoding")
-        content = await request.body()
-        return PlainTextResponse(await asyncio.to_thread(self._blobs.put, content, encoding))
+        return PlainTextResponse(self._blobs.put(await request.body(), request.headers.get("content-encoding")))
 
     async def _get_blob(self, request: Request) -> Response:
         try:
             blob_id = bytes.fromhex(request.path_params["blob"])
-        except ValueError as error:
-            raise BodyError(400, "Malformed blob id") from error
-        return Response(self._blobs.get(blob_id), media_type="application/octet-stream")
+        except ValueError:
+            return Response(status_code=400)
+        blob = self._blobs.get(blob_id)
+        if blob is None:
+            return Response(status_code=404)
+        packed = {"content-encoding": "gzip"} if blob.is_packed else None
+        return Response(blob.content, headers=packed, media_type="application/octet-stream")
 
     async def _read_graph(self, request: Request) -> Response:
         operation = self._pending.fetch(request.path_params["label"], request.path_params["number"])
-        if operation is None:
-            return _malformed_label(request.path_params["label"])
-        if not operation.done():
-            return JSONResponse({"message": "Not ready yet"}, status_code=404)
+        if operation is None or not operation.done():
+            return _not_there(request.path_params["label"])
         return JSONResponse(operation.result())
 
     async def _prune_graph(self, request: Request) -> Response:
         label, number = request.path_params["label"], request.path_params["number"]
         operation = self._pending.fetch(label, number)
-        if operation is None:
-            return _malformed_label(label)
-        if not operation.done():
-            return JSONResponse({"message": "Not ready yet"}, status_code=404)
+        if operation is None or not operation.done():
+            return _not_there(label)
         self._pending.forget(label, number)
         return JSONResponse(None)
 
@@ -162,9 +164,9 @@ class RestServer:
         if wish.gateway is not None:
             try:
                 opened = await self._gateways.open(number, instance, wish.gateway)
-            except CreationError:
+            except CreationError as error:
                 await self.instances.delete(number)
-                raise
+                raise CreationError(error.message) from error
             info = {"instance_id": opened[0], "port": opened[1]}
         created = {"instance_id": number, "topology": describe(instance.node.chain), "http_gateway_info": info}
         return JSONResponse({"Created": created}, status_code=201)
@@ -219,9 +221,7 @@ class RestServer:
         return JSONResponse({"Created": {"instance_id": gateway, "port": port}}, status_code=201)
 
     async def _close_gateway(self, request: Request) -> Response:
-        number = read_u64(request.path_params["gateway"])
-        if number is not None:
-            await self._gateways.close(number)
+        await self._gateways.close(numbered(request, "gateway"))
         return JSONResponse(None)
 
     async def close(self) -> None:
@@ -244,17 +244,34 @@ async def _verify_signature(request: Request) -> Response:
     fields.require(("msg", "sig", "pubkey", "root_pubkey"))
     message, signature, key, root = (fields.blob(name) for name in ("msg", "sig", "pubkey", "root_pubkey"))
     try:
-        CanisterKey.of(key).verify(signature, message, root)
+        signer = CanisterKey.of(key)
     except NotSigned as error:
-        return JSONResponse({"Err": f"Canister signature verification error: {error}"})
+        return _not_verified(400, "Failed to parse DER encoded public key", str(error))
+    if not is_public_key(root):
+        return _not_verified(400, "Failed to parse DER encoded root public key", "Malformed public key")
+    try:
+        signer.verify(signature, message, root)
+    except NotSigned as error:
+        return _not_verified(406, "Canister signature verification failed", str(error))
     return JSONResponse({"Ok": None})
 
 
-def _malformed_label(label: str) -> Response:
-    """A label that is no base64 is refused as text, one that means nothing in JSON."""
-    if len(label) % 4:
+def _not_verified(status: int, what: str, why: str) -> Response:
+    return JSONResponse({"Err": f"{what}: {debugged(why)}"}, status_code=status)
+
+
+def _not_there(label: str) -> Response:
+    """No result is kept there: it is not ready yet, was dropped, or never was; a label that is none is refused.
+
+    As text where it is no base64, else in JSON.
+    """
+    try:
+        raw = base64.b64decode(label, altchars=b"-_", validate=True)
+    except ValueError:
         return PlainTextResponse("Malformed state label.", status_code=400)
-    return JSONResponse({"message": "Malformed state label."}, status_code=400)
+    if len(raw) != LABEL_BYTES:
+        return JSONResponse({"message": "Malformed state label."}, status_code=400)
+    return JSONResponse({"message": "Not ready yet"}, status_code=404)
 
 
 def _upstream(why: str) -> str:
