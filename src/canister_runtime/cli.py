@@ -31,7 +31,8 @@ def check(
         raise typer.BadParameter("give a folder or a file to check")
     reading = _read(source)
     _report(reading)
-    typer.echo(f"{source}: {len(reading.bundle.modules)} modules, nothing to refuse", err=True)
+    count = len(reading.bundle.modules)
+    typer.echo(f"{source}: {count} module{'s' if count > 1 else ''}, nothing to refuse", err=True)
 
 
 @app.command()

@@ -71,3 +71,10 @@ def test_the_runtime_tells_version_hash_and_size() -> None:
     assert result.exit_code == 0
     for part in (runtime.cpython, runtime.hash, runtime.sha256, f"{runtime.base_module.stat().st_size} bytes"):
         assert part in result.output
+
+
+def test_a_source_without_kybra_is_refused_as_no_canister(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("print('hello')\n")
+    result = CliRunner().invoke(app, ["build", str(tmp_path), "-o", str(tmp_path / "x.wasm")])
+    assert result.exit_code == 1
+    assert result.stderr == f"{tmp_path / 'main.py'}: it imports nothing of kybra, so it is no canister\n"

@@ -43,6 +43,8 @@ def build(reading: Reading, runtime: Runtime, keep: Path = KEPT_IMAGES, *, profi
     started = time.monotonic()
     if reading.model is None:
         raise ImageError(str(reading.problems[0]))
+    if "kybra" not in reading.bundle.by_name:
+        raise ImageError("it imports nothing of kybra, so it is no canister", str(reading.bundle.entry))
     check_methods(export_names(reading.model))
     imaging = _Imaging(reading, reading.model, runtime, profiled=profiled)
     images = KeptImages(keep)
