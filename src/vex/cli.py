@@ -100,6 +100,7 @@ def verify(
         typer.echo(f"{history.shard}: {history.events} events ({history.shown} of this organisation), head {head}")
     if ticket is not None:
         typer.echo(f"ticket {ticket}: {len(events)} events")
+    screen.say("Verified: every event follows from the one before, and the subnet certifies the last of each shard.")
 
 
 def _key_of(file: Path) -> Identity:
