@@ -8,7 +8,7 @@ import cbor2
 import httpx
 import pytest
 
-from candid.principal import to_text
+from candid.principal import from_text, to_text
 from local_replica.certification.separators import REQUEST_AUTH_DELEGATION
 from local_replica.request_id import hash_of_map
 from support.http_client import HttpClient, Signer, serving
@@ -241,15 +241,18 @@ def test_the_status_of_somebody_elses_request_is_forbidden(client: HttpClient, c
     assert (answer.status_code, answer.text) == (403, "The user tries to access Request ID not signed by the caller.")
 
 
+ANOTHERS = [b"canister", OF_THE_NNS, b"controllers"]
 PATHS: dict[str, tuple[list[list[bytes]], int]] = {
     "the whole tree": ([[]], 404),
     "all canisters": ([[b"canister"]], 404),
-    "another canister": ([[b"canister", OF_THE_NNS, b"controllers"]], 400),
+    "another canister": ([ANOTHERS], 400),
     "certified data": ([[b"canister", b"<counter>", b"certified_data"]], 404),
     "a request id that is none": ([[b"request_status", b"\1" * 31]], 400),
     "two requests": ([[b"request_status", b"\1" * 32], [b"request_status", b"\2" * 32]], 400),
     "too many paths": ([[b"time"]] * 1001, 400),
     "a deep path": ([[b"subnet"] + [b"x"] * 127], 400),
+    "what boundary nodes do not tell": ([[b"api_boundary_nodes", b"node", b"other"]], 404),
+    "beneath what boundary nodes tell": ([[b"api_boundary_nodes", b"node", b"domain", b"other"]], 404),
 }
 
 
@@ -259,6 +262,40 @@ def test_paths_that_clients_may_not_read_are_refused(client: HttpClient, counter
     paths = [[counter if label == b"<counter>" else label for label in path] for path in paths]
     _, envelope = request("read_state", counter, paths=paths)
     assert post(client, "read_state", counter, envelope).status_code == status
+
+
+FIRST: dict[str, tuple[list[list[bytes]], int, str]] = {
+    "a canister of no principal": ([[b"canister", bytes(30), b"controllers"]], 400, "Could not parse principal ID"),
+    "a section's name before its canister": ([[b"canister", OF_THE_NNS, b"metadata", b"\xff"]], 400, "section name"),
+    "a request before a path that is none": ([[b"request_status", b"\1"], [b"nothing"]], 400, "Invalid request id"),
+    "a path that is none before a request": ([[b"nothing"], [b"request_status", b"\1"]], 404, "Invalid path"),
+    "two requests before another canister": (
+        [[b"request_status", b"\1" * 32], [b"request_status", b"\2" * 32], ANOTHERS],
+        400,
+        "More than one non-unique request ID",
+    ),
+    "the first of two deep paths": ([[b"x"] * 128, [b"x"] * 129], 400, "got 128 labels"),
+}
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_of_several_faults_in_paths_the_first_is_told(client: HttpClient, counter: bytes, name: str) -> None:
+    paths, status, told = FIRST[name]
+    _, envelope = request("read_state", counter, paths=paths)
+    answer = post(client, "read_state", counter, envelope)
+    assert (answer.status_code, told in answer.text) == (status, True), answer.text
+
+
+def test_paths_are_counted_before_anybody_is_believed(client: HttpClient, counter: bytes) -> None:
+    _, envelope = request("read_state", counter, paths=[[b"time"]] * 1001, ingress_expiry=1)
+    assert post(client, "read_state", counter, envelope).text.startswith("Too many paths in read state request")
+
+
+def test_a_subnet_tells_of_its_own_metrics_alone(client: HttpClient) -> None:
+    first, second = (from_text(subnet) for subnet in client.http.get("/_/topology").json()["subnet_configs"])
+    for asked, status in ((first, 200), (second, 400), (bytes(30), 400)):
+        _, envelope = request("read_state", b"", paths=[[b"subnet", asked, b"metrics"]])
+        assert client.post(f"/api/v3/subnet/{to_text(first)}/read_state", envelope).status_code == status
 
 
 BODIES: dict[str, tuple[bytes, int]] = {

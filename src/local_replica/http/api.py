@@ -129,7 +129,7 @@ class Api:
         def certificate(chain: Chain) -> bytes:
             if subnet_id not in chain.keys:
                 raise InvalidRequest("error: subnet_not_found\ndetails: The specified subnet cannot be found.")
-            check_subnet_paths(chain, envelope)
+            check_subnet_paths(chain, envelope, subnet_id)
             return chain.certifier.certificate(subnet_id, envelope.paths, form)
 
         return _cbor(write_cbor({"certificate": await node.run(certificate)}))

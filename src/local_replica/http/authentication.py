@@ -36,7 +36,7 @@ def authenticate(envelope: Envelope, now: int, root_key: bytes) -> frozenset[byt
         return None
     targets = _check_signature(envelope, now, root_key)
     if targets is not None and envelope.kind != "read_state" and envelope.canister_id not in targets:
-        raise InvalidRequest(f"Canister {to_text(envelope.canister_id)} is not one of the delegation targets.")
+        raise InvalidRequest(f"Canister '{to_text(envelope.canister_id)}' is not one of the delegation targets.")
     return targets
 
 
@@ -76,12 +76,34 @@ def _check_delegations(
     key: bytes, chain: tuple[Delegation, ...], now: int, root_key: bytes
 ) -> tuple[bytes, frozenset[bytes] | None]:
     """Follow the chain from the sender's key; returns the key that signs the request, and the targets left."""
+    _check_chain(key, chain, now)
+    targets: frozenset[bytes] | None = None
+    for delegation in chain:
+        try:
+            _verify_delegation(delegation, key, root_key)
+        except SignatureRefused as error:
+            raise _invalid_delegation(str(error)) from error
+        if delegation.targets is not None:
+            limited = _principals(delegation.targets)
+            targets = limited if targets is None else targets & limited
+        key = delegation.public_key
+    return key, targets
+
+
+def _check_chain(key: bytes, chain: tuple[Delegation, ...], now: int) -> None:
+    """Check what needs no signature, each in all links before the next, as replicas do. Raises InvalidRequest."""
     if len(chain) > MAX_DELEGATIONS:
         raise _invalid_delegation(
-            f"Chain of delegations is too long: got {len(chain)} delegations, but at most {MAX_DELEGATIONS} are allowed"
+            f"Chain of delegations is too long: got {len(chain)} delegations, "
+            f"but at most {MAX_DELEGATIONS} are allowed."
         )
+    for delegation in chain:
+        if delegation.expiration < now:
+            raise InvalidRequest(
+                "Invalid delegation expiry: Specified sender delegation has expired:\n"
+                f"Provided expiry:    {moment(delegation.expiration)}\nLocal replica time: {moment(now)}"
+            )
     seen = {key}
-    targets: frozenset[bytes] | None = None
     for delegation in chain:
         if delegation.public_key in seen:
             raise _invalid_delegation(
@@ -89,31 +111,17 @@ def _check_delegations(
                 + delegation.public_key.hex()
             )
         seen.add(delegation.public_key)
-        _check_delegation(delegation, key, now, root_key)
-        if delegation.targets is not None:
-            limited = frozenset(delegation.targets)
-            targets = limited if targets is None else targets & limited
-        key = delegation.public_key
-    return key, targets
+    for delegation in chain:
+        if len(delegation.targets or ()) > MAX_TARGETS:
+            raise _invalid_targets(
+                f"expected at most {MAX_TARGETS} targets per delegation, but got {len(delegation.targets or ())}"
+            )
 
 
-def _check_delegation(delegation: Delegation, signer: bytes, now: int, root_key: bytes) -> None:
-    if delegation.expiration < now:
-        raise InvalidRequest(
-            "Invalid delegation expiry: Specified sender delegation has expired:\n"
-            f"Provided expiry:    {moment(delegation.expiration)}\nLocal replica time: {moment(now)}"
-        )
-    targets = delegation.targets or ()
-    if len(targets) > MAX_TARGETS:
-        raise _invalid_delegation(
-            f"Number of target canisters per delegation: {len(targets)}, but at most {MAX_TARGETS} are allowed"
-        )
+def _principals(targets: tuple[bytes, ...]) -> frozenset[bytes]:
     if any(len(target) > MAX_PRINCIPAL_BYTES for target in targets):
-        raise _invalid_delegation("a target is no principal")
-    try:
-        _verify_delegation(delegation, signer, root_key)
-    except SignatureRefused as error:
-        raise _invalid_delegation(str(error)) from error
+        raise _invalid_targets(f"Bytes is longer than {MAX_PRINCIPAL_BYTES} bytes.")
+    return frozenset(targets)
 
 
 @lru_cache(maxsize=4096)
@@ -127,3 +135,7 @@ def _verify_delegation(delegation: Delegation, signer: bytes, root_key: bytes) -
 
 def _invalid_delegation(why: str) -> InvalidRequest:
     return InvalidRequest(f"Invalid delegation: {why}")
+
+
+def _invalid_targets(why: str) -> InvalidRequest:
+    return _invalid_delegation(f"Delegation target error: {why}")

@@ -10,7 +10,7 @@ from typing import Any
 import cbor2
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -44,25 +44,44 @@ def ecdsa(curve: ec.EllipticCurve) -> tuple[bytes, Sign]:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), sign
 
 
-def webauthn() -> tuple[bytes, Sign]:
+def der_element(tag: bytes, content: bytes) -> bytes:
+    length = len(content)
+    return tag + (bytes([length]) if length < 128 else b"\x82" + length.to_bytes(2)) + content
+
+
+def cose_key(fields: dict[int, Any]) -> bytes:
+    oid = bytes.fromhex("300c060a2b0601040183b8430101")
+    return der_element(b"\x30", oid + der_element(b"\x03", b"\0" + cbor2.dumps(fields)))
+
+
+def webauthn(*, text: bool = True) -> tuple[bytes, Sign]:
     key = ec.generate_private_key(ec.SECP256R1())
     numbers = key.public_key().public_numbers()
-    cose = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)})
-    oid = bytes.fromhex("300c060a2b0601040183b8430101")
-    bits = b"\x03" + bytes([len(cose) + 1]) + b"\0" + cose
-    der = b"\x30" + bytes([len(oid) + len(bits)]) + oid + bits
+    der = cose_key({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)})
+    return der, asserting(lambda signed: key.sign(signed, ec.ECDSA(hashes.SHA256())), text=text)
+
+
+def webauthn_rsa() -> tuple[bytes, Sign]:
+    key = rsa.generate_private_key(65537, 2048)
+    numbers = key.public_key().public_numbers()
+    der = cose_key({1: 3, 3: -257, -1: numbers.n.to_bytes(256), -2: numbers.e.to_bytes(3)})
+    return der, asserting(lambda signed: key.sign(signed, padding.PKCS1v15(), hashes.SHA256()))
+
+
+def asserting(prove: Sign, *, text: bool = True) -> Sign:
+    """Sign as an authenticator does; its client data is a text or bytes."""
 
     def sign(message: bytes) -> bytes:
         challenge = base64.urlsafe_b64encode(message).decode().rstrip("=")
         client_data = json.dumps({"type": "webauthn.get", "challenge": challenge, "origin": "here"})
         authenticator_data = b"authenticator"
         signed = authenticator_data + hashlib.sha256(client_data.encode()).digest()
-        proof = key.sign(signed, ec.ECDSA(hashes.SHA256()))
+        told = client_data if text else client_data.encode()
         return cbor2.dumps(
-            {"authenticator_data": authenticator_data, "client_data_json": client_data, "signature": proof}
+            {"authenticator_data": authenticator_data, "client_data_json": told, "signature": prove(signed)}
         )
 
-    return der, sign
+    return sign
 
 
 KINDS: dict[str, Callable[[], tuple[bytes, Sign]]] = {
@@ -70,6 +89,8 @@ KINDS: dict[str, Callable[[], tuple[bytes, Sign]]] = {
     "secp256k1": lambda: ecdsa(ec.SECP256K1()),
     "p256": lambda: ecdsa(ec.SECP256R1()),
     "webauthn": webauthn,
+    "webauthn with bytes": lambda: webauthn(text=False),
+    "webauthn with RSA": webauthn_rsa,
 }
 
 
@@ -133,7 +154,7 @@ def test_targets_limit_what_may_be_called_and_chains_take_the_common_ones() -> N
     both = delegated(owner, middle[0], targets=[CANISTER, OTHER])
     assert check(request(owner, middle, [both])) == {CANISTER, OTHER}
     chain = [both, delegated(middle, session[0], targets=[OTHER])]
-    with pytest.raises(InvalidRequest, match="not one of the delegation targets"):
+    with pytest.raises(InvalidRequest, match=r"^Canister 'r[a-z0-9-]+' is not one of the delegation targets.$"):
         check(request(owner, session, chain))
     assert check(request(owner, session, chain, canister_id=OTHER)) == {OTHER}
 
@@ -151,8 +172,25 @@ def test_a_chain_without_end_and_a_long_one_are_refused() -> None:
     keys = [owner, *(ed25519() for _ in range(21))]
     chain = [delegated(one, other[0]) for one, other in pairwise(keys)]
     assert check(request(owner, keys[20], chain[:20])) is None
-    with pytest.raises(InvalidRequest, match="too long"):
+    with pytest.raises(InvalidRequest, match=r"got 21 delegations, but at most 20 are allowed\.$"):
         check(request(owner, keys[21], chain))
+
+
+def test_a_chain_is_looked_at_whole_before_its_signatures() -> None:
+    owner, middle, session = ed25519(), ed25519(), ed25519()
+    forged = delegated(session, middle[0])
+    for link, told in (
+        ({"expiration": NOW - 1}, "delegation has expired"),
+        ({"targets": [CANISTER] * 1001}, "Delegation target error: expected at most 1000 targets per delegation, but"),
+    ):
+        with pytest.raises(InvalidRequest, match=told):
+            check(request(owner, session, [forged, delegated(middle, session[0], **link)]))
+    with pytest.raises(InvalidRequest, match="delegation has expired"):
+        check(request(owner, owner, [forged, delegated(middle, owner[0], expiration=NOW - 1)]))
+    with pytest.raises(InvalidRequest, match="Invalid delegation: Invalid basic signature"):
+        check(request(owner, session, [forged, delegated(middle, session[0])]))
+    with pytest.raises(InvalidRequest, match=r"Delegation target error: Bytes is longer than 29 bytes\."):
+        check(request(owner, session, [delegated(owner, session[0], targets=[bytes(30)])]))
 
 
 def test_a_key_of_somebody_else_is_not_the_senders() -> None:
@@ -164,8 +202,65 @@ def test_a_key_of_somebody_else_is_not_the_senders() -> None:
 @pytest.mark.parametrize("key", [b"", b"garbage", bytes.fromhex("302a300506032b657003210003a1")])
 def test_what_is_no_key_is_refused(key: bytes) -> None:
     fields = content(self_authenticating(key))
-    with pytest.raises(InvalidRequest, match="Invalid signature: "):
+    told = f"Invalid signature: Invalid public key: Malformed Unspecified public key: {key.hex()}, error: "
+    with pytest.raises(InvalidRequest, match=told):
         check(cbor2.dumps({"content": fields, "sender_pubkey": key, "sender_sig": bytes(64)}))
+
+
+@pytest.mark.parametrize(("curve", "name"), [(ec.SECP256K1(), "EcdsaSecp256k1"), (ec.SECP256R1(), "EcdsaP256")])
+def test_a_key_on_a_curve_is_taken_in_one_form_and_told_when_its_signature_does_not_hold(
+    curve: ec.EllipticCurve, name: str
+) -> None:
+    der, sign = ecdsa(curve)
+    point = der[-65:]
+    short = der_element(b"\x03", b"\0" + bytes([2 + point[-1] % 2]) + point[1:33])
+    compressed = der_element(b"\x30", der[2 : der.rindex(b"\x03\x42\x00")] + short)
+    with pytest.raises(InvalidRequest, match=f"Malformed {name} public key: .*, error: non-canonical encoding"):
+        check(request((compressed, sign)))
+    with pytest.raises(InvalidRequest, match=f"{name} signature could not be verified: public key {point.hex()}, "):
+        check(request((der, lambda _message: bytes([1] * 64))))
+    with pytest.raises(InvalidRequest, match=r"Incorrect signature length: expected 64, got 63\."):
+        check(request((der, lambda _message: bytes(63))))
+
+
+def test_a_plain_rsa_key_signs_no_request() -> None:
+    key = rsa.generate_private_key(65537, 2048).public_key()
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    with pytest.raises(InvalidRequest, match="RSA signatures are not allowed except in webauthn context"):
+        check(request((der, lambda _message: bytes(256))))
+
+
+ASSERTIONS: dict[str, tuple[dict[str, object] | None, str]] = {
+    "no CBOR": (None, "Signature CBOR parsing failed"),
+    "a part missing": ({"client_data_json": "{}"}, "Signature CBOR parsing failed"),
+    "client data that is no JSON": ({"client_data_json": "{"}, "creation failed: ClientDataJSON parsing failed"),
+    "a challenge that is none": (
+        {"client_data_json": '{"challenge": "%"}'},
+        "creation failed: Challenge base64url parsing failed",
+    ),
+    "another's proof": ({"signature": b"0"}, "Verifying signature failed"),
+}
+
+
+@pytest.mark.parametrize("name", ASSERTIONS)
+def test_an_authenticators_answer_that_is_none_says_where_it_fails(name: str) -> None:
+    changed, told = ASSERTIONS[name]
+    der, sign = webauthn()
+
+    def spoiled(message: bytes) -> bytes:
+        if changed is None:
+            return b"\xff"
+        kept = {} if name == "a part missing" else cbor2.loads(sign(message))
+        return cbor2.dumps({**kept, **changed})
+
+    with pytest.raises(InvalidRequest, match=f"Invalid signature: WebAuthn error: .*{told}"):
+        check(request((der, spoiled)))
+
+
+def test_an_authenticators_answer_to_another_challenge_is_refused() -> None:
+    der, sign = webauthn()
+    with pytest.raises(InvalidRequest, match=r"Challenge in webauthn is \[120\] while it is expected to be \["):
+        check(request((der, lambda _message: sign(b"x"))))
 
 
 @pytest.mark.parametrize("expiry", [NOW, NOW + MAX_EXPIRY_AHEAD_NS])
