@@ -12,12 +12,17 @@ from pyblst import BlstP1Element, BlstP2Element, final_verify, miller_loop
 
 from vex.errors import Untrusted
 
+MAX_CLOCK_SKEW_NS = 300 * 10**9
+"""How far a certificate's or an answer's time may be from ours."""
+
 _DOMAIN = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 _G2 = bytes.fromhex(
     "93e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e"
     "024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8"
 )
 """Generator of G2, compressed (draft-irtf-cfrg-pairing-friendly-curves, BLS12-381)."""
+_DIGEST_BYTES = 32
+_LEVELS_MOST = 128
 
 
 class RootedCertificate(Certificate):  # type: ignore[misc] # icp-py-core carries no types
@@ -55,9 +60,33 @@ class RootedCertificate(Certificate):  # type: ignore[misc] # icp-py-core carrie
 def read_certificate(encoded: bytes, root_key: bytes) -> RootedCertificate:
     """Decode a certificate; nothing is checked yet. `root_key` is DER. Raises Untrusted for what is none."""
     try:
-        return RootedCertificate(cbor2.loads(encoded), root_key)
+        certificate = RootedCertificate(cbor2.loads(encoded), root_key)
     except (cbor2.CBORDecodeError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise Untrusted(f"not a certificate: {error}") from error
+    if not is_hash_tree(certificate.tree):
+        raise Untrusted("not a certificate: no hash tree")
+    return certificate
+
+
+def is_hash_tree(tree: Any) -> bool:
+    """Whether a decoded value has the form of a hash tree of at most 128 levels, with digests of 32 bytes."""
+    waiting = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > _LEVELS_MOST:
+            return False
+        match node:
+            case [0] | [3, bytes()]:
+                pass
+            case [1, left, right]:
+                waiting += [(left, depth + 1), (right, depth + 1)]
+            case [2, bytes(), subtree]:
+                waiting.append((subtree, depth + 1))
+            case [4, bytes() as digest] if len(digest) == _DIGEST_BYTES:
+                pass
+            case _:
+                return False
+    return True
 
 
 def verified_certificate(encoded: bytes, root_key: bytes, canister_id: bytes) -> RootedCertificate:
@@ -65,6 +94,14 @@ def verified_certificate(encoded: bytes, root_key: bytes, canister_id: bytes) ->
     certificate = read_certificate(encoded, root_key)
     certificate.verify(canister_id)
     return certificate
+
+
+def check_fresh(certificate: RootedCertificate) -> None:
+    """Check that a certificate's time is within five minutes of ours. Raises Untrusted."""
+    try:
+        certificate.verify_cert_timestamp(MAX_CLOCK_SKEW_NS)
+    except (ValueError, TypeError) as error:
+        raise Untrusted(str(error)) from error
 
 
 @lru_cache(maxsize=256)

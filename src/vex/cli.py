@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from icp_identity.identity import Identity
@@ -26,7 +26,7 @@ from vex.errors import VexError
 from vex.exports import Desk, ExportError, read_export
 from vex.helpdesk import Helpdesk
 from vex.network import Network
-from vex.verification import VerifiedHistory, verify_organisation, verify_ticket
+from vex.verification import VerifiedHistory, verified_ticket, verify_organisation, verify_ticket
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="VEX: support tickets in canisters.")
 
@@ -85,21 +85,21 @@ def verify(
     index: Annotated[str, typer.Option(help="The index canister's id.")],
     organisation: Annotated[int, typer.Option(help="The organisation's id.")],
     key: Annotated[Path, typer.Option(help="PEM file of somebody with audit.read.")],
-    ticket: Annotated[int | None, typer.Option(help="Check one ticket's history too.")] = None,
+    ticket: Annotated[int | None, typer.Option(help="Check one ticket and its history too.")] = None,
 ) -> None:
     """Check the hash-chained history of an organisation's shards against the subnet's certificates."""
     screen = Screen(Console(stderr=True))
     try:
         identity, index_id = _key_of(key), _index_of(index)
-        histories, events = asyncio.run(_verified(url, index_id, organisation, identity, ticket))
+        histories, about_ticket = asyncio.run(_verified(url, index_id, organisation, identity, ticket))
     except FORESEEN as error:
         screen.say(f"Not verified: {error}")
         raise typer.Exit(1) from error
     for history in histories:
         head = history.head.hex() if history.head else "none"
         typer.echo(f"{history.shard}: {history.events} events ({history.shown} of this organisation), head {head}")
-    if ticket is not None:
-        typer.echo(f"ticket {ticket}: {len(events)} events")
+    if about_ticket is not None:
+        typer.echo(about_ticket)
     screen.say("Verified: every event follows from the one before, and the subnet certifies the last of each shard.")
 
 
@@ -121,12 +121,16 @@ def _index_of(text: str) -> Principal:
 
 async def _verified(
     url: str, index: Principal, organisation: int, identity: Identity, ticket: int | None
-) -> tuple[list[VerifiedHistory], list[dict[str, Any]]]:
+) -> tuple[list[VerifiedHistory], str | None]:
+    """What was checked of every shard, and the words about the ticket that was asked for."""
     async with Network(url) as network:
-        helpdesk = Helpdesk(network.caller(identity), index)
-        histories = await verify_organisation(helpdesk, organisation, await network.root_key())
-        events = [] if ticket is None else await verify_ticket(helpdesk, organisation, ticket)
-        return histories, events
+        helpdesk, root_key = Helpdesk(network.caller(identity), index), await network.root_key()
+        histories = await verify_organisation(helpdesk, organisation, root_key)
+        if ticket is None:
+            return histories, None
+        events = await verify_ticket(helpdesk, organisation, ticket)
+        version = (await verified_ticket(helpdesk, organisation, ticket, root_key)).summary.version
+        return histories, f"ticket {ticket}: version {version} is certified, {len(events)} events"
 
 
 def read_desk(export: Path) -> Desk:

@@ -233,6 +233,10 @@ class Helpdesk:
             cursor = page["next"]
             more = cursor is not None
 
+    async def shard_of(self, ticket: int) -> Principal:
+        """The shard that holds a ticket, as the index said last."""
+        return await self._directory.route(self.index, ticket)
+
     async def at_ticket(self, organisation: int, ticket: int, method: str, request: Any) -> Any:
         """Call a method of the shard that holds a ticket, as often as it takes for a definite answer."""
         return await self._at(organisation, ticket, method, request)

@@ -23,13 +23,12 @@ from icp_identity.identity import Identity
 
 from candid import Principal
 from vex.answers import blob_of, certified_reply, read_map, rejected, text_of
-from vex.certificates import RootedCertificate, verified_certificate
+from vex.certificates import MAX_CLOCK_SKEW_NS, RootedCertificate, check_fresh, verified_certificate
 from vex.errors import Rejected, Unreachable, Untrusted
 from vex.node_signatures import SUBNET_PATH, NodeKeys, UnknownNode, check_query_answer, node_keys
 
 EXPIRY_NS = 180 * 10**9
 """How long a request may wait for its block; the specification allows 5 minutes."""
-MAX_CLOCK_SKEW_NS = 300 * 10**9
 RESENDS = 4
 TIMEOUT_SECONDS = 60
 POLLS_PER_SECOND = 4
@@ -243,10 +242,7 @@ class Caller:
 
     async def _certificate(self, encoded: bytes, canister_id: Principal) -> RootedCertificate:
         certificate = verified_certificate(encoded, await self.network.root_key(), canister_id.bytes)
-        try:
-            certificate.verify_cert_timestamp(MAX_CLOCK_SKEW_NS)
-        except (ValueError, TypeError) as error:
-            raise Untrusted(str(error)) from error
+        check_fresh(certificate)
         return certificate
 
 

@@ -1,21 +1,21 @@
-"""Checks a shard's history: every event follows from the one before, and the subnet certifies the last.
+"""Checks what shards say: each event follows from the one before, the subnet certifies the last and each ticket.
 
 Events of other organisations are shown sealed: their place in the chain is checked, not what they say.
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
-import cbor2
-
 from candid import Principal
-from vex.certificates import verified_certificate
 from vex.errors import Untrusted
 from vex.helpdesk import Helpdesk
-from vex_domain.audit_chain import first_break
-from vex_domain.hash_tree import tree_digest
+from vex.models import Ticket
+from vex.witness import Witness
+from vex_domain.audit_chain import LAST_HASH, first_break
+from vex_domain.ticket_proof import TICKETS, leaf_content, ticket_label
 
-__all__ = ["VerifiedHistory", "verify_organisation", "verify_shard", "verify_ticket"]
+__all__ = ["VerifiedHistory", "verified_ticket", "verify_organisation", "verify_shard", "verify_ticket"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +83,40 @@ async def verify_ticket(helpdesk: Helpdesk, organisation: int, ticket: int) -> l
     return events
 
 
+async def verified_ticket(helpdesk: Helpdesk, organisation: int, ticket: int, root_key: bytes | None) -> Ticket:
+    """A ticket as the subnet certifies it: header, body and the head of its comments. Raises Untrusted.
+
+    Without a root key (DER) the witness is checked and its certificate is not. Fields, relations and clocks (`life`)
+    are not in the leaf; their changes stand in the history.
+    """
+    shown = await helpdesk.at_ticket(organisation, ticket, "get_ticket", ticket)
+    check_ticket(shown, ticket, await helpdesk.shard_of(ticket), root_key)
+    return Ticket.model_validate(shown)
+
+
+def check_ticket(shown: dict[str, Any], ticket: int, shard: Principal, root_key: bytes | None) -> None:
+    """Check that the record `Ticket` of a query is what `shard` certifies of this ticket. Raises Untrusted."""
+    summary, proof = shown["summary"], shown["proof"]
+    if summary["id"] != ticket:
+        raise Untrusted(f"shard {shard}: ticket {summary['id']} instead of {ticket}")
+    if proof is None:
+        raise Untrusted(f"shard {shard}: ticket {ticket} comes without a proof")
+    witness = Witness(bytes(proof["witness"]))
+    body_hash = sha256(shown["body"].encode()).digest()
+    expected = leaf_content(summary, body_hash, bytes(shown["comment_head"]), bytes(proof["salt"]))
+    if witness.content(TICKETS, ticket_label(ticket)) != expected:
+        raise Untrusted(f"shard {shard}: the witness says something else of ticket {ticket}")
+    if root_key is not None:
+        witness.check(proof["certificate"], shard, root_key)
+
+
 def check_head(head: dict[str, Any], shard: Principal, root_key: bytes | None) -> None:
     """Check that the witness names the head and that the subnet certifies the witness. Raises Untrusted."""
-    tree = cbor2.loads(bytes(head["witness"]))
-    named = _leaf(tree.value if isinstance(tree, cbor2.CBORTag) else tree, b"last_block_hash")
-    if named != (None if head["head"] is None else bytes(head["head"])):
+    witness = Witness(bytes(head["witness"]))
+    if witness.content(LAST_HASH) != (None if head["head"] is None else bytes(head["head"])):
         raise Untrusted(f"shard {shard}: the witness names another head")
-    if root_key is None:
-        return
-    if head["certificate"] is None:
-        raise Untrusted(f"shard {shard}: no certificate")
-    certificate = verified_certificate(bytes(head["certificate"]), root_key, shard.bytes)
-    certified = certificate.lookup([b"canister", shard.bytes, b"certified_data"])
-    if certified is None or bytes(certified) != tree_digest(tree.value if isinstance(tree, cbor2.CBORTag) else tree):
-        raise Untrusted(f"shard {shard}: the subnet certifies something else")
+    if root_key is not None:
+        witness.check(head["certificate"], shard, root_key)
 
 
 def _check_event(event: dict[str, Any], parent: bytes | None) -> None:
@@ -107,15 +127,6 @@ def _check_event(event: dict[str, Any], parent: bytes | None) -> None:
     flat = {**event["block"], "index": event["index"], "parent": event["parent"], "hash": bytes(event["hash"])}
     if first_break([flat], parent) is not None:
         raise Untrusted(f"event {event['index']} does not have its hash")
-
-
-def _leaf(tree: Any, label: bytes) -> bytes | None:
-    if tree[0] == 1:
-        found = _leaf(tree[1], label)
-        return found if found is not None else _leaf(tree[2], label)
-    if tree[0] == 2 and bytes(tree[1]) == label and tree[2][0] == 3:
-        return bytes(tree[2][1])
-    return None
 
 
 async def _events(helpdesk: Helpdesk, shard: Principal, wanted: dict[str, Any]) -> Any:

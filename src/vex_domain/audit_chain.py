@@ -4,6 +4,10 @@ from typing import Any
 
 from vex_domain.value_hash import keep_hash, value_hash
 
+LAST_HASH = b"last_block_hash"
+LAST_INDEX = b"last_block_index"
+"""Labels in the certified tree (ICRC-3)."""
+
 CREATED = "vex.ticket.created"
 COMMENTED = "vex.ticket.commented"
 NOTED = "vex.ticket.noted"

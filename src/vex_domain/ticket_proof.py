@@ -8,6 +8,8 @@ from typing import Any
 from vex_domain.digests import digest
 from vex_domain.hash_tree import labeled_root
 
+TICKETS = b"tickets"
+"""The label in a shard's certified tree under which its tickets' leaves are."""
 NO_COMMENTS = bytes(32)
 _HEADER = (
     "organisation",

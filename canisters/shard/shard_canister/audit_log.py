@@ -3,13 +3,11 @@
 from typing import Any
 
 from vex_domain.attachments import skipped_certification
-from vex_domain.audit_chain import block_hash
+from vex_domain.audit_chain import LAST_HASH, LAST_INDEX, block_hash
 from vex_domain.hash_tree import fork, fork_digest, labeled, labeled_root, leaf, pruned
+from vex_domain.ticket_proof import TICKETS
 from vex_domain.value_hash import unsigned_leb128
 
-LAST_HASH = b"last_block_hash"
-LAST_INDEX = b"last_block_index"
-TICKETS = b"tickets"
 LABELS = (LAST_HASH, LAST_INDEX, TICKETS)
 
 
