@@ -6,7 +6,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from candid import Principal, encode
 from candid.principal import to_text
+from candid.types import NAT, PRINCIPAL, Field, Opt, Record
 from local_replica.http.gateway.messages import WebResponse
 from support.certified_pages import BAD, BODY, GOOD, HTML, Case
 from support.http_client import HttpClient, Server, serving
@@ -98,10 +100,64 @@ def test_the_canister_may_be_named_in_the_query_or_by_the_page_before(server: Se
 
 
 @pytest.mark.parametrize("path", ["/", "/anything", "/?canisterId=nonsense"])
-@pytest.mark.parametrize("headers", [{}, {"Host": "["}, {"Host": "x.y"}, {"Referer": "http://["}])
-def test_a_request_for_no_canister_says_so(server: Server, path: str, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("headers", "cause"),
+    [
+        ({}, "canister_id_not_resolved"),
+        ({"Referer": "http://["}, "canister_id_not_resolved"),
+        ({"Host": "localhost:1"}, "canister_id_not_resolved"),
+        ({"Host": "x.localhost"}, "canister_id_not_resolved"),
+        ({"Host": "["}, "no_authority"),
+        ({"Host": "x.y"}, "unknown_domain"),
+        ({"Host": "notlocalhost"}, "unknown_domain"),
+    ],
+)
+def test_a_request_for_no_canister_says_so(server: Server, path: str, headers: dict[str, str], cause: str) -> None:
     answer = httpx.get(server.url + path, headers=headers)
-    assert (answer.status_code, answer.headers["x-ic-error-cause"]) == (400, "canister_id_not_resolved")
+    assert (answer.status_code, answer.headers["x-ic-error-cause"]) == (400, cause)
+
+
+def test_a_canister_may_be_named_under_a_served_domain_only(server: Server, pages: PageCanister) -> None:
+    pages.show(PLAIN)
+    named = f"{server.url}/?canisterId={to_text(pages.id)}"
+    assert httpx.get(named, headers={"Host": "x.y"}).headers["x-ic-error-cause"] == "unknown_domain"
+
+
+def test_a_frozen_canister_is_told_as_such(server: Server, client: HttpClient) -> None:
+    frozen = PageCanister.new(client)
+    settings = Record((Field("freezing_threshold", Opt(NAT)),))
+    wanted = {"canister_id": Principal(frozen.id), "settings": {"freezing_threshold": 2**63}}
+    arg = encode([Record((Field("canister_id", PRINCIPAL), Field("settings", settings)))], [wanted])
+    client.call(b"", "update_settings", arg, frozen.id)
+    answer = asked(server, frozen.id)
+    assert (answer.status_code, answer.headers["x-ic-error-cause"]) == (503, "canister_frozen")
+
+
+ORIGIN = "access-control-allow-origin"
+
+
+def test_pages_are_for_scripts_of_any_origin_unless_they_say_otherwise(server: Server, pages: PageCanister) -> None:
+    pages.show(PLAIN)
+    open_to_all = asked(server, pages.id, raw=True)
+    assert (open_to_all.headers[ORIGIN], "content-range" in open_to_all.headers["access-control-expose-headers"]) == (
+        "*",
+        True,
+    )
+    pages.show(WebResponse(200, (HTML, ("Access-Control-Allow-Origin", "https://one.test"), ("Vary", "cookie")), BODY))
+    answer = asked(server, pages.id, raw=True)
+    assert (answer.headers.get_list(ORIGIN), answer.headers.get_list("vary")) == (["https://one.test"], ["cookie"])
+
+
+def test_what_a_page_allows_beforehand_is_its_own_answer_if_it_is_one(server: Server, pages: PageCanister) -> None:
+    wish = {"Origin": "https://one.test", "Access-Control-Request-Method": "PUT"}
+    for page in (PLAIN, WebResponse(404, (("Access-Control-Allow-Origin", "https://one.test"),), b"")):
+        pages.show(page)
+        answer = asked(server, pages.id, raw=True, method="OPTIONS", headers=wish)
+        assert (answer.status_code, answer.content, answer.headers[ORIGIN]) == (200, b"", "*")
+        assert "PUT" in answer.headers["access-control-allow-methods"]
+    pages.show(WebResponse(204, (("Access-Control-Allow-Origin", "https://one.test"),), b""))
+    answer = asked(server, pages.id, raw=True, method="OPTIONS", headers=wish)
+    assert (answer.status_code, answer.headers[ORIGIN]) == (204, "https://one.test")
 
 
 def test_the_api_stands_beside_the_pages(server: Server, pages: PageCanister) -> None:

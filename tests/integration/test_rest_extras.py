@@ -39,7 +39,7 @@ def test_web_pages_stand_beneath_the_gateways_domains(server: RestServer, instan
         header = {"Host": f"{to_text(b'7' * 10)}.{host}:{port}"}
         causes[host] = httpx.get(f"http://127.0.0.1:{port}/", headers=header).headers["x-ic-error-cause"]
     other = {"example.test": "localhost", "localhost": "example.test"}[domain]
-    assert causes == {domain: "canister_not_found", other: "canister_id_not_resolved"}
+    assert causes == {domain: "canister_not_found", other: "unknown_domain"}
 
 
 REFUSED: dict[str, dict[str, object]] = {

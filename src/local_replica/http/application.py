@@ -43,7 +43,7 @@ def application(routes: list[BaseRoute]) -> Starlette:
 def single_replica(node: Node, meter: MeteredExecutor | None = None, domains: tuple[str, ...] = (DOMAIN,)) -> ASGIApp:
     """Serve the IC HTTP API of one node under `/api`, its topology, its costs, and its canisters' web pages.
 
-    The pages stand at `<canister>.<domain>` of each of `domains`. Pages of any origin may ask all of it.
+    The pages stand at `<canister>.<domain>` of each of `domains`. Pages of any origin may ask.
     """
 
     async def topology(_request: Request) -> Response:
@@ -56,4 +56,4 @@ def single_replica(node: Node, meter: MeteredExecutor | None = None, domains: tu
     told = [("/_/topology", topology), ("/_/instructions", instructions)]
     routes: list[BaseRoute] = [api, *(Route(path, answer, methods=["GET"]) for path, answer in told)]
     served = application([*routes, Route("/{path:path}", Gateway(node, domains).serve, methods=_METHODS)])
-    return CrossOrigin(served, GATEWAY_SHARING)
+    return CrossOrigin(served, GATEWAY_SHARING, "/api/", "/_/")

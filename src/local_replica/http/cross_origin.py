@@ -42,11 +42,11 @@ GATEWAY_SHARING = Sharing(
 
 
 class CrossOrigin:
-    """An ASGI application around another whose addresses beneath `prefix` are for pages of any origin."""
+    """An ASGI application around another whose addresses beneath `prefixes` are for pages of any origin."""
 
-    def __init__(self, inner: ASGIApp, sharing: Sharing, prefix: str = "/") -> None:
+    def __init__(self, inner: ASGIApp, sharing: Sharing, *prefixes: str) -> None:
         self._inner = inner
-        self._prefix = prefix
+        self._prefixes = prefixes
         self._shared = CORSMiddleware(
             inner,
             allow_origins=("*",),
@@ -57,5 +57,5 @@ class CrossOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        is_shared = scope.get("path", "").startswith(self._prefix)
+        is_shared = scope.get("path", "").startswith(self._prefixes)
         await (self._shared if is_shared else self._inner)(scope, receive, send)

@@ -6,7 +6,7 @@ from starlette.responses import PlainTextResponse, Response
 from local_replica.errors import Reject
 from local_replica.http.gateway.messages import WebRequest, WebResponse
 
-_DESTINATION_INVALID, _CANISTER_REJECT = 3, 4
+_SYS_TRANSIENT, _DESTINATION_INVALID, _CANISTER_REJECT, _CANISTER_ERROR = 2, 3, 4, 5
 
 
 class GatewayError(Exception):
@@ -29,7 +29,11 @@ def rejected(reject: Reject) -> GatewayError:
         return GatewayError(400, "canister_not_found", "The specified canister does not exist.")
     if reject.reject_code == _CANISTER_REJECT:
         return GatewayError(503, "canister_reject", f"The canister explicitly rejected the request. {reject.message}")
-    return GatewayError(503, "canister_error", f"The canister failed to process your request. {reject.message}")
+    if reject.reject_code == _CANISTER_ERROR:
+        return GatewayError(503, "canister_error", f"The canister failed to process your request. {reject.message}")
+    if reject.reject_code == _SYS_TRANSIENT and "frozen" in reject.message:
+        return GatewayError(503, "canister_frozen", f"The canister has run out of cycles. {reject.message}")
+    return GatewayError(503, "upstream_error", reject.message)
 
 
 def asks_for_range(request: WebRequest) -> bool:

@@ -1,5 +1,7 @@
 """Which canister a web request is for (HTTP Gateway Protocol, "Canister ID resolution")."""
 
+import ipaddress
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,6 +10,7 @@ from local_replica.http.principals import parse_principal
 DOMAIN = "localhost"
 PARAMETER = "canisterId"
 MAX_PARAMETERS = 1000
+_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,34 @@ def destination(host: str, url: str, referer: str | None, domains: tuple[str, ..
     return found
 
 
+def is_name(host: str) -> bool:
+    """Whether a host, with or without a port, is a domain name or an address."""
+    name = _name_of(host)
+    return _NAME.fullmatch(name) is not None or _is_loopback(name)
+
+
+def is_served(host: str, domains: tuple[str, ...]) -> bool:
+    """Whether a host is one of `domains`, beneath one, or a loopback address."""
+    name = _name_of(host)
+    return _is_loopback(name) or any(f".{name}".endswith(f".{domain.lower()}") for domain in domains)
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _name_of(host: str) -> str:
+    """A host without its port."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdecimal() else host).lower()
+
+
 def _in_host(host: str, domains: tuple[str, ...]) -> Destination | None:
     """`<canister>.<domain>`, or `<canister>.raw.<domain>`, with or without a port."""
-    name = (host.rpartition(":")[0] if ":" in host else host).lower()
+    name = _name_of(host)
     for domain in domains:
         label, dot, rest = name.removesuffix(f".{domain.lower()}").partition(".")
         if name.endswith(f".{domain.lower()}") and rest in ("", "raw"):

@@ -27,7 +27,8 @@ from local_replica.http.gateway.pages import (
     passed_on,
     rejected,
 )
-from local_replica.http.gateway.resolving import DOMAIN, Destination, destination
+from local_replica.http.gateway.resolving import DOMAIN, Destination, destination, is_name, is_served
+from local_replica.http.gateway.sharing import shared
 from local_replica.http.gateway.verification import NotVerified, Trust, verified
 from local_replica.http.principals import ANONYMOUS
 from local_replica.ingress import BadIngress, Ingress, IngressStatus, Query, Refused
@@ -52,11 +53,16 @@ class Gateway:
 
     async def serve(self, request: Request) -> Response:
         """Answer a web request, whichever canister it is for."""
+        return shared(request.method, await self._served(request))
+
+    async def _served(self, request: Request) -> Response:
+        host = request.headers.get("host", "")
         url = request.scope["raw_path"].decode("latin-1")
         if request.scope["query_string"]:
             url += "?" + request.scope["query_string"].decode("latin-1")
-        found = destination(request.headers.get("host", ""), url, request.headers.get("referer"), self.domains)
+        found = destination(host, url, request.headers.get("referer"), self.domains)
         try:
+            _check_host(host, self.domains)
             if found is None:
                 return _nowhere(request.scope["path"])
             body = await read_body(request, MAX_BODY_BYTES)
@@ -180,6 +186,15 @@ _UNTRUSTED = (
     "The response from the canister failed verification and cannot be trusted. If you understand the risks, you can "
     "retry using the raw domain to bypass certification."
 )
+
+
+def _check_host(host: str, domains: tuple[str, ...]) -> None:
+    """Whether a request is for this gateway. Raises GatewayError."""
+    if not is_name(host):
+        text = "The request is missing the required authority information (e.g., Host header)."
+        raise GatewayError(400, "no_authority", text)
+    if not is_served(host, domains):
+        raise GatewayError(400, "unknown_domain", "The requested domain is not served by this HTTP gateway.")
 
 
 def _nowhere(path: str) -> Response:
