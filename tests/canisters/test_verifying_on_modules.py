@@ -70,6 +70,7 @@ def test_the_command_checks_history_and_ticket(url: str, desk: Desk, tmp_path: P
     assert result.exit_code == 0, result.output
     assert f"{desk.shard.id}: 3 events (3 of this organisation)" in result.output
     assert f"ticket {desk.ticket}: version 3 is certified, 3 events" in result.output
+    assert "Verified: " in result.stderr
 
 
 def test_a_ticket_comes_with_what_the_subnet_certifies_of_it(url: str, desk: Desk) -> None:

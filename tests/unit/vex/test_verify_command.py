@@ -1,16 +1,12 @@
 """`vex verify` ends with one line that says what was wrong."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from icp_identity.identity import Identity
 from typer.testing import CliRunner
 
-from candid import Principal
-from vex import cli
 from vex.cli import app
-from vex.verification import VerifiedHistory
 
 
 @pytest.fixture
@@ -19,17 +15,6 @@ def key(tmp_path: Path) -> Path:
     pem = Identity().to_pem()
     file.write_bytes(pem if isinstance(pem, bytes) else pem.encode())
     return file
-
-
-def test_success_is_said_in_words(key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def verified(*_: Any) -> tuple[list[VerifiedHistory], list[dict[str, Any]]]:
-        return [VerifiedHistory(Principal.management(), 3, 2, b"\xab")], []
-
-    monkeypatch.setattr(cli, "_verified", verified)
-    given = {"--url": "http://127.0.0.1:9", "--index": "aaaaa-aa", "--organisation": "1", "--key": str(key)}
-    result = CliRunner().invoke(app, ["verify", *[part for pair in given.items() for part in pair]])
-    assert result.stdout == "aaaaa-aa: 3 events (2 of this organisation), head ab\n"
-    assert result.stderr.startswith("Verified: ")
 
 
 @pytest.mark.parametrize(
