@@ -50,6 +50,14 @@ def test_what_the_checker_refuses_is_not_built(greeter: Path) -> None:
     assert "main.py:5" in result.output
 
 
+def test_what_the_checker_warns_of_is_said_and_built(greeter: Path) -> None:
+    (greeter / "main.py").write_text(GREETER.replace("return", "print(name)\n    return"))
+    result = CliRunner().invoke(app, ["build", str(greeter), "-o", str(greeter / "x.wasm")])
+    assert result.exit_code == 0
+    assert f"{greeter}/main.py:6:5: K707" in result.stderr
+    assert result.stderr.endswith("(warning)\n")
+
+
 def test_a_folder_without_an_entry_is_exit_code_two(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["build", str(tmp_path), "-o", str(tmp_path / "x.wasm")])
     assert result.exit_code == 2

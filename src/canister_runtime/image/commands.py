@@ -31,7 +31,10 @@ def build_command(
     profiled: Annotated[bool, typer.Option("--profile", help="Count what each Python function takes.")] = False,
 ) -> None:
     """Build a canister's WebAssembly module. Exit code 1: the source is at fault, 2: the machine is."""
-    image = _image(_read(source), _runtime(), profiled=profiled)
+    reading = _read(source)
+    image = _image(reading, _runtime(), profiled=profiled)
+    for warning in reading.warnings:
+        typer.echo(f"{warning} (warning)", err=True)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(image.gzipped if output.suffix == ".gz" else image.module)
     for line in image.printed:
