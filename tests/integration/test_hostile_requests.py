@@ -203,6 +203,15 @@ def test_a_replayed_call_takes_effect_once(client: HttpClient, counter: bytes, v
     assert count(client, counter) == before + 2
 
 
+def test_a_call_whose_principals_are_none_is_no_call(client: HttpClient, counter: bytes) -> None:
+    told = "Could not parse body as call message: invalid princial id: Converting "
+    for name in ("sender", "canister_id"):
+        _, envelope = request("call", counter)
+        envelope["content"][name] = bytes(30)
+        answer = post(client, "call", counter, envelope)
+        assert (answer.status_code, answer.text.startswith(f"{told}{name}")) == (400, True)
+
+
 def test_a_query_is_no_call(client: HttpClient, counter: bytes) -> None:
     _, envelope = request("query", counter)
     assert post(client, "call", counter, envelope).status_code == 400
@@ -265,7 +274,7 @@ def test_paths_that_clients_may_not_read_are_refused(client: HttpClient, counter
 
 
 FIRST: dict[str, tuple[list[list[bytes]], int, str]] = {
-    "a canister of no principal": ([[b"canister", bytes(30), b"controllers"]], 400, "Could not parse principal ID"),
+    "a canister of no principal": ([[b"canister", bytes(30), b"controllers"]], 400, "Could not parse principal ID: "),
     "a section's name before its canister": ([[b"canister", OF_THE_NNS, b"metadata", b"\xff"]], 400, "section name"),
     "a request before a path that is none": ([[b"request_status", b"\1"], [b"nothing"]], 400, "Invalid request id"),
     "a path that is none before a request": ([[b"nothing"], [b"request_status", b"\1"]], 404, "Invalid path"),

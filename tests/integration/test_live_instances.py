@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import json
 import ssl
 import threading
 from collections.abc import Iterator
@@ -140,8 +141,8 @@ def outside() -> Iterator[int]:
         thread.join()
 
 
-def asked(instance: RestInstance, proxy: bytes, url: str, **more: Any) -> tuple[int, bytes]:
-    """Code and content of a canister's outcall."""
+def begun(instance: RestInstance, proxy: bytes, url: str, **more: Any) -> object:
+    """Submit a call that makes an outcall; returns what it is awaited by."""
     request = {
         "url": url,
         "method": {"post": None},
@@ -152,8 +153,13 @@ def asked(instance: RestInstance, proxy: bytes, url: str, **more: Any) -> tuple[
     method = "http_request"
     head = bytes((0, len(method))).ljust(8, b"\0") + (10**13).to_bytes(8, "little")
     packed = head.ljust(64, b"\0") + bytes(32) + method.encode().ljust(96, b"\0") + encoded(method, request)
-    submitted = instance.post("update/submit_ingress_message", call_body(proxy, "call", payload=packed))
-    while "Ok" not in (answer := instance.post("update/await_ingress_message", submitted["Ok"])):
+    return instance.post("update/submit_ingress_message", call_body(proxy, "call", payload=packed))["Ok"]
+
+
+def asked(instance: RestInstance, proxy: bytes, url: str, **more: Any) -> tuple[int, bytes]:
+    """Code and content of a canister's outcall."""
+    submitted = begun(instance, proxy, url, **more)
+    while "Ok" not in (answer := instance.post("update/await_ingress_message", submitted)):
         assert "after 100 rounds" in answer["body"]
     reply = base64.b64decode(answer["Ok"])
     return reply[0], reply[9:]
@@ -170,6 +176,25 @@ def test_outcalls_of_a_live_instance_reach_servers_on_loopback(instance: RestIns
     assert {"name": "x-answered", "value": "yes"} in response["headers"]
     code, content = asked(instance, proxy, f"http://127.0.0.1:{outside}/", max_response_bytes=20)
     assert (code, content) == (1, b"Header size exceeds specified response size limit 20")
+
+
+def test_an_outcall_is_mocked_by_its_id_for_one_node_or_all(instance: RestInstance) -> None:
+    begun(instance, instance.deploy(PROXY), "http://localhost/")
+    while not (waiting := instance.get("read/get_canister_http")):
+        instance.tick()
+    reject = {"CanisterHttpReject": {"reject_code": 2, "message": ""}}
+    one = {"subnet_id": waiting[0]["subnet_id"], "request_id": waiting[0]["request_id"], "response": reject}
+
+    def told(**changed: object) -> object:
+        answer = instance.post("update/mock_canister_http", {**one, "additional_responses": [], **changed})
+        return answer if answer is None else json.loads(answer["body"])["message"]
+
+    assert told(additional_responses=[reject]) == "InvalidMockCanisterHttpResponses((2, 13))"
+    subnet = to_text(subnet_of(instance))
+    assert told(request_id=7, additional_responses=[reject]) == f"InvalidCanisterHttpRequestId(({subnet}, 7))"
+    assert told() is None
+    instance.tick()
+    assert told() == f"InvalidCanisterHttpRequestId(({subnet}, {one['request_id']}))"
 
 
 def test_an_agent_creates_a_canister_of_a_subnet_that_is_made_for_it(

@@ -19,7 +19,12 @@ from support.system_api_page import REFUSED_METHODS
 ROOT = Path(__file__).parents[2]
 LISTED = Path(__file__).with_name("error_variants.txt")
 PAGE = ROOT / "docs" / "reference" / "replica-errors.md"
-TESTS = sorted((ROOT / "tests").glob("unit/local_replica/**/test_*.py"))
+DOORS = ("rest", "hostile", "http", "live", "canister")
+"""The integration tests that have refusals of the REST server and the HTTP API."""
+TESTS = [
+    *sorted((ROOT / "tests").glob("unit/local_replica/**/test_*.py")),
+    *(path for door in DOORS for path in sorted((ROOT / "tests/integration").glob(f"test_{door}_*.py"))),
+]
 SOURCES = sorted((ROOT / "src" / "local_replica").rglob("*.py"))
 SUBJECTS = ("traps", "replies", "calls", "modules", "management", "cycles", "http", "rest")
 TELLING = 12
@@ -31,8 +36,9 @@ _HEAD = """# The replica's errors
 What the genuine replica's source can answer besides success, read variant by variant: the number of the error code
 (its hundreds are the reject code; 1 and 2 are reject codes of their own; 0 has none), the text (`…` varies; advice
 behind it is left out; a name where the text is of no use), and a recording or a test that shows it here, or why nobody
-sees it. Calling canisters read `IC0` and the number in front of most texts. `tests/conformance/test_error_variants.py`
-holds this page against the recordings, the tests and the sources; `tests/support/error_page.py` writes it.
+sees it. Headings of the doors (REST server, HTTP API, gateways) name the statuses. Calling canisters read `IC0` and the
+number in front of most texts. `tests/conformance/test_error_variants.py` holds this page against the recordings, the
+tests and the sources; `tests/support/error_page.py` writes it.
 """
 
 
@@ -128,7 +134,9 @@ def _tests() -> tuple[tuple[str, str], ...]:
     found = [("test_system_api::test_a_refused_method_says_what_the_page_says", refused)]
     for path in TESTS:
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        shared = [text for node in tree.body if isinstance(node, ast.Assign) for text in templates(node)]
+        shared = [
+            text for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign) for text in templates(node)
+        ]
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 texts = templates(node) + (shared if "parametrize" in ast.dump(node) else [])

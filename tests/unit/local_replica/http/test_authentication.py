@@ -172,7 +172,9 @@ def test_a_chain_without_end_and_a_long_one_are_refused() -> None:
     keys = [owner, *(ed25519() for _ in range(21))]
     chain = [delegated(one, other[0]) for one, other in pairwise(keys)]
     assert check(request(owner, keys[20], chain[:20])) is None
-    with pytest.raises(InvalidRequest, match=r"got 21 delegations, but at most 20 are allowed\.$"):
+    with pytest.raises(
+        InvalidRequest, match=r"Chain of delegations is too long: got 21 delegations, but at most 20 are allowed\."
+    ):
         check(request(owner, keys[21], chain))
 
 
@@ -181,7 +183,10 @@ def test_a_chain_is_looked_at_whole_before_its_signatures() -> None:
     forged = delegated(session, middle[0])
     for link, told in (
         ({"expiration": NOW - 1}, "delegation has expired"),
-        ({"targets": [CANISTER] * 1001}, "Delegation target error: expected at most 1000 targets per delegation, but"),
+        (
+            {"targets": [CANISTER] * 1001},
+            "Delegation target error: expected at most 1000 targets per delegation, but got 1001",
+        ),
     ):
         with pytest.raises(InvalidRequest, match=told):
             check(request(owner, session, [forged, delegated(middle, session[0], **link)]))
@@ -231,14 +236,14 @@ def test_a_plain_rsa_key_signs_no_request() -> None:
 
 
 ASSERTIONS: dict[str, tuple[dict[str, object] | None, str]] = {
-    "no CBOR": (None, "Signature CBOR parsing failed"),
-    "a part missing": ({"client_data_json": "{}"}, "Signature CBOR parsing failed"),
+    "no CBOR": (None, "Signature CBOR parsing failed with: "),
+    "a part missing": ({"client_data_json": "{}"}, "Signature CBOR parsing failed with: "),
     "client data that is no JSON": ({"client_data_json": "{"}, "creation failed: ClientDataJSON parsing failed"),
     "a challenge that is none": (
         {"client_data_json": '{"challenge": "%"}'},
         "creation failed: Challenge base64url parsing failed",
     ),
-    "another's proof": ({"signature": b"0"}, "Verifying signature failed"),
+    "another's proof": ({"signature": b"0"}, "Verifying signature failed. signature: "),
 }
 
 
