@@ -28,10 +28,7 @@ class Fields:
     @classmethod
     def of(cls, body: bytes) -> "Fields":
         """Parse a body. Raises BodyError."""
-        try:
-            text = body.decode()
-        except UnicodeDecodeError as error:
-            raise BodyError(400, "Failed to parse the request body as JSON: invalid unicode code point") from error
+        text = body.decode("latin-1")
         return cls(text, read_json(text))
 
     def refuse(self, why: str, offset: int, name: str = "") -> BodyError:

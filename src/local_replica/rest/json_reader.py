@@ -1,21 +1,29 @@
-"""JSON read with positions, so that a refusal says where, in the words of PocketIC's reader (serde_json)."""
+"""JSON read with positions, so that a refusal says where, in the words of PocketIC's reader (serde_json).
 
+Places count bytes: what is read here has a character for each byte (ISO 8859-1), and texts in it are UTF-8.
+"""
+
+import json
 import math
 import re
 from dataclasses import dataclass
-from json import JSONDecoder
 from typing import TypeAlias
 
 from local_replica.rest.errors import BodyError
 
 Content: TypeAlias = "dict[str, Located] | list[Located] | str | int | float | bool | None"
 
-MAX_DEPTH = 64
-_STRINGS = JSONDecoder()
+MAX_DEPTH = 127
+"""So many objects and lists may nest."""
+
+_STRING_PART = re.compile(r'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_NUMBER_BEGUN = re.compile(r"-?(0(?=[0-9])|[1-9]?[0-9]*(\.(?![0-9])|(\.[0-9]+)?[eE][-+]?)?)")
+"""As much of a number as there is of one that goes wrong."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of an escaped pair, which no text of Rust's can hold."""
+_NUMBER_GOES_ON = tuple("0123456789.eE")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
@@ -29,7 +37,7 @@ class Located:
 
 
 def read_json(text: str) -> Located:
-    """Parse one value that fills `text`. Raises BodyError (400)."""
+    """Parse one value that fills `text`, which has a character for each byte. Raises BodyError (400)."""
     value = _Reader(text).value(0)
     rest = _SPACE.match(text, value.end)
     if rest is not None and rest.end() != len(text):
@@ -61,8 +69,8 @@ class _Reader:
         first = self._text[start : start + 1]
         if not first:
             raise unreadable(self._text, "EOF while parsing a value", len(self._text))
-        if depth > MAX_DEPTH:
-            raise unreadable(self._text, "recursion limit exceeded", start)
+        if depth >= MAX_DEPTH and first in "{[":
+            raise unreadable(self._text, "recursion limit exceeded", start + 1)
         if first == "{":
             return self._object(start, depth)
         if first == "[":
@@ -74,26 +82,57 @@ class _Reader:
 
     def _scalar(self, start: int) -> Located:
         for word, meaning in _WORDS.items():
-            if self._text.startswith(word, start):
-                return Located(meaning, start, start + len(word))
+            if self._text[start] == word[0]:
+                return Located(meaning, start, self._word(word, start))
         match = _NUMBER.match(self._text, start)
-        if match is None:
-            raise unreadable(self._text, "expected value", start + 1)
+        if match is None or self._text[match.end() : match.end() + 1] in _NUMBER_GOES_ON:
+            raise self._no_number(start)
         number = match.group()
         whole = match.group(2) is None and match.group(3) is None
         if math.isinf(float(number)):
             raise unreadable(self._text, "number out of range", match.end())
         return Located(int(number) if whole else float(number), start, match.end())
 
+    def _word(self, word: str, start: int) -> int:
+        """Where a word ends that begins at `start`."""
+        for offset, letter in enumerate(word, start):
+            if offset == len(self._text):
+                raise unreadable(self._text, "EOF while parsing a value", offset)
+            if self._text[offset] != letter:
+                raise unreadable(self._text, "expected ident", offset + 1)
+        return start + len(word)
+
+    def _no_number(self, start: int) -> BodyError:
+        begun = _NUMBER_BEGUN.match(self._text, start)
+        end = begun.end() if begun else start
+        if end == start:
+            return unreadable(self._text, "expected value", start + 1)
+        if end == len(self._text):
+            return unreadable(self._text, "EOF while parsing a value", end)
+        return unreadable(self._text, "invalid number", end + 1)
+
     def _string(self, start: int) -> tuple[str, int]:
-        text: str
+        part = _STRING_PART.match(self._text, start + 1)
+        end = part.end() + 1 if part else start + 1
+        if self._text[end - 1 : end] != '"':
+            raise self._no_string(end - 1)
         try:
-            text, end = _STRINGS.raw_decode(self._text, start)
-        except ValueError as error:
-            raise unreadable(self._text, "EOF while parsing a string", len(self._text)) from error
+            text: str = json.loads(self._text[start:end].encode("latin-1"))
+        except UnicodeDecodeError as error:
+            raise unreadable(self._text, "invalid unicode code point", end) from error
         if _SURROGATE.search(text):
             raise unreadable(self._text, "lone leading surrogate in hex escape", end)
         return text, end
+
+    def _no_string(self, stop: int) -> BodyError:
+        """The text goes wrong at `stop`: it has no end, or there is a control character, or an escape that is none."""
+        if self._text[stop : stop + 1] not in ("", "\\"):
+            why = "control character (\\u0000-\\u001F) found while parsing a string"
+            return unreadable(self._text, why, stop + 1)
+        after = stop + (6 if self._text[stop + 1 : stop + 2] == "u" else 2)
+        if after > len(self._text):
+            return unreadable(self._text, "EOF while parsing a string", len(self._text))
+        return unreadable(self._text, "invalid escape", after)
 
     def _object(self, start: int, depth: int) -> Located:
         content: dict[str, Located] = {}

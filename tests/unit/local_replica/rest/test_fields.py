@@ -26,7 +26,9 @@ def plain(located: Located) -> object:
 
 @given(ITEMS, st.sampled_from([None, 1]))
 def test_it_reads_what_json_writes(item: object, indent: int | None) -> None:
-    assert plain(read_json(json.dumps(item, indent=indent))) == item
+    for ascii_only in (True, False):
+        text = json.dumps(item, indent=indent, ensure_ascii=ascii_only)
+        assert plain(read_json(text.encode().decode("latin-1"))) == item
 
 
 @given(st.text(alphabet='{}[]",:01a \\\n', max_size=20))
@@ -46,7 +48,25 @@ def test_anything_else_is_refused_and_never_breaks(text: str) -> None:
         ("", "EOF while parsing a value at line 1 column 0"),
         ("{", "EOF while parsing an object at line 1 column 1"),
         ("[1", "EOF while parsing a list at line 1 column 2"),
-        ('{"a": tru', "expected value at line 1 column 7"),
+        ('{"a": tru', "EOF while parsing a value at line 1 column 9"),
+        ('{"a": trux', "expected ident at line 1 column 10"),
+        ("?", "expected value at line 1 column 1"),
+        ("01", "invalid number at line 1 column 2"),
+        ("-", "EOF while parsing a value at line 1 column 1"),
+        ("-x", "invalid number at line 1 column 2"),
+        ("[1.]", "invalid number at line 1 column 4"),
+        ("1.", "EOF while parsing a value at line 1 column 2"),
+        ("1.2e", "EOF while parsing a value at line 1 column 4"),
+        ("[1e+]", "invalid number at line 1 column 5"),
+        ('"a', "EOF while parsing a string at line 1 column 2"),
+        ('"a\\', "EOF while parsing a string at line 1 column 3"),
+        ('"\\u00', "EOF while parsing a string at line 1 column 5"),
+        ('"\\u00xy"', "invalid escape at line 1 column 7"),
+        ('"\\x"', "invalid escape at line 1 column 3"),
+        ('"a\tb"', "control character (\\u0000-\\u001F) found while parsing a string at line 1 column 3"),
+        ('["ä", ?]', "expected value at line 1 column 8"),
+        ("[" * 128, "recursion limit exceeded at line 1 column 128"),
+        ("1 2", "trailing characters at line 1 column 3"),
         ('["\\ud800"]', "lone leading surrogate in hex escape at line 1 column 9"),
         ('{"\\udfff": 1}', "lone leading surrogate in hex escape at line 1 column 9"),
         ("9" * 5000, "number out of range at line 1 column 5000"),
@@ -111,3 +131,13 @@ def test_variants_carry_what_is_in_them() -> None:
 def test_nesting_without_end_is_refused() -> None:
     with pytest.raises(BodyError, match="recursion limit"):
         read_json("[" * 10_000)
+
+
+def test_texts_are_utf_8() -> None:
+    assert Fields.of('{"a": "ä€"}'.encode()).string("a") == "ä€"
+    with pytest.raises(BodyError, match="JSON: invalid unicode code point at line 1 column 3"):
+        Fields.of(b'"\xff"')
+
+
+def test_a_hundred_and_twenty_seven_lists_may_nest() -> None:
+    assert read_json("[" * 127 + "]" * 127).end == 254
