@@ -106,6 +106,11 @@ def test_of_several_mocked_answers_the_further_ones_are_looked_at_first(instance
     assert "InvalidRejectCode(8)" in instance.post("update/mock_canister_http", asked)["body"]
 
 
+def test_what_a_gateway_is_asked_to_be_is_read_before_its_instance_is_looked_for(server: RestServer) -> None:
+    answer = server.http.post("/http_gateway", json={"forward_to": {"PocketIcInstance": 99999}, "port": "any"})
+    assert (answer.status_code, 'port: invalid type: string "any", expected u16' in answer.text) == (422, True)
+
+
 PAGE = {"Origin": "http://localhost:5173"}
 
 

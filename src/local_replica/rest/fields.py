@@ -1,12 +1,11 @@
 """Typed access to a JSON body; a wrong field is refused with its path and place, as PocketIC does."""
 
-import base64
-import binascii
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
+from local_replica.rest.base64_reader import NotBase64, read_base64
 from local_replica.rest.errors import BodyError
 from local_replica.rest.json_reader import Located, place, read_json, unreadable
 
@@ -73,9 +72,9 @@ class Fields:
         """Bytes in base64."""
         text = self.string(name)
         try:
-            return base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise self.refuse(_base64_fault(text), self.located.end, name) from error
+            return read_base64(text)
+        except NotBase64 as error:
+            raise self.refuse(str(error), self.located.end, name) from error
 
     def u64(self, name: str) -> int:
         """A number of 64 bits without sign."""
@@ -184,13 +183,3 @@ def _written_out(number: float) -> str:
     """A number without exponent and with a point, as Rust prints it."""
     text = format(Decimal(repr(number)), "f")
     return text if "." in text else f"{text}.0"
-
-
-_ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
-
-
-def _base64_fault(text: str) -> str:
-    for offset, letter in enumerate(text):
-        if letter not in _ALPHABET:
-            return f"Invalid byte {ord(letter)}, offset {offset}."
-    return "Invalid padding"

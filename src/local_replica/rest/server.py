@@ -205,6 +205,7 @@ class RestServer:
     async def _open_gateway(self, request: Request) -> Response:
         fields = await read_fields(request)
         kind, payload = fields.variant("forward_to", ("Replica", "PocketIcInstance"))
+        wish = read_gateway(fields)
         if kind == "Replica" or payload is None:
             where = payload.string("Replica") if payload is not None else ""
             raise CreationError(
@@ -217,7 +218,7 @@ class RestServer:
             content = f'content type "text/plain; charset=utf-8", content: {error.message}'
             answer = f"The replica returned an HTTP Error: Http Error: status 400 Bad Request, {content}"
             raise CreationError(_upstream(answer), 502) from error
-        gateway, port = await self._gateways.open(number, instance, read_gateway(fields))
+        gateway, port = await self._gateways.open(number, instance, wish)
         return JSONResponse({"Created": {"instance_id": gateway, "port": port}}, status_code=201)
 
     async def _close_gateway(self, request: Request) -> Response:
