@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import cbor2
-
+from vex.cbor import read_cbor
 from vex.certificates import RootedCertificate
 from vex.errors import Rejected, Unreachable, Untrusted, VexError
 
@@ -40,10 +39,7 @@ def blob_of(answer: dict[str, Any], name: str) -> bytes:
 
 def read_map(encoded: bytes) -> dict[str, Any]:
     """A CBOR map. Raises Untrusted for anything else."""
-    try:
-        value = cbor2.loads(encoded)
-    except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError) as error:
-        raise Untrusted(f"not CBOR: {error}") from error
+    value = read_cbor(encoded)
     if not isinstance(value, dict):
         raise Untrusted("not a CBOR map")
     return value

@@ -6,10 +6,10 @@ Rules: interface specification, "Certificate"; the tree, its hashes and look-ups
 from functools import lru_cache
 from typing import Any
 
-import cbor2
 from icp_certificate.certificate import Certificate
 from pyblst import BlstP1Element, BlstP2Element, final_verify, miller_loop
 
+from vex.cbor import read_cbor
 from vex.errors import Untrusted
 
 MAX_CLOCK_SKEW_NS = 300 * 10**9
@@ -47,11 +47,7 @@ class RootedCertificate(Certificate):  # type: ignore[misc] # icp-py-core carrie
             raise Untrusted("certificate: the signature does not match")
 
     def _parent(self) -> "RootedCertificate":
-        try:
-            encoded = bytes(self.delegation["certificate"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise Untrusted(f"certificate: not a delegation: {error}") from error
-        parent = read_certificate(encoded, self._root_key)
+        parent = read_certificate(self.delegation["certificate"], self._root_key)
         if parent.delegation is not None:
             raise Untrusted("certificate: a delegation inside a delegation")
         return parent
@@ -59,13 +55,22 @@ class RootedCertificate(Certificate):  # type: ignore[misc] # icp-py-core carrie
 
 def read_certificate(encoded: bytes, root_key: bytes) -> RootedCertificate:
     """Decode a certificate; nothing is checked yet. `root_key` is DER. Raises Untrusted for what is none."""
-    try:
-        certificate = RootedCertificate(cbor2.loads(encoded), root_key)
-    except (cbor2.CBORDecodeError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise Untrusted(f"not a certificate: {error}") from error
-    if not is_hash_tree(certificate.tree):
-        raise Untrusted("not a certificate: no hash tree")
-    return certificate
+    content = read_cbor(encoded, "a certificate")
+    if not _is_certificate(content):
+        raise Untrusted("not a certificate: no hash tree with a signature")
+    return RootedCertificate(content, root_key)
+
+
+def _is_certificate(content: Any) -> bool:
+    match content:
+        case {"tree": tree, "signature": bytes()} if is_hash_tree(tree):
+            delegation = content.get("delegation")
+        case _:
+            return False
+    match delegation:
+        case None | {"subnet_id": bytes(), "certificate": bytes()}:
+            return True
+    return False
 
 
 def is_hash_tree(tree: Any) -> bool:

@@ -68,14 +68,17 @@ def check_query_answer(
 
 def _signed_at(signature: Any, signed: dict[str, Any], nodes: NodeKeys) -> int:
     """When a node signed this (ns since 1970-01-01)."""
+    match signature:
+        case {"timestamp": int() as time, "identity": bytes() as identity, "signature": bytes() as proof}:
+            key = nodes.get(identity)
+        case _:
+            raise Untrusted("a query's answer with a malformed signature")
+    if key is None:
+        raise UnknownNode("a query's answer that a node of another subnet signed")
     try:
-        time = int(signature["timestamp"])
-        key = nodes.get(bytes(signature["identity"]))
-        if key is None:
-            raise UnknownNode("a query's answer that a node of another subnet signed")
-        key.verify(bytes(signature["signature"]), _DOMAIN + to_request_id({**signed, "timestamp": time}))
+        key.verify(proof, _DOMAIN + to_request_id({**signed, "timestamp": time}))
     except InvalidSignature as error:
         raise Untrusted("a query's answer is not what its node signed") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Untrusted(f"a query's answer with a malformed signature: {error}") from error
+    except (TypeError, ValueError) as error:
+        raise Untrusted(f"a query's answer that cannot be signed: {error}") from error
     return time

@@ -3,12 +3,10 @@
 Rules: interface specification, "Certification" (hash trees, their encoding) and "Certified data".
 """
 
-from typing import Any
-
-import cbor2
 from icp_certificate.certificate import Certificate
 
 from candid import Principal
+from vex.cbor import read_cbor
 from vex.certificates import check_fresh, is_hash_tree, verified_certificate
 from vex.errors import Untrusted
 
@@ -19,10 +17,7 @@ class Witness:
     """A canister's hash tree, of which some parts are shown by path. Raises Untrusted for bytes that are none."""
 
     def __init__(self, encoded: bytes) -> None:
-        try:
-            tree: Any = cbor2.loads(encoded)
-        except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError) as error:
-            raise Untrusted(f"not a witness: {error}") from error
+        tree = read_cbor(encoded, "a witness")
         if not is_hash_tree(tree):
             raise Untrusted("not a witness: no hash tree")
         self._tree = Certificate({"tree": tree})

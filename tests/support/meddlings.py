@@ -1,6 +1,7 @@
 """What somebody between client and replica may do to an answer; each must be noticed."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -104,6 +105,10 @@ QUERY_MEDDLINGS: dict[str, Meddling] = {
     "a signature of nothing": with_fields(lambda answer: signature_of(answer).update(signature=bytes(64))),
     "another time": with_fields(lambda answer: signature_of(answer).update(timestamp=1)),
     "a node that is none": with_fields(lambda answer: signature_of(answer).update(identity=b"\x07" * 29)),
+    "a node that is a number": with_fields(lambda answer: signature_of(answer).update(identity=1 << 40)),
+    "a time that is a text": with_fields(lambda answer: signature_of(answer).update(timestamp="now")),
+    "signatures that are numbers": with_fields(lambda answer: answer.update(signatures=[7])),
+    "a reply that is too much of a number": with_fields(lambda answer: answer.update(reply=Decimal(10) ** 400)),
     "a signature twice": with_fields(lambda answer: answer.update(signatures=answer["signatures"] * 200)),
 }
 """To the answer of a query."""

@@ -13,6 +13,10 @@ from local_replica.certification.hash_tree import EMPTY, Empty, Fork, Labeled, L
 
 MAX_DEPTH = 400
 
+_BYTES, _TEXT, _TAG = 2, 3, 6
+_INDEFINITE = 31
+_SELF_DESCRIBED_TAG = 55799
+
 
 class Malformed(Exception):
     """The bytes are no hash tree or no certificate."""
@@ -32,11 +36,31 @@ class _Side(Enum):
 
 
 def read_cbor(encoded: bytes) -> Any:
-    """Decode CBOR of others. Raises Malformed."""
+    """Decode CBOR of others. Raises Malformed, also for tags, the self-describing one aside.
+
+    By tags a few bytes become values that share their parts, and walking through those never ends.
+    """
+    if _has_tags(encoded):
+        raise Malformed("not CBOR that certificates are made of: it has tags")
     try:
         return cbor2.loads(encoded)
-    except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError, OverflowError) as error:
+    except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError) as error:
         raise Malformed(f"not CBOR: {error}") from error
+
+
+def _has_tags(encoded: bytes) -> bool:
+    """Whether any head in it, of which CBOR is a plain sequence (RFC 8949), is a tag that is not followed."""
+    position = 0
+    while position < len(encoded):
+        major, short = encoded[position] >> 5, encoded[position] & 31
+        start = position + 1
+        position = start + (1 << short - 24 if 24 <= short < 28 else 0)
+        argument = int.from_bytes(encoded[start:position]) if position > start else short
+        if major == _TAG and argument != _SELF_DESCRIBED_TAG:
+            return True
+        if major in (_BYTES, _TEXT) and short != _INDEFINITE:
+            position += argument
+    return False
 
 
 def read_tree(item: object, depth: int = 0) -> Node:

@@ -33,6 +33,22 @@ def test_one_flipped_bit_anywhere_is_not(encoded: bytes) -> None:
             verified_certificate(changed, SUBNET.public_key_der, CANISTER)
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"signature": 1 << 40},
+        {"signature": None},
+        {"tree": [3, 1 << 40]},
+        {"delegation": 1},
+        {"delegation": {"subnet_id": b"", "certificate": 1 << 40}},
+    ],
+    ids=str,
+)
+def test_parts_of_other_types_are_not(encoded: bytes, other: dict[str, object]) -> None:
+    with pytest.raises(Untrusted):
+        verified_certificate(cbor2.dumps({**cbor2.loads(encoded), **other}), SUBNET.public_key_der, CANISTER)
+
+
 def test_another_root_key_is_not(encoded: bytes) -> None:
     with pytest.raises(Untrusted):
         verified_certificate(encoded, SubnetKeys(b"other").public_key_der, CANISTER)

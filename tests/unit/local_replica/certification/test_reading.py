@@ -9,6 +9,7 @@ from local_replica.certification import label_map
 from local_replica.certification.hash_tree import Leaf, Node
 from local_replica.certification.reading import Malformed, Untold, read_cbor, read_tree, subtree, value
 from local_replica.certification.witness import wanted, witness
+from support.cbor_bombs import BOMBS
 
 LABELS = st.binary(max_size=3)
 MAPS = st.dictionaries(LABELS, st.binary(max_size=4), max_size=12)
@@ -60,6 +61,12 @@ def test_a_tree_without_end_is_refused() -> None:
         deep = [2, b"a", deep]
     with pytest.raises(Malformed):
         read_tree(deep)
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_grows_when_it_is_read_is_refused(name: str) -> None:
+    with pytest.raises(Malformed):
+        read_cbor(BOMBS[name])
 
 
 @given(st.binary(max_size=40))
