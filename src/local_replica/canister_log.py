@@ -3,11 +3,8 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+from local_replica.execution.ic0.log_room import CAPACITY_BYTES, RECORD_BYTES
 from local_replica.execution.port import ExecutionError
-
-CAPACITY_BYTES = 4096
-RECORD_BYTES = 40
-"""Counted for each record besides its content."""
 
 
 @dataclass(frozen=True, slots=True)
