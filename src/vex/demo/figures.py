@@ -33,7 +33,7 @@ class Figures:
         return self.mean_instructions("create_ticket")
 
     def note_upgrade(self, instructions: dict[str, dict[str, dict[str, int]]], now: list[Shard], version: str) -> None:
-        """What shards of that version took in post_upgrade. There is none: the upgrade did not survive."""
+        """Note what the shards that are `now` of that version took in post_upgrade; where none is, nothing survived."""
         upgraded = [str(shard.canister) for shard in now if shard.module_version == version]
         self.upgrade_survived = self.upgrade_survived and bool(upgraded)
         took = (instructions.get(canister, {}).get("post_upgrade", {}) for canister in upgraded)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vex.demo.identities import demo_identity
+from vex.demo.suitable import admin_of
 from vex.deployment import Deployment
 from vex.exports import Desk
 
@@ -36,8 +37,7 @@ class Kept:
 
     def write_key(self) -> None:
         """Write `key`, for its owner alone."""
-        organisation = self.desk.tickets[0].organisation
-        admin = next(one for one in self.desk.people if (one.organisation, one.role) == (organisation, "admin"))
+        admin = admin_of(self.desk, self.desk.tickets[0].organisation)
         self.key.touch(mode=0o600)
         self.key.write_bytes(demo_identity(admin.key).to_pem())
 

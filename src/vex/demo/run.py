@@ -10,6 +10,7 @@ from vex.demo.figures import Figures, read_instructions
 from vex.demo.identities import demo_identity
 from vex.demo.refusals import Trespass, outcome
 from vex.demo.screen import Screen
+from vex.demo.suitable import admin_of
 from vex.deployment import Deployment, Modules, deploy, hand_over_module, index_canister, shards
 from vex.exports import Desk
 from vex.helpdesk import Helpdesk, Write
@@ -115,15 +116,11 @@ async def _counted(importer: Importer, desk: Desk, screen: Screen) -> int:
     today = datetime.now(UTC).date()
     count = 0
     for name in asking:
-        helpdesk = importer.helpdesk(_admin(desk, name))
+        helpdesk = importer.helpdesk(admin_of(desk, name).key)
         report = await desk_report(helpdesk, importer.organisations[name], today - timedelta(days=1), today)
         count += report.total("created")
         screen.advance("reports")
     return count
-
-
-def _admin(desk: Desk, organisation: str) -> str:
-    return next(person.key for person in desk.people if (person.organisation, person.role) == (organisation, "admin"))
 
 
 async def _listed(importer: Importer, desk: Desk, screen: Screen) -> int:
@@ -132,7 +129,7 @@ async def _listed(importer: Importer, desk: Desk, screen: Screen) -> int:
     screen.begin("list", len(asking), "Listing every ticket again")
     count = 0
     for name in asking:
-        async for _ in importer.helpdesk(_admin(desk, name)).tickets(importer.organisations[name]):
+        async for _ in importer.helpdesk(admin_of(desk, name).key).tickets(importer.organisations[name]):
             count += 1
         screen.advance("list")
     return count
