@@ -66,6 +66,8 @@ class Installation:
         """The price of instructions: that of the module which is given, once it is known."""
         self.timer: int | None = None
         self.certified_data: bytes | None = None
+        self._before: InstanceState | None = None
+        """The canister's state before its pre_upgrade ran."""
 
     def begun(self) -> "Installation":
         """Check all that can be checked without running anything. Raises Rejection."""
@@ -85,12 +87,11 @@ class Installation:
             self._build()
         except Rejection:
             old = self.canister.instance
-            if old is not None and self._has_pre_upgrade():
-                before = old.dump()
+            if old is not None:
                 try:
-                    self._enter(old, Entry.PRE_UPGRADE)
+                    self._run_pre_upgrade(old)
                 finally:
-                    self._go_back(before)
+                    self._go_back()
             self.instructions += self.building
             raise
 
@@ -119,6 +120,7 @@ class Installation:
             growth.take_module_room(self.call, self.canister, self.installed, self.placed)
         except Rejection:
             self._discard(self.placed)
+            self._go_back()
             raise
         self._keep(self.installed, self.placed)
 
@@ -201,27 +203,27 @@ class Installation:
         old = self.canister.instance
         if old is None:
             raise NoModule(self.record.canister_id)
-        before = old.dump() if self._has_pre_upgrade() else None
         try:
-            if before is not None:
-                self._enter(old, Entry.PRE_UPGRADE)
+            self._run_pre_upgrade(old)
             self.instructions += self.building
             return self._post_upgraded(old, module)
         except ExecutionFailed:
-            if before is not None:
-                self._go_back(before)
+            self._go_back()
             raise
 
-    def _has_pre_upgrade(self) -> bool:
-        """Whether the old module has one that is to run."""
+    def _run_pre_upgrade(self, old: Instance) -> None:
+        """What the old module has to say to an upgrade, if anything. Raises ExecutionFailed."""
         is_skipped = bool(self.options and self.options["skip_pre_upgrade"])
-        return self.mode == "upgrade" and not is_skipped and "canister_pre_upgrade" in self.canister.exports
+        if self.mode == "upgrade" and not is_skipped and "canister_pre_upgrade" in self.canister.exports:
+            self._before = old.dump()
+            self._enter(old, Entry.PRE_UPGRADE)
 
-    def _go_back(self, before: InstanceState) -> None:
+    def _go_back(self) -> None:
+        """Undo what pre_upgrade did, if it ran."""
         installed = self.record.module
-        if installed is not None:
+        if self._before is not None and installed is not None:
             network = self.call.subnet.network
-            self.canister.place(network.executor.restore(network.blobs[installed.blob], before))
+            self.canister.place(network.executor.restore(network.blobs[installed.blob], self._before))
 
     def _post_upgraded(self, old: Instance, module: bytes) -> Instance:
         state = old.dump()

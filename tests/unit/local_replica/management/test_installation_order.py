@@ -24,6 +24,14 @@ WILLING = """
   (memory 1) (data (i32.const 0) "good bye")
   (func (export "canister_pre_upgrade") (call $print (i32.const 0) (i32.const 8))))
 """
+NOTING = """
+(module
+  (import "ic0" "msg_reply" (func $reply))
+  (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+  (memory 1)
+  (func (export "canister_pre_upgrade") (i32.store8 (i32.const 0) (i32.const 7)))
+  (func (export "canister_query noted") (call $append (i32.const 0) (i32.const 1)) (call $reply)))
+"""
 VERSIONED = """
 (module
   (import "ic0" "canister_version" (func $version (result i64)))
@@ -87,6 +95,13 @@ def test_what_a_module_is_refused_for_comes_after_pre_upgrade(replica: Replica) 
     canister = installed(replica, WILLING)
     assert "Failed to decode wasm module" in upgraded(replica, canister, b"none")
     assert lines(replica, canister) == ["good bye"]
+
+
+def test_what_pre_upgrade_did_is_undone_where_the_new_module_has_too_little_room(replica: Replica) -> None:
+    canister = installed(replica, NOTING)
+    manage(replica, "update_settings", canister_id=canister, settings={"freezing_threshold": 10**12})
+    assert "Canister cannot grow memory" in upgraded(replica, canister, compiled("(module (memory 8000))"))
+    assert query(replica, canister, "noted") == b"\0"
 
 
 def test_a_missing_option_is_told_before_a_module_that_is_none(replica: Replica) -> None:
