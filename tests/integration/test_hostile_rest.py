@@ -4,8 +4,6 @@ import os
 import pty
 import socket
 import subprocess
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import cbor2
@@ -19,18 +17,6 @@ from support.rest_client import ONE_APPLICATION_SUBNET, RestInstance, RestServer
 JSON = {"content-type": "application/json"}
 ANY = b"\0\0\0\0\0\0\0\1\1\1"
 HUGE = "9" * 5000
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestServer]:
-    started = RestServer(tmp_path_factory.mktemp("server"))
-    yield started
-    started.close()
-
-
-@pytest.fixture
-def instance(server: RestServer) -> RestInstance:
-    return server.create_instance()
 
 
 @pytest.mark.parametrize(
@@ -152,23 +138,13 @@ def test_a_key_with_a_passphrase_is_refused_and_nobody_is_asked_for_it(tmp_path:
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-keyout", str(key), "-out", str(cert), *subject]
     subprocess.run(made, check=True, capture_output=True)
     terminal, other_end = pty.openpty()
-    port_file = tmp_path / f"pocket_ic_{os.getpid()}.port"
-    with subprocess.Popen(
-        [os.environ["POCKET_IC_BIN"], "--port-file", str(port_file)],
-        stdin=other_end,
-        stderr=other_end,
-        start_new_session=True,
-    ) as process:
-        deadline = time.monotonic() + 30
-        while not (port_file.exists() and port_file.read_text().endswith("\n")):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        url = f"http://127.0.0.1:{port_file.read_text().strip()}"
-        httpx.post(f"{url}/instances", json=ONE_APPLICATION_SUBNET, timeout=30)
-        https = {"cert_path": str(cert), "key_path": str(key)}
-        asked = {"forward_to": {"PocketIcInstance": 0}, "https_config": https}
-        refused = httpx.post(f"{url}/http_gateway", json=asked, timeout=30)
-        process.terminate()
+    server = RestServer(tmp_path, stdin=other_end, stderr=other_end, start_new_session=True)
+    asked = {
+        "forward_to": {"PocketIcInstance": server.create_instance().number},
+        "https_config": {"cert_path": str(cert), "key_path": str(key)},
+    }
+    refused = server.http.post("/http_gateway", json=asked)
+    server.close()
     os.close(terminal)
     os.close(other_end)
     assert refused.status_code == 502

@@ -43,9 +43,11 @@ def call_body(canister: bytes, method: str, effective: object = "None", payload:
 class RestServer:
     """A server process, started as clients do."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, **process: Any) -> None:
+        """`process`: options of `subprocess.Popen`."""
         port_file = directory / f"pocket_ic_{os.getpid()}.port"
-        self._process = subprocess.Popen([os.environ["POCKET_IC_BIN"], "--port-file", str(port_file), "--ttl", "300"])
+        command = [os.environ["POCKET_IC_BIN"], "--port-file", str(port_file), "--ttl", "300"]
+        self._process = subprocess.Popen(command, **process)
         deadline = time.monotonic() + 30
         while not (port_file.exists() and port_file.read_text().endswith("\n")):
             if time.monotonic() > deadline:
