@@ -3,7 +3,6 @@
 import os
 import pty
 import socket
-import subprocess
 from pathlib import Path
 
 import cbor2
@@ -13,6 +12,7 @@ import pytest
 from candid.principal import to_text
 from local_replica.config import START_OF_TIME_NS
 from support.rest_client import ONE_APPLICATION_SUBNET, RestInstance, RestServer, b64
+from support.tls_files import tls_files
 
 JSON = {"content-type": "application/json"}
 ANY = b"\0\0\0\0\0\0\0\1\1\1"
@@ -133,15 +133,11 @@ def test_a_time_after_2262_is_stored_like_any_other(server: RestServer, tmp_path
 
 
 def test_a_key_with_a_passphrase_is_refused_and_nobody_is_asked_for_it(tmp_path: Path) -> None:
-    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subject = ("-subj", "/CN=localhost", "-passout", "pass:secret")
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-keyout", str(key), "-out", str(cert), *subject]
-    subprocess.run(made, check=True, capture_output=True)
     terminal, other_end = pty.openpty()
     server = RestServer(tmp_path, stdin=other_end, stderr=other_end, start_new_session=True)
     asked = {
         "forward_to": {"PocketIcInstance": server.create_instance().number},
-        "https_config": {"cert_path": str(cert), "key_path": str(key)},
+        "https_config": tls_files(tmp_path, passphrase=b"secret"),
     }
     refused = server.http.post("/http_gateway", json=asked)
     server.close()

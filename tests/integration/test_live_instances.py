@@ -1,7 +1,6 @@
 """Instances at work: one operation at a time, blocks and HTTPS outcalls by themselves, gateways over TLS."""
 
 import base64
-import datetime as dt
 import json
 import ssl
 import threading
@@ -13,10 +12,6 @@ from typing import Any
 import cbor2
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from candid import compile_decoder
 from candid.principal import from_text, to_text
@@ -26,6 +21,7 @@ from support.http_client import HttpClient
 from support.replicas import encoded
 from support.rest_client import ONE_APPLICATION_SUBNET, RestInstance, RestServer, b64, call_body
 from support.small_modules import HANGING, PROXY
+from support.tls_files import tls_files
 
 NOBODY = b"\1" * 29
 
@@ -221,36 +217,11 @@ def test_outcalls_of_a_live_instance_reach_nobody_else(instance: RestInstance) -
     assert (code, content) == (2, b"Connecting to example.com failed: a local replica connects to loopback only")
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """A certificate for localhost that signs itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    start = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(start)
-        .not_valid_after(start + dt.timedelta(days=36_500))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    cert_path, key_path = tmp_path / "cert.pem", tmp_path / "key.pem"
-    cert_path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    key_path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return cert_path, key_path
-
-
-def test_a_gateway_serves_tls(server: RestServer, instance: RestInstance, certificate: tuple[Path, Path]) -> None:
-    paths = {"cert_path": str(certificate[0]), "key_path": str(certificate[1])}
+def test_a_gateway_serves_tls(server: RestServer, instance: RestInstance, tmp_path: Path) -> None:
+    paths = tls_files(tmp_path)
     asked_for = {"forward_to": {"PocketIcInstance": instance.number}, "https_config": paths}
     made = server.http.post("/http_gateway", json=asked_for).json()["Created"]
-    trust = ssl.create_default_context(cafile=str(certificate[0]))
+    trust = ssl.create_default_context(cafile=paths["cert_path"])
     told = httpx.get(f"https://localhost:{made['port']}/api/v2/status", verify=trust)
     assert cbor2.loads(told.content)["replica_health_status"] == "healthy"
     (listed,) = [one for one in server.http.get("/http_gateway").json() if one["instance_id"] == made["instance_id"]]
