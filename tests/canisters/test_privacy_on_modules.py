@@ -1,5 +1,6 @@
 """Attachments, surveys and erasure on real modules: lost replies, upgrades in the middle, a history that verifies."""
 
+import time
 from typing import Any
 
 import ic
@@ -19,8 +20,10 @@ CONFIDED = "My card is 4929-0001"
 
 @pytest.fixture
 def desk() -> Desk:
-    """A desk on a network whose root is an NNS, so that certificates are checked as on mainnet."""
-    return Desk(PocketPlatform(PocketIC(SubnetConfig(nns=True, application=1))))
+    """A desk on a network of the present whose root is an NNS, so that certificates are checked as on mainnet."""
+    pic = PocketIC(SubnetConfig(nns=True, application=1))
+    pic.set_time(time.time_ns())
+    return Desk(PocketPlatform(pic))
 
 
 def upgraded(desk: Desk, version: str) -> None:
