@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import cbor2
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
+from local_replica.certification.reading import Malformed, read_cbor
 from local_replica.http import canister_signatures
 from local_replica.http.canister_signatures import CanisterKey, NotSigned
 
@@ -133,12 +133,12 @@ def _webauthn(public_key_der: bytes) -> Verify:
 def _assertion(signature: bytes) -> tuple[bytes, bytes, bytes]:
     """Proof, authenticator data and client data, each as bytes or a text. Raises SignatureRefused."""
     try:
-        fields = cbor2.loads(signature)
+        fields = read_cbor(signature)
         parts = [fields[name] for name in ("signature", "authenticator_data", "client_data_json")]
         proof, authenticator_data, client_data = (
             one.encode() if isinstance(one, str) else bytes(memoryview(one)) for one in parts
         )
-    except (cbor2.CBORDecodeError, ValueError, KeyError, TypeError) as error:
+    except (Malformed, ValueError, KeyError, TypeError) as error:
         raise SignatureRefused(f"WebAuthn error: Signature CBOR parsing failed with: {error}") from error
     return proof, authenticator_data, client_data
 
@@ -148,7 +148,7 @@ def _challenge(client_data: bytes) -> bytes:
     created = "WebAuthn error: WebAuthn envelope creation failed: "
     try:
         challenge = json.loads(client_data)["challenge"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise SignatureRefused(f"{created}ClientDataJSON parsing failed with: {error}") from error
     try:
         return _unpadded(challenge)
@@ -178,7 +178,7 @@ def _cose_key(public_key_der: bytes) -> Callable[[bytes, bytes], bool]:
     length = public_key_der[start + 1] if len(public_key_der) > start + 1 else 0
     header = 3 if length < 0x80 else 3 + length - 0x80
     try:
-        fields: dict[int, Any] = cbor2.loads(public_key_der[start + header :])
+        fields: dict[int, Any] = read_cbor(public_key_der[start + header :])
         if fields[3] == _RS256:
             modulus, exponent = int.from_bytes(fields[-1]), int.from_bytes(fields[-2])
             return _rsa_check(rsa.RSAPublicNumbers(exponent, modulus).public_key())
@@ -186,7 +186,7 @@ def _cose_key(public_key_der: bytes) -> Callable[[bytes, bytes], bool]:
             raise _malformed(public_key_der)
         numbers = ec.EllipticCurvePublicNumbers(int.from_bytes(fields[-2]), int.from_bytes(fields[-3]), ec.SECP256R1())
         return _ecdsa_check(numbers.public_key())
-    except (cbor2.CBORDecodeError, ValueError, KeyError, TypeError) as error:
+    except (Malformed, ValueError, LookupError, TypeError) as error:
         raise _malformed(public_key_der) from error
 
 

@@ -21,6 +21,7 @@ from local_replica.http.authentication import MAX_EXPIRY_AHEAD_NS, authenticate
 from local_replica.http.envelope import read_envelope
 from local_replica.http.errors import InvalidRequest
 from local_replica.request_id import hash_of_map
+from support.cbor_bombs import BOMBS
 
 NOW = 1_700_000_000 * 10**9
 CANISTER = b"\0\0\0\0\0\0\0\1\1\1"
@@ -49,22 +50,22 @@ def der_element(tag: bytes, content: bytes) -> bytes:
     return tag + (bytes([length]) if length < 128 else b"\x82" + length.to_bytes(2)) + content
 
 
-def cose_key(fields: dict[int, Any]) -> bytes:
+def cose_key(encoded: bytes) -> bytes:
     oid = bytes.fromhex("300c060a2b0601040183b8430101")
-    return der_element(b"\x30", oid + der_element(b"\x03", b"\0" + cbor2.dumps(fields)))
+    return der_element(b"\x30", oid + der_element(b"\x03", b"\0" + encoded))
 
 
 def webauthn(*, text: bool = True) -> tuple[bytes, Sign]:
     key = ec.generate_private_key(ec.SECP256R1())
     numbers = key.public_key().public_numbers()
-    der = cose_key({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)})
+    der = cose_key(cbor2.dumps({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)}))
     return der, asserting(lambda signed: key.sign(signed, ec.ECDSA(hashes.SHA256())), text=text)
 
 
 def webauthn_rsa() -> tuple[bytes, Sign]:
     key = rsa.generate_private_key(65537, 2048)
     numbers = key.public_key().public_numbers()
-    der = cose_key({1: 3, 3: -257, -1: numbers.n.to_bytes(256), -2: numbers.e.to_bytes(3)})
+    der = cose_key(cbor2.dumps({1: 3, 3: -257, -1: numbers.n.to_bytes(256), -2: numbers.e.to_bytes(3)}))
     return der, asserting(lambda signed: key.sign(signed, padding.PKCS1v15(), hashes.SHA256()))
 
 
@@ -239,6 +240,7 @@ ASSERTIONS: dict[str, tuple[dict[str, object] | None, str]] = {
     "no CBOR": (None, "Signature CBOR parsing failed with: "),
     "a part missing": ({"client_data_json": "{}"}, "Signature CBOR parsing failed with: "),
     "client data that is no JSON": ({"client_data_json": "{"}, "creation failed: ClientDataJSON parsing failed"),
+    "client data that nests without end": ({"client_data_json": "[" * 100_000}, "ClientDataJSON parsing failed"),
     "a challenge that is none": (
         {"client_data_json": '{"challenge": "%"}'},
         "creation failed: Challenge base64url parsing failed",
@@ -260,6 +262,23 @@ def test_an_authenticators_answer_that_is_none_says_where_it_fails(name: str) ->
 
     with pytest.raises(InvalidRequest, match=f"Invalid signature: WebAuthn error: .*{told}"):
         check(request((der, spoiled)))
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_an_authenticators_answer_or_key_that_grows_when_it_is_read_is_refused(name: str) -> None:
+    der, _ = webauthn()
+    with pytest.raises(InvalidRequest, match="WebAuthn error: Signature CBOR parsing failed with: "):
+        check(request((der, lambda _message: BOMBS[name])))
+    with pytest.raises(InvalidRequest, match="Malformed Unspecified public key: "):
+        check(request((cose_key(BOMBS[name]), lambda _message: b"")))
+
+
+@pytest.mark.parametrize(
+    "key", [[1, 2], 5, "text", None, {}, {3: -7, -2: 5, -3: 6}, {3: -257, -1: b"", -2: b""}], ids=str
+)
+def test_what_is_no_key_of_an_authenticator_is_refused(key: object) -> None:
+    with pytest.raises(InvalidRequest, match="Malformed Unspecified public key: "):
+        check(request((cose_key(cbor2.dumps(key)), lambda _message: b"")))
 
 
 def test_an_authenticators_answer_to_another_challenge_is_refused() -> None:
