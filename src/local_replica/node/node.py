@@ -204,7 +204,7 @@ class Node:
         return ended
 
     async def stop_blocks(self) -> None:
-        """Make no more blocks by themselves; returns when the last one is finished."""
+        """Make no more blocks by themselves; what is asked from now on comes after the one under way."""
         blocks, self._blocks = self._blocks, None
         if blocks is None:
             return
