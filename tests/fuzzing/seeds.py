@@ -12,6 +12,7 @@ from candid.did import parse_type
 from fuzzing.native_targets import NATIVE_SEEDS
 from local_replica.http.gateway.messages import WebResponse
 from support import small_modules
+from support.authenticators import webauthn
 from support.canister_signatures import canister_key
 from support.web_pages import ALL_BUT, FULL, RESPONSE_ONLY, SKIPPED, certificate_header, encoded_page, encoded_piece
 from vex_domain.configuration.sections import SECTIONS
@@ -129,11 +130,20 @@ def canister_signatures() -> list[bytes]:
     return [canister_key(b"\1\1", b"seed"), cbor2.dumps({"certificate": certificate, "tree": tree})]
 
 
+def authenticators() -> list[bytes]:
+    """A key of each kind, and an answer with client data as a text and as bytes."""
+    es256 = {1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)}
+    rs256 = {1: 3, 3: -257, -1: b"\xff" * 256, -2: b"\1\0\1"}
+    answers = [webauthn(text=text)[1](b"message") for text in (True, False)]
+    return [cbor2.dumps(es256), cbor2.dumps(rs256), *answers]
+
+
 SEEDS = NATIVE_SEEDS | {
     make.__name__: make
     for make in (
         web_pages,
         canister_signatures,
+        authenticators,
         candid_values,
         candid_text,
         http_envelopes,

@@ -248,9 +248,27 @@ def canister_signatures() -> Callable[[bytes], None]:
     return run
 
 
+def authenticators() -> Callable[[bytes], None]:
+    """Keys in COSE, and what authenticators answer."""
+    from local_replica.http.public_keys import SignatureRefused, verifier
+    from support.authenticators import cose_key, webauthn
+
+    verify = verifier(webauthn()[0], b"")
+
+    def run(content: bytes) -> None:
+        with contextlib.suppress(SignatureRefused):
+            verifier(cose_key(content), b"")(content, b"message")
+        with contextlib.suppress(SignatureRefused):
+            verify(content, b"message")
+            raise AssertionError("nobody has signed")
+
+    return run
+
+
 TARGETS: dict[str, Target] = {
     "web_pages": web_pages,
     "canister_signatures": canister_signatures,
+    "authenticators": authenticators,
     "candid_values": candid_values,
     "candid_text": candid_text,
     "http_envelopes": http_envelopes,
@@ -268,6 +286,7 @@ TARGETS: dict[str, Target] = {
 INSTRUMENTED = {
     "web_pages": ["local_replica.http.gateway", "local_replica.certification"],
     "canister_signatures": ["local_replica.http.canister_signatures", "local_replica.certification"],
+    "authenticators": ["local_replica.http.public_keys", "local_replica.certification"],
     "candid_values": ["candid"],
     "candid_text": ["candid"],
     "http_envelopes": ["local_replica.http"],

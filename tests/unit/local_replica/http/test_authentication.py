@@ -1,8 +1,5 @@
 """Who is believed: keys of each kind, chains of delegations, expiry, nonces."""
 
-import base64
-import hashlib
-import json
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -10,7 +7,7 @@ from typing import Any
 import cbor2
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -21,13 +18,13 @@ from local_replica.http.authentication import MAX_EXPIRY_AHEAD_NS, authenticate
 from local_replica.http.envelope import read_envelope
 from local_replica.http.errors import InvalidRequest
 from local_replica.request_id import hash_of_map
+from support.authenticators import Sign, cose_key, der_element, webauthn, webauthn_rsa
 from support.cbor_bombs import BOMBS
 
 NOW = 1_700_000_000 * 10**9
 CANISTER = b"\0\0\0\0\0\0\0\1\1\1"
 ROOT_KEY = b"no canister signs in these tests"
 OTHER = b"\0\0\0\0\0\0\0\2\1\1"
-Sign = Callable[[bytes], bytes]
 
 
 def ed25519() -> tuple[bytes, Sign]:
@@ -43,46 +40,6 @@ def ecdsa(curve: ec.EllipticCurve) -> tuple[bytes, Sign]:
         return r.to_bytes(32) + s.to_bytes(32)
 
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), sign
-
-
-def der_element(tag: bytes, content: bytes) -> bytes:
-    length = len(content)
-    return tag + (bytes([length]) if length < 128 else b"\x82" + length.to_bytes(2)) + content
-
-
-def cose_key(encoded: bytes) -> bytes:
-    oid = bytes.fromhex("300c060a2b0601040183b8430101")
-    return der_element(b"\x30", oid + der_element(b"\x03", b"\0" + encoded))
-
-
-def webauthn(*, text: bool = True) -> tuple[bytes, Sign]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    numbers = key.public_key().public_numbers()
-    der = cose_key(cbor2.dumps({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)}))
-    return der, asserting(lambda signed: key.sign(signed, ec.ECDSA(hashes.SHA256())), text=text)
-
-
-def webauthn_rsa() -> tuple[bytes, Sign]:
-    key = rsa.generate_private_key(65537, 2048)
-    numbers = key.public_key().public_numbers()
-    der = cose_key(cbor2.dumps({1: 3, 3: -257, -1: numbers.n.to_bytes(256), -2: numbers.e.to_bytes(3)}))
-    return der, asserting(lambda signed: key.sign(signed, padding.PKCS1v15(), hashes.SHA256()))
-
-
-def asserting(prove: Sign, *, text: bool = True) -> Sign:
-    """Sign as an authenticator does; its client data is a text or bytes."""
-
-    def sign(message: bytes) -> bytes:
-        challenge = base64.urlsafe_b64encode(message).decode().rstrip("=")
-        client_data = json.dumps({"type": "webauthn.get", "challenge": challenge, "origin": "here"})
-        authenticator_data = b"authenticator"
-        signed = authenticator_data + hashlib.sha256(client_data.encode()).digest()
-        told = client_data if text else client_data.encode()
-        return cbor2.dumps(
-            {"authenticator_data": authenticator_data, "client_data_json": told, "signature": prove(signed)}
-        )
-
-    return sign
 
 
 KINDS: dict[str, Callable[[], tuple[bytes, Sign]]] = {
