@@ -41,7 +41,7 @@ def read_cbor(encoded: bytes) -> Any:
     By tags a few bytes become values that share their parts, and walking through those never ends.
     """
     if _has_tags(encoded):
-        raise Malformed("not CBOR that certificates are made of: it has tags")
+        raise Malformed("not plain CBOR: it has tags")
     try:
         return cbor2.loads(encoded)
     except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError) as error:
