@@ -1,7 +1,8 @@
 """CBOR of others (RFC 8949), who may lie.
 
 No tag but the self-describing one is followed: by others a few bytes become values that share their parts, and walking
-through those never ends, or numbers beyond all bounds.
+through those never ends, or numbers beyond all bounds. The replica, which this SDK does not import, has the same rule
+(`local_replica.certification.reading`); a test compares both.
 """
 
 from typing import Any

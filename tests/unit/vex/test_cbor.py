@@ -1,5 +1,6 @@
 """CBOR of others is a plain value or Untrusted, and never more than its bytes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import cbor2
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local_replica.certification import reading
 from support.cbor_bombs import BOMBS
 from vex.answers import read_map
 from vex.cbor import read_cbor
@@ -37,9 +39,14 @@ def test_what_grows_when_it_is_read_is_untrusted(name: str) -> None:
             read(BOMBS[name])
 
 
-@given(st.binary(max_size=60))
-def test_any_bytes_are_a_value_or_untrusted(encoded: bytes) -> None:
+def told(read: Callable[[bytes], Any], refusal: type[Exception], encoded: bytes) -> str:
+    """What comes of bytes, in words that compare."""
     try:
-        read_cbor(encoded)
-    except Untrusted:
-        return
+        return repr(read(encoded))
+    except refusal:
+        return "refused"
+
+
+@given(st.binary(max_size=60) | PLAIN.map(cbor2.dumps) | st.sampled_from(list(BOMBS.values())))
+def test_any_bytes_are_a_value_or_untrusted_and_the_replica_reads_them_alike(encoded: bytes) -> None:
+    assert told(read_cbor, Untrusted, encoded) == told(reading.read_cbor, reading.Malformed, encoded)
