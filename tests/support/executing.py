@@ -2,8 +2,10 @@
 
 import json
 import re
+import resource
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from local_replica.execution.instance import WasmInstance
@@ -96,3 +98,8 @@ def recorded_error(step: dict[str, Any]) -> tuple[str, str] | None:
     if reject is None:
         return None
     return reject["error_code"], re.sub(r"^Error from Canister \S+: ", "", reject["reject_message"])
+
+
+def resident_bytes() -> int:
+    """What this process has in memory at present."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
