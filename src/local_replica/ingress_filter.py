@@ -4,8 +4,8 @@ import struct
 
 from local_replica.canister import Canister, Status
 from local_replica.cycles import balance
-from local_replica.cycles.costs import PublishedCosts
-from local_replica.execution.port import Entry, Request
+from local_replica.entry_request import request_of
+from local_replica.execution.port import Entry
 from local_replica.ingress import BadIngress, Ingress, IngressState, IngressStatus
 from local_replica.management import ingress as management_ingress
 from local_replica.messages import Call, FromIngress
@@ -121,25 +121,9 @@ def _inspect(subnet: Subnet, canister: Canister, message: Ingress) -> None:
     if instance is None or "canister_inspect_message" not in canister.exports:
         return
     record = canister.record
-    outcome = instance.execute(
-        Request(
-            entry=Entry.INSPECT,
-            canister_id=record.canister_id,
-            time=subnet.network.clock.time_ns,
-            caller=message.sender,
-            method=message.method,
-            arg=message.arg,
-            balance=record.balance,
-            controllers=record.controllers,
-            canister_version=record.version,
-            status=int(record.status),
-            environment_variables=record.settings.environment_variables,
-            subnet_id=subnet.subnet_id,
-            freezing_limit=balance.freezing_limit(subnet.fees, canister),
-            costs=PublishedCosts(subnet.fees, canister.is_64),
-            root_key=subnet.network.config.root_key,
-        )
-    )
+    request = request_of(subnet, canister, Entry.INSPECT, subnet.network.clock.time_ns)
+    request.caller, request.method, request.arg = message.sender, message.method, message.arg
+    outcome = instance.execute(request)
     if outcome.error is not None:
         raise ExecutionFailed(record.canister_id, outcome.error, backtrace=message.sender in record.controllers)
     instance.rollback()

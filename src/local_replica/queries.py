@@ -6,7 +6,7 @@ from functools import partial
 
 from local_replica.canister import Canister, Status
 from local_replica.cycles import balance
-from local_replica.cycles.costs import PublishedCosts
+from local_replica.entry_request import request_of
 from local_replica.execution.contexts import INSTRUCTION_LIMIT
 from local_replica.execution.failures import also_in_cleanup
 from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
@@ -133,30 +133,18 @@ class Conversation:
         """Calls by callee. Their slots are not given back."""
 
     def request(self, entry: Entry) -> Request:
-        record, subnet = self.canister.record, self.subnet
-        network = subnet.network
-        asked = record.canister_id == self.graph.root and not self.graph.by_system
-        return Request(
-            entry=entry,
-            canister_id=record.canister_id,
-            time=network.clock.time_ns,
-            caller=self.caller,
-            balance=self.balance,
-            controllers=record.controllers,
-            canister_version=record.version,
-            status=int(record.status),
-            certificate=network.certifier.data_certificate(subnet.subnet_id, record.canister_id) if asked else None,
-            environment_variables=record.settings.environment_variables,
-            subnet_id=subnet.subnet_id,
-            freezing_limit=balance.freezing_limit(subnet.fees, self.canister),
-            wasm_memory_limit=record.settings.wasm_memory_limit,
-            reserve_output_slot=self._slots(),
-            call_fee=partial(subnet.fees.call, is_64=self.canister.is_64),
-            costs=PublishedCosts(subnet.fees, self.canister.is_64),
-            root_key=network.config.root_key,
-            instruction_limit=min(subnet.limits.query or INSTRUCTION_LIMIT[entry], self.graph.left),
-            call_context_instructions=self.instructions,
-        )
+        subnet, network, canister_id = self.subnet, self.subnet.network, self.canister.record.canister_id
+        request = request_of(subnet, self.canister, entry, network.clock.time_ns)
+        if canister_id == self.graph.root and not self.graph.by_system:
+            request.certificate = network.certifier.data_certificate(subnet.subnet_id, canister_id)
+        request.caller = self.caller
+        request.balance = self.balance
+        request.wasm_memory_limit = self.canister.record.settings.wasm_memory_limit
+        request.reserve_output_slot = self._slots()
+        request.call_fee = partial(subnet.fees.call, is_64=self.canister.is_64)
+        request.instruction_limit = min(subnet.limits.query or INSTRUCTION_LIMIT[entry], self.graph.left)
+        request.call_context_instructions = self.instructions
+        return request
 
     def _slots(self) -> Callable[[bytes], bool]:
         used = Counter(self.canister.record.queues.in_flight) + self.sent

@@ -7,6 +7,7 @@ from typing import Any
 from local_replica.canister import Canister, InstalledModule
 from local_replica.canister_log import trap_line
 from local_replica.cycles import balance, compilation, costs, memory
+from local_replica.entry_request import request_of
 from local_replica.execution.failures import engine_error
 from local_replica.execution.port import Entry, ExecutionError, Instance, InstanceState, ModuleRefused, Request
 from local_replica.management import chunks, growth
@@ -275,29 +276,17 @@ class Installation:
             instance.close()
 
     def _request(self, entry: Entry, arg: bytes) -> Request:
-        record = self.record
-        return Request(
-            entry=entry,
-            canister_id=record.canister_id,
-            time=self.call.now_ns,
-            caller=self.call.sender,
-            arg=arg,
-            balance=record.balance,
-            controllers=record.controllers,
-            canister_version=record.version + (entry is not Entry.PRE_UPGRADE),
-            status=int(record.status),
-            environment_variables=record.settings.environment_variables,
-            subnet_id=self.call.subnet.subnet_id,
-            freezing_limit=balance.freezing_limit(self.call.subnet.fees, self.canister),
-            wasm_memory_limit=record.settings.wasm_memory_limit,
-            costs=costs.PublishedCosts(self.call.subnet.fees, self._runs_64(entry)),
-            root_key=self.call.subnet.network.config.root_key,
-            allocate_memory=memory.growth_check(self.call.subnet, self.canister, entry, self.call.sender),
-            instruction_limit=max(1, self._limit() - self.instructions),
-        )
-
-    def _runs_64(self, entry: Entry) -> bool:
-        return self.canister.is_64 if entry is Entry.PRE_UPGRADE else self.is_64
+        """An upgrade's old module runs as it stands; a new one has its own width and the next version."""
+        subnet = self.call.subnet
+        request = request_of(subnet, self.canister, entry, self.call.now_ns)
+        if entry is not Entry.PRE_UPGRADE:
+            request.canister_version += 1
+            request.costs = costs.PublishedCosts(subnet.fees, self.is_64)
+        request.caller, request.arg = self.call.sender, arg
+        request.wasm_memory_limit = self.record.settings.wasm_memory_limit
+        request.allocate_memory = memory.growth_check(subnet, self.canister, entry, self.call.sender)
+        request.instruction_limit = max(1, self._limit() - self.instructions)
+        return request
 
     def _limit(self) -> int:
         """Instructions of the whole installation."""

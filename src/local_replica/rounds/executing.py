@@ -9,9 +9,8 @@ from functools import partial
 from local_replica import canister_log
 from local_replica.call_context import CallContext, Waiting
 from local_replica.canister import Canister
-from local_replica.cycles import balance
-from local_replica.cycles.costs import PublishedCosts
 from local_replica.cycles.memory import growth_check
+from local_replica.entry_request import request_of
 from local_replica.execution.port import Entry, ExecutionError, Instance, Outcome, OutgoingCall, Request
 from local_replica.management import routing
 from local_replica.messages import Call, FromCanister, FromIngress, Origin, Response, response_to
@@ -77,27 +76,14 @@ class Execution:
         return self.canister.instance
 
     def _request(self, entry: Entry) -> Request:
-        record, settings = self.record, self.record.settings
         self.reserved = {}
-        return Request(
-            entry=entry,
-            canister_id=record.canister_id,
-            time=self.now_ns,
-            balance=record.balance,
-            controllers=record.controllers,
-            canister_version=record.version,
-            status=int(record.status),
-            global_timer=record.global_timer,
-            environment_variables=settings.environment_variables,
-            subnet_id=self.subnet.subnet_id,
-            freezing_limit=balance.freezing_limit(self.subnet.fees, self.canister),
-            wasm_memory_limit=settings.wasm_memory_limit,
-            reserve_output_slot=self._reserve,
-            call_fee=partial(self.subnet.fees.call, is_64=self.canister.is_64),
-            costs=PublishedCosts(self.subnet.fees, self.canister.is_64),
-            root_key=self.subnet.network.config.root_key,
-            instruction_limit=self.subnet.limits.of(entry),
-        )
+        request = request_of(self.subnet, self.canister, entry, self.now_ns)
+        request.global_timer = self.record.global_timer
+        request.wasm_memory_limit = self.record.settings.wasm_memory_limit
+        request.reserve_output_slot = self._reserve
+        request.call_fee = partial(self.subnet.fees.call, is_64=self.canister.is_64)
+        request.instruction_limit = self.subnet.limits.of(entry)
+        return request
 
     def _reserve(self, callee: bytes) -> bool:
         if not self.record.queues.reserve(callee):
